@@ -1,0 +1,1 @@
+"""What a command is: declared once, and everything else derived from the declaration."""

@@ -1,0 +1,118 @@
+"""From a request to calls: which command, its values, on which host. No I/O at all.
+
+A line that names `@all` becomes one call a host. What is stored of a call is enough to build it
+again: a confirmation, and later an approval or a schedule, comes back through `again`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.command.call import Call, Confirmation, Request
+from bot.command.grammar import parse
+from bot.command.line import Line
+from bot.command.registry import line_of
+from bot.command.services import Services
+from bot.command.spec import Command
+from bot.command.turns import Turns
+from bot.errors import UsageError
+from bot.hosts import Host
+from bot.message import Names, Untrusted, msg
+
+_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds calls. `bot` is the bot's own id, part of the id of what it stores."""
+
+    bot: int
+    services: Services
+    turns: Turns
+
+    def typed(self, request: Request) -> tuple[Call, ...]:
+        """The calls of a typed line.
+
+        Raises:
+            UsageError: if it can't be understood.
+        """
+        line = line_of(request.text)
+        command, words = self.services.registry.resolve(line)
+        return self._calls(request, command, words, None, f"{self.bot}-{request.update}")
+
+    def tapped(self, request: Request, argv: Sequence[str], host: str | None) -> tuple[Call, ...]:
+        """The calls of a button, which typed `argv` when it was made."""
+        command, words = self.services.registry.resolve(Line(tuple(argv)))
+        return self._calls(request, command, words, host, f"{self.bot}-{request.update}")
+
+    def again(
+        self,
+        id: str,  # noqa: A002 - the stored row's name for it
+        request: Request,
+        argv: Sequence[str],
+        host: str | None,
+        confirmation: Confirmation,
+    ) -> Call:
+        """A stored call, with what was agreed to."""
+        command, words = self.services.registry.resolve(Line(tuple(argv)))
+        found = self._calls(request, command, words, host, id)[0]
+        return replace(found, id=id, slot=f"call:{id}", confirmation=confirmation)
+
+    def forget(self, call: Call) -> None:
+        """Give its place in the order of arrival back, if it still has it."""
+        if call.ticket is not None:
+            self.turns.leave(call.ticket)
+
+    def _calls(
+        self,
+        request: Request,
+        command: Command,
+        words: tuple[str, ...],
+        host: str | None,
+        id: str,  # noqa: A002 - as above
+    ) -> tuple[Call, ...]:
+        other = command.redirect(words) if command.redirect else None
+        if other is not None:
+            command = self.services.registry.get(other) or command
+        parsed = parse(command, words)
+        hosts = (None,) if command.hostless else self._hosts(parsed.host or host)
+        bare = tuple(w for w in words if parsed.host is None or w != f"@{parsed.host}")
+        one = Call(
+            id=id,
+            request=request,
+            command=command,
+            argv=(*command.path, *bare),
+            params=parsed.params,
+            services=self.services,
+            slot=f"call:{id}",
+            target_host=hosts[0],
+        )
+        calls = [one] if len(hosts) == 1 else [_child(one, h) for h in hosts if h is not None]
+        return tuple(map(self._arrived, calls))
+
+    def _arrived(self, call: Call) -> Call:
+        """With its place in the order of arrival, if it changes anything."""
+        if not call.command.changes or call.target_host is None:
+            return call
+        return replace(call, ticket=self.turns.arrive(call.target_host.name))
+
+    def _hosts(self, name: str | None) -> tuple[Host, ...]:
+        known = self.services.hosts
+        if name == _ALL:
+            return tuple(known.values())
+        if name is None:
+            return (next(iter(known.values())),)
+        if name.lower() not in known:
+            names = Names(tuple(Untrusted(n) for n in known))
+            raise UsageError(
+                msg("There is no host {name}.", name=Untrusted(name)),
+                msg("These there are: {hosts}.", hosts=names),
+            )
+        return (known[name.lower()],)
+
+
+def _child(call: Call, host: Host) -> Call:
+    """The part of a call for `@all` that is about one host."""
+    id = f"{call.id}-{host.name}"  # noqa: A001 - as above
+    return replace(call, id=id, slot=f"call:{id}", target_host=host)

@@ -1,0 +1,134 @@
+"""One request for one command on one host, from the moment that it is understood.
+
+A `Call` is a value: each stage of the pipeline hands on a fuller copy. It can be rebuilt from what
+is stored of it (argv, actor, chat, host, target ids), which is how a confirmation comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from bot.access.policy import Decision
+from bot.command.operations import Operation
+from bot.command.plan import Item, Plan
+from bot.command.services import Services
+from bot.command.spec import Command
+from bot.command.turns import Ticket
+from bot.hosts import Host
+from bot.hosts.types import Target
+from bot.message import Message, Names, Untrusted
+from bot.reply import Reply
+
+
+class Origin(Enum):
+    """How a request came about."""
+
+    TYPED = "typed"
+    BUTTON = "button"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: the immutable id, the name that Telegram tells, the language of their app."""
+
+    id: int
+    name: Untrusted
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where: private chats have the person's id."""
+
+    id: int
+    private: bool
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in, parsed. `update` is Telegram's id; `sent_at` in seconds since the epoch.
+
+    `message` is what is answered (or what the tapped button stands under).
+    """
+
+    update: int
+    actor: Actor
+    chat: Chat
+    text: str
+    sent_at: float
+    message: int | None = None
+    origin: Origin = Origin.TYPED
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A tap that agreed to exactly these items, on a button that works once."""
+
+    button: str
+    items: tuple[Item, ...]
+
+
+def at(name: Untrusted, host: str) -> Untrusted:
+    """A thing and its host, as it is shown: `web@nas`."""
+    return Untrusted(f"{name.raw}@{host}")
+
+
+async def _silent(_reply: Reply) -> None:
+    """Show nothing: no operation runs yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command with its values. `slot` names the message that its answer edits, if any."""
+
+    id: str
+    request: Request
+    command: Command
+    argv: tuple[str, ...]
+    params: Mapping[str, Any]
+    services: Services
+    slot: str
+    target_host: Host | None = None
+    targets: tuple[Target, ...] = ()
+    decision: Decision | None = None
+    confirmation: Confirmation | None = None
+    plan: Plan | None = None
+    items: tuple[Item, ...] = ()
+    ticket: Ticket | None = None
+    operation: Operation | None = None
+    show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
+
+    @property
+    def label(self) -> Message:
+        """What it does, as a verb with its target: "restart web@nas"."""
+        host = self.host_name or ""
+        names = tuple(at(t.name, t.host) for t in self.targets) or self._typed(host)
+        return self.command.act.having(target=Names(names), host=Untrusted(host))
+
+    def _typed(self, host: str) -> tuple[Untrusted, ...]:
+        asked = self.command.targets
+        typed = self.params.get(asked.name or "") if asked else None
+        words = (typed,) if isinstance(typed, str) else typed or ()
+        return tuple(at(Untrusted(w), host) for w in words if isinstance(w, str))
+
+    @property
+    def host(self) -> Host:
+        """The Engine that it is about; a command without one never asks."""
+        if self.target_host is None:
+            raise LookupError(f"{self.command.name} is declared without a host")
+        return self.target_host
+
+    @property
+    def host_name(self) -> str | None:
+        """The host's name, None where no host is concerned."""
+        return self.target_host.name if self.target_host else None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.request.actor

@@ -1,0 +1,214 @@
+"""The kinds of values that options take, each with the sentence for one that does not fit."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from bot.message import Code, Message, Untrusted, msg
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_FOREVER = 100 * 365 * 86400.0
+
+
+class BadValue(click.UsageError):
+    """A value that does not fit, told in our words."""
+
+    def __init__(self, told: Message, *hints: Message) -> None:
+        super().__init__(told.one)
+        self.told = told
+        self.hints = hints
+
+
+def seconds(text: str) -> float:
+    """A duration as Docker writes it (`1h30m`, `90s`, `5d`), or plain seconds.
+
+    Raises:
+        ValueError: if it is none, or longer than a century.
+    """
+    if re.fullmatch(r"\d{1,10}(\.\d{1,9})?", text):
+        total = float(text)
+    elif text and _PART.sub("", text) == "":
+        total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    else:
+        raise ValueError(text)
+    if total > _FOREVER:
+        raise ValueError(text)
+    return total
+
+
+class _Seconds(click.ParamType[Any]):
+    name = "seconds"
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
+        try:
+            return int(seconds(str(value)))
+        except ValueError as error:
+            raise BadValue(
+                msg("{value} is no duration.", value=Untrusted(str(value))),
+                msg("Write {example}.", example=Code("30 / 90s / 5m / 1h30m")),
+            ) from error
+
+
+class _Whole(click.ParamType[Any]):
+    """A whole number within bounds."""
+
+    name = "number"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low = low
+        self.high = high
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
+        text = str(value)
+        number = int(text) if re.fullmatch(r"-?\d{1,12}", text, re.ASCII) else None
+        if number is None or not self.low <= number <= self.high:
+            raise BadValue(
+                msg("{value} does not fit here.", value=Untrusted(text)),
+                msg("A number from {low} to {high}, please.", low=self.low, high=self.high),
+            )
+        return number
+
+
+class _Tail(_Whole):
+    """Lines from the end; Docker's `all` is as many as fit."""
+
+    name = "lines"
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
+        return self.high if value == "all" else super().convert(value, _param, _ctx)
+
+
+class Ago:
+    """A point in time, given absolutely or as a duration before now."""
+
+    __slots__ = ("absolute", "seconds")
+
+    def __init__(self, *, absolute: float | None = None, seconds: float = 0.0) -> None:
+        self.absolute = absolute
+        self.seconds = seconds
+
+    def epoch(self, now: float) -> float:
+        """The time in seconds since the epoch."""
+        return self.absolute if self.absolute is not None else now - self.seconds
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ago) and (self.absolute, self.seconds) == (
+            other.absolute,
+            other.seconds,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.absolute, self.seconds))
+
+
+class _Since(click.ParamType[Any]):
+    """`10m`, a Unix time, or RFC 3339, as `docker logs --since` takes it."""
+
+    name = "time"
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> Ago:  # noqa: ANN401 - Click's signature
+        text = str(value)
+        if isinstance(value, Ago):
+            return value
+        try:
+            if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text):
+                return Ago(absolute=float(text))
+            if re.match(r"\d{4}-\d\d-\d\d", text):
+                moment = datetime.fromisoformat(text)
+                zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+                return Ago(absolute=zoned.timestamp())
+            return Ago(seconds=seconds(text))
+        except (ValueError, OverflowError) as error:
+            raise BadValue(
+                msg("{value} is no time.", value=Untrusted(text)),
+                msg("Write {example}.", example=Code("10m / 2h / 2026-06-09T03:00")),
+            ) from error
+
+
+class _Filter(click.ParamType[Any]):
+    """`name=web`, `label=tier=web`, `status=exited`."""
+
+    name = "filter"
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> tuple[str, str]:  # noqa: ANN401 - Click's signature
+        key, mark, wanted = str(value).partition("=")
+        if key not in self.keys or not mark:
+            raise BadValue(
+                msg("There is no filter {value}.", value=Untrusted(str(value))),
+                msg("These there are: {keys}.", keys=Code(", ".join(self.keys))),
+            )
+        return key, wanted
+
+
+class _Signal(click.ParamType[Any]):
+    """A signal by name or number, as `docker kill` takes it."""
+
+    name = "signal"
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> str:  # noqa: ANN401 - Click's signature
+        text = str(value).upper()
+        if not re.fullmatch(r"(SIG)?[A-Z]{2,8}[0-9]{0,2}([+-]\d{1,2})?|\d{1,2}", text, re.ASCII):
+            raise BadValue(
+                msg("{value} is no signal.", value=Untrusted(str(value))),
+                msg("Write {example}.", example=Code("TERM / HUP / KILL / 9")),
+            )
+        return text
+
+
+class _Choice(click.ParamType[Any]):
+    """One of a few words."""
+
+    name = "word"
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> str:  # noqa: ANN401 - Click's signature
+        word = str(value).lower()
+        if word not in self.words:
+            raise BadValue(
+                msg(
+                    "{value} is none of these: {words}.",
+                    value=Untrusted(str(value)),
+                    words=Code(", ".join(self.words)),
+                ),
+            )
+        return word
+
+
+SECONDS = _Seconds()
+SINCE = _Since()
+TAIL = _Tail(0, 10_000)
+SIGNAL = _Signal()
+PAGE = _Whole(1, 10_000)
+
+
+def whole(low: int, high: int) -> click.ParamType[Any]:
+    """A whole number from `low` to `high`."""
+    return _Whole(low, high)
+
+
+def choice(*words: str) -> click.ParamType[Any]:
+    """One of a few words, in any case."""
+    return _Choice(*words)
+
+
+def filters(*keys: str) -> click.ParamType[Any]:
+    """A filter, with the keys that are understood."""
+    return _Filter(*keys)
+
+
+def as_engine_filters(pairs: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """Repeated `--filter` values as the Engine takes them: {key: [values]}."""
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

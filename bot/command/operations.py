@@ -1,0 +1,49 @@
+"""What is running now: every operation has an owner and a way to end it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Operation:
+    """A running call. `stoppable` unless it has been sent to an Engine that cannot take it back."""
+
+    id: str
+    owner: int
+    chat: int
+    command: str
+    host: str | None
+    started: float
+    streams: bool
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled_by: int | None = None
+
+
+class Operations:
+    """The running operations by id; bounded by the limits of the pipeline's first stage."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Operation] = {}
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(tuple(self._running.values()))
+
+    def add(self, operation: Operation) -> None:
+        """Register one that starts."""
+        self._running[operation.id] = operation
+
+    def remove(self, operation: Operation) -> None:
+        """Forget one that has ended."""
+        self._running.pop(operation.id, None)
+
+    def get(self, call: str) -> Operation | None:
+        """The running operation of a call."""
+        return self._running.get(call)
+
+    def cancel(self, operation: Operation, by: int) -> None:
+        """Ask one to end; its handler's task is cancelled by the stage that owns it."""
+        operation.cancelled_by = by
+        operation.cancelled.set()

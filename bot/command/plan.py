@@ -1,0 +1,60 @@
+"""What exactly a command would do, shown before it is asked to, and compared before it is done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from bot.hosts.types import Kind, Target
+from bot.message import Message, Untrusted
+from bot.reply import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that would go or change. `state` is what it was seen in; `size` in bytes."""
+
+    kind: Kind
+    id: str
+    name: Untrusted
+    state: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The question, what is worth knowing, the word on the button, and the exact list.
+
+    Only `items` are stored with a pending action; the words are made anew. Without items there is
+    nothing to ask: the `question` is then the answer.
+    """
+
+    question: Message
+    yes: Message
+    items: tuple[Item, ...]
+    blocks: tuple[Block, ...] = ()
+
+    def covers(self, stored: tuple[Item, ...]) -> bool:
+        """Whether all that was agreed to is still there as it was seen; more does not matter."""
+        return {(i.kind, i.id, i.state) for i in stored} <= {
+            (i.kind, i.id, i.state) for i in self.items
+        }
+
+
+def dump(items: tuple[Item, ...]) -> str:
+    """Items as JSON, for the pending row."""
+    rows = [asdict(item) | {"kind": item.kind.value, "name": item.name.raw} for item in items]
+    return json.dumps(rows)
+
+
+def load(text: str) -> tuple[Item, ...]:
+    """The items of a pending row."""
+    return tuple(
+        Item(Kind(row["kind"]), row["id"], Untrusted(row["name"]), row["state"], row["size"])
+        for row in json.loads(text)
+    )
+
+
+def of_target(target: Target) -> Item:
+    """A target as an item of a plan."""
+    return Item(target.kind, target.id, target.name, target.state)

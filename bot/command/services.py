@@ -1,0 +1,27 @@
+"""What a handler may reach through its call, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.access.policy import Policy
+from bot.command.languages import Languages
+from bot.command.operations import Operations
+from bot.command.registry import Registry
+from bot.hosts import Host
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of the running bot. `clock` gives seconds since the epoch."""
+
+    registry: Registry
+    policy: Policy
+    hosts: Mapping[str, Host]
+    database: Database
+    operations: Operations
+    clock: Callable[[], float]
+    languages: Languages
+    follow_for: float = 600.0

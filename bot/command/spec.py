@@ -1,0 +1,182 @@
+"""The declaration of a command: policy in the decorator, grammar in parameters, help in the text.
+
+The decorators only collect; nothing is registered. A noun's package lists its commands in a tuple.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.hosts.types import Container, Kind
+from bot.message import Message
+from bot.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.command.call import Call
+    from bot.command.plan import Plan
+
+Handler = Callable[..., Awaitable[Reply]]
+Planner = Callable[["Call"], Awaitable["Plan"]]
+_GRAMMAR = "__grammar__"
+
+
+class Danger(IntEnum):
+    """What a command can do; the default of what it needs before it runs.
+
+    A disruptive one asks once when it comes from a button; a destructive one always shows its plan
+    and asks.
+    """
+
+    READ = 0
+    CHANGE = 1
+    DISRUPTIVE = 2
+    DESTRUCTIVE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, as declared. `act` is its verb for a question or a denial: "Restart {target}".
+
+    `deadline`, in seconds, where the config's is too short. `secret` output goes to a group only where that is linked to the host.
+    `streams` runs until its own end or a Stop. `hostless` needs no Engine. `feature` names the
+    switch in the config without which it does not exist. `asks` always asks, whatever the danger.
+    `redirect` names the command that some words mean instead.
+    """
+
+    path: tuple[str, ...]
+    handler: Handler
+    permission: str
+    act: Message
+    summary: str
+    description: str
+    params: tuple[click.Parameter, ...]
+    shortcut: str | None = None
+    aliases: tuple[str, ...] = ()
+    danger: Danger = Danger.READ
+    plan: Planner | None = None
+    feature: str | None = None
+    secret: bool = False
+    streams: bool = False
+    hostless: bool = False
+    hidden: bool = False
+    asks: bool = False
+    redirect: Callable[[tuple[str, ...]], str | None] | None = None
+    cost: int = 1
+    deadline: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Its full name, as the audit records it: "container restart"."""
+        return " ".join(self.path)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change a host."""
+        return self.danger > Danger.READ
+
+    @property
+    def targets(self) -> Targets | None:
+        """The argument that names what it is about."""
+        return next((p for p in self.params if isinstance(p, Targets)), None)
+
+    @property
+    def spelling(self) -> str:
+        """How a phone's menu and a message name it, tappable: `/restart`, `/image_prune`."""
+        return "/" + (self.shortcut or "_".join(self.path))
+
+
+class Targets(click.Argument):
+    """An argument that names things on a host; the pipeline turns the names into targets."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        name: str,
+        *,
+        nargs: int,
+        required: bool,
+        among: Callable[[Container], bool] | None,
+    ) -> None:
+        super().__init__([name], nargs=nargs, required=False, type=click.STRING)
+        self.kind = kind
+        self.needed = required
+        self.among = among
+
+
+def command(
+    path: str,
+    *,
+    permission: str,
+    act: Message,
+    shortcut: str | None = None,
+    aliases: Sequence[str] = (),
+    danger: Danger = Danger.READ,
+    plan: Planner | None = None,
+    **policy: Any,  # noqa: ANN401 - the remaining fields of Command, checked by its constructor
+) -> Callable[[Handler], Command]:
+    """Declare a command; the docstring's first line is its help, the rest its description."""
+
+    def declare(handler: Handler) -> Command:
+        summary, _, description = inspect.cleandoc(handler.__doc__ or "").partition("\n\n")
+        return Command(
+            path=tuple(path.split()),
+            handler=handler,
+            permission=permission,
+            act=act,
+            summary=" ".join(summary.split()),
+            description=description,
+            params=tuple(reversed(getattr(handler, _GRAMMAR, []))),
+            shortcut=shortcut,
+            aliases=tuple(aliases),
+            danger=danger,
+            plan=plan,
+            **policy,
+        )
+
+    return declare
+
+
+def option(*names: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own
+    """Declare an option, with Click's attributes."""
+    return _collect(click.Option(names, **attrs))
+
+
+def flag(*names: str, help: str) -> Callable[[Handler], Handler]:  # noqa: A002 - Click's word
+    """Declare a boolean option; Docker's `--all=false` is understood as well."""
+    return _collect(click.Option(names, is_flag=True, default=False, help=help))
+
+
+def argument(name: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own
+    """Declare a positional argument that is no target."""
+    return _collect(click.Argument([name], **attrs))
+
+
+def targets(
+    kind: Kind,
+    name: str | None = None,
+    *,
+    nargs: int = -1,
+    required: bool = True,
+    among: Callable[[Container], bool] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare what the command is about; a missing one is asked for with a picker.
+
+    `among` says which containers the picker offers.
+    """
+    name = name or (f"{kind.value}s" if nargs == -1 else kind.value)
+    return _collect(Targets(kind, name, nargs=nargs, required=required, among=among))
+
+
+def _collect(param: click.Parameter) -> Callable[[Handler], Handler]:
+    def add(handler: Handler) -> Handler:
+        grammar = handler.__dict__.setdefault(_GRAMMAR, [])
+        grammar.append(param)
+        return handler
+
+    return add

@@ -1,0 +1,79 @@
+"""First in, first out, for changes to one (host, target).
+
+Updates are handled concurrently, and the first of two may take longer to find its target. So every
+change takes a ticket when it comes in; a ticket says which targets it wants only when all tickets
+before it on the same host have said so or have left, and then queues at each of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+Key = tuple[str, str]
+
+
+class Ticket:
+    """A place in the order of arrival on one host."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.declared = asyncio.Event()
+
+
+class Turns:
+    """The order of arrival on each host, and the queue at each target."""
+
+    def __init__(self) -> None:
+        self._arrived: dict[str, deque[Ticket]] = {}
+        self._queues: dict[Key, deque[asyncio.Event]] = {}
+
+    def arrive(self, host: str) -> Ticket:
+        """Take a ticket, at once and in the order of the messages."""
+        ticket = Ticket(host)
+        self._arrived.setdefault(host, deque()).append(ticket)
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """Give the ticket back; whoever came later need not wait for it."""
+        ticket.declared.set()
+        arrived = self._arrived.get(ticket.host)
+        if arrived is not None and ticket in arrived:
+            arrived.remove(ticket)
+            if not arrived:
+                del self._arrived[ticket.host]
+
+    @asynccontextmanager
+    async def hold(self, ticket: Ticket, targets: frozenset[str]) -> AsyncIterator[None]:
+        """Wait for the turn at all the targets, and keep it while inside."""
+        for earlier in tuple(self._arrived.get(ticket.host, ())):
+            if earlier is ticket:
+                break
+            await earlier.declared.wait()
+        places = [self._queue((ticket.host, target)) for target in sorted(targets)]
+        self.leave(ticket)
+        try:
+            for _, place in places:
+                await place.wait()
+            yield
+        finally:
+            for key, place in places:
+                self._done(key, place)
+
+    def _queue(self, key: Key) -> tuple[Key, asyncio.Event]:
+        queue = self._queues.setdefault(key, deque())
+        place = asyncio.Event()
+        if not queue:
+            place.set()
+        queue.append(place)
+        return key, place
+
+    def _done(self, key: Key, place: asyncio.Event) -> None:
+        queue = self._queues[key]
+        queue.remove(place)
+        if queue:
+            queue[0].set()
+        else:
+            del self._queues[key]

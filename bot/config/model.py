@@ -1,0 +1,219 @@
+"""The settings: a frozen model for each table of the file, with every key and its default.
+
+`config.example.toml` says what each key is for; a test holds the two together. Durations are in
+seconds once they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from bot.config.address import passwords, sqlite_file
+from bot.config.kinds import (
+    Brief,
+    ChatKey,
+    Choice,
+    Database,
+    Engine,
+    Flag,
+    Given,
+    HostName,
+    HostRef,
+    Items,
+    Label,
+    Language,
+    Long,
+    PersonId,
+    PersonKey,
+    Rate,
+    RoleName,
+    RoleRef,
+    Section,
+    Server,
+    Text,
+    Token,
+    Zone,
+)
+from bot.config.problem import Loc, Problem, Refused
+from bot.config.roles import OWNER, Role, flatten
+from bot.message import Message, msg
+
+DEFAULT_HOST = "local"
+_KEY = "pierhead.key"
+_HALF = 16  # characters from which the second half of a token is no ordinary word
+_READ_ONLY = AfterValidator(MappingProxyType)
+
+
+def _none() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+class Telegram(Section):
+    """The bot's account, and the server through which it speaks."""
+
+    token: Token
+    token_file: Text | None = Field(default=None, repr=False)
+    base_url: Server = "https://api.telegram.org"
+    max_age: Brief = 60
+
+    def token_value(self) -> str:
+        """The token itself, which `repr` never shows."""
+        return self.token.get_secret_value()
+
+
+class PersonEntry(Section):
+    """Somebody the configuration enrols; without `hosts` the role counts on every host."""
+
+    role: RoleRef
+    name: Label | None = None
+    hosts: Items[HostRef] | None = None
+
+
+class ChatEntry(Section):
+    """A group that an owner has linked, and the hosts whose secrets may be shown in it."""
+
+    hosts: Items[HostRef] = ()
+    language: Language | None = None
+    timezone: Zone | None = None
+
+
+class Access(Section):
+    """Who may do what, and where the bot may speak."""
+
+    owners: Items[PersonId] = ()
+    people: Annotated[Mapping[PersonKey, PersonEntry], _READ_ONLY] = Field(default_factory=_none)
+    roles: Annotated[Mapping[RoleName, Role], _READ_ONLY] = Field(default_factory=_none)
+    chats: Annotated[Mapping[ChatKey, ChatEntry], _READ_ONLY] = Field(default_factory=_none)
+
+    @cached_property
+    def globs(self) -> Mapping[str, tuple[str, ...]]:
+        """The permission globs of every role, built-in ones included, with what they inherit."""
+        return MappingProxyType(flatten(self.roles))
+
+    @model_validator(mode="after")
+    def _one_list_of_owners(self) -> Self:
+        faults: list[tuple[Loc, Message]] = []
+        for person, entry in self.people.items():
+            at: Loc = ("people", str(person), "role")
+            if entry.role == OWNER and person not in self.owners:
+                faults.append((at, msg("An owner must stand in access.owners as well.")))
+            if entry.role != OWNER and person in self.owners:
+                faults.append((at, msg("access.owners says owner: one of the two must go.")))
+        if faults:
+            (at, message), *more = faults
+            raise Refused(message, *more, at=at)
+        return self
+
+    @model_validator(mode="after")
+    def _roles_without_circles(self) -> Self:
+        flatten(self.roles)
+        return self
+
+
+class HostEntry(Section):
+    """One Docker Engine. On a read-only one nothing may be changed, by anyone."""
+
+    url: Engine
+    read_only: Flag = False
+
+
+class Storage(Section):
+    """The database, and the key outside it that proves what was written."""
+
+    url: Database = Field(default="sqlite:///pierhead.db", repr=False)
+    key_file: Text | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for any other."""
+        return sqlite_file(self.url)
+
+    @property
+    def key_path(self) -> Path:
+        """Where the key is, or is to be made: beside the SQLite file unless said otherwise."""
+        return Path(self.key_file) if self.key_file else (self.file or Path()).parent / _KEY
+
+    @model_validator(mode="after")
+    def _key_has_a_place(self) -> Self:
+        if self.file is None and not self.key_file:
+            raise Refused(
+                msg("It is needed, as the database is no SQLite file: the path of the key."),
+                at=("key_file",),
+            )
+        return self
+
+
+class Features(Section):
+    """What exists at all: what is off does not, for anyone."""
+
+    exec: Flag = True
+    files: Flag = True
+    build: Flag = True
+    run: Flag = True
+    prune: Flag = True
+    update: Flag = True
+
+
+class Log(Section):
+    """The program's own log, on standard error."""
+
+    level: Choice[Literal["debug", "info", "warning", "error"]] = "info"
+    format: Choice[Literal["text", "json"]] = "text"
+
+
+class Limits(Section):
+    """How much and how long. `rate` is commands a minute for each person."""
+
+    rate: Rate = 30
+    pending_ttl: Long = 300
+    deadline: Long = 120
+    follow_for: Long = 600
+
+
+class Locale(Section):
+    """What is spoken where neither the person nor the chat has said otherwise."""
+
+    language: Language = "en"
+    timezone: Zone = "UTC"
+
+
+def _docker_here() -> Mapping[str, HostEntry]:
+    return MappingProxyType({DEFAULT_HOST: HostEntry(url="unix:///var/run/docker.sock")})
+
+
+class Settings(Section):
+    """All of it. `repr` shows no secret."""
+
+    telegram: Telegram
+    access: Access = Field(default_factory=Access)
+    hosts: Annotated[Mapping[HostName, HostEntry], Field(min_length=1), _READ_ONLY] = Field(
+        default_factory=_docker_here
+    )
+    storage: Storage = Field(default_factory=Storage)
+    features: Features = Field(default_factory=Features)
+    log: Log = Field(default_factory=Log)
+    limits: Limits = Field(default_factory=Limits)
+    locale: Locale = Field(default_factory=Locale)
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Keep what was noticed while reading."""
+        if isinstance(context, Given):
+            self._warnings = context.warnings
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What works and should be mended all the same."""
+        return self._warnings
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every text that must not be shown anywhere, for the redactor."""
+        token = self.telegram.token_value()
+        half = token.partition(":")[2]
+        return (token, *([half] if len(half) >= _HALF else []), *passwords(self.storage.url))

@@ -1,0 +1,62 @@
+"""The figures of `docker stats`, from an Engine's raw counters (docker/cli `stats_helpers.go`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.hosts.answer import identity, integer, mapping, optional, sequence, string
+from bot.hosts.types import Stats
+from bot.message import Untrusted
+
+
+def reading(value: object) -> Stats:
+    """`GET /containers/{id}/stats`: with the sample before it, CPU is known."""
+    raw = mapping(value)
+    memory = mapping(raw.get("memory_stats"))
+    networks = [mapping(card) for card in mapping(raw.get("networks")).values()]
+    return Stats(
+        id=identity(raw, "id"),
+        name=Untrusted(string(raw, "name").removeprefix("/")),
+        cpu=cpu(mapping(raw.get("precpu_stats")), mapping(raw.get("cpu_stats"))),
+        memory=used(memory),
+        limit=optional(memory, "limit"),
+        received=sum(integer(card, "rx_bytes") for card in networks),
+        sent=sum(integer(card, "tx_bytes") for card in networks),
+        read=_blocks(raw, "read"),
+        written=_blocks(raw, "write"),
+        pids=optional(mapping(raw.get("pids_stats")), "current"),
+    )
+
+
+def cpu(before: Mapping[str, object], now: Mapping[str, object]) -> float | None:
+    """Percent of one core, up to cores × 100. None without a sample before, or after a restart."""
+    used_now, used_before = mapping(now.get("cpu_usage")), mapping(before.get("cpu_usage"))
+    system_before = integer(before, "system_cpu_usage")
+    used_delta = integer(used_now, "total_usage") - integer(used_before, "total_usage")
+    system_delta = integer(now, "system_cpu_usage") - system_before
+    if not system_before or system_delta <= 0 or used_delta < 0:
+        return None
+    cores = integer(now, "online_cpus") or len(sequence(used_now.get("percpu_usage"))) or 1
+    return used_delta / system_delta * cores * 100.0
+
+
+def used(memory: Mapping[str, object]) -> int | None:
+    """Bytes in use without the page cache that could be given back: cgroup v1, then v2."""
+    usage = optional(memory, "usage")
+    if usage is None:
+        return None
+    details = mapping(memory.get("stats"))
+    for key in ("total_inactive_file", "inactive_file"):
+        cache = optional(details, key)
+        if cache is not None and cache < usage:
+            return usage - cache
+    return usage
+
+
+def _blocks(raw: Mapping[str, object], operation: str) -> int:
+    rows = sequence(mapping(raw.get("blkio_stats")).get("io_service_bytes_recursive"))
+    return sum(
+        integer(row, "value")
+        for row in map(mapping, rows)
+        if string(row, "op").lower() == operation
+    )

@@ -1,0 +1,83 @@
+"""One Docker Engine, as the rest of the bot sees it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bot.errors import DockerFault
+from bot.hosts.containers import Containers
+from bot.hosts.images import Images
+from bot.hosts.inventory import Inventory, Listed
+from bot.hosts.link import Late, Link
+from bot.hosts.logs import Logs
+from bot.hosts.networks import Networks
+from bot.hosts.stats import Readings
+from bot.hosts.stream import Streams
+from bot.hosts.system import System
+from bot.hosts.volumes import Volumes
+
+
+class Host:
+    """One Engine. Making one does no I/O; the Engine may come and go.
+
+    `url` is `unix:///path`. `clock` is monotonic, in seconds. `threads` bounds how many reads, and
+    how many changes, are under way at once. `timeout`, in seconds, is how long a read may take.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        threads: int = 8,
+        timeout: float = 10.0,
+    ) -> None:
+        self.name = name
+        self._link = Link(name, url, clock=clock, threads=threads, timeout=timeout)
+        self._streams = Streams(self._link)
+        self._engine: tuple[int, str] | None = None
+        self.inventory: Inventory = Listed(self._link)
+        self.containers = Containers(self._link)
+        self.images = Images(self._link)
+        self.volumes = Volumes(self._link)
+        self.networks = Networks(self._link)
+        self.system = System(self._link)
+        self.logs = Logs(self._link, self._streams)
+        self.stats = Readings(self._link, self._streams)
+
+    @property
+    def late(self) -> Callable[[Late], None] | None:
+        """Called on the loop for each change that ends after its caller gave up waiting.
+
+        It runs in the context (contextvars) of that caller, so that a variable set around the call
+        tells which one it was.
+        """
+        return self._link.late
+
+    @late.setter
+    def late(self, hook: Callable[[Late], None] | None) -> None:
+        self._link.late = hook
+
+    @property
+    def known_engine_id(self) -> str:
+        """The Engine's id if it is known by now, else "". Asks nobody."""
+        if self._engine is None or self._engine[0] != self._link.losses:
+            return ""
+        return self._engine[1]
+
+    async def engine_id(self) -> str:
+        """The Engine's id, asked for once for each connection; "" if it cannot be told."""
+        if self._engine is None or self._engine[0] != self._link.losses:
+            try:
+                found = await self.system.identity()
+            except DockerFault:
+                found = ""
+            self._engine = (self._link.losses, found)
+        return self._engine[1]
+
+    async def close(self) -> None:
+        """Let go of the connections. A request that hangs is not waited for."""
+        await self._streams.close()
+        self._link.close()

@@ -1,0 +1,83 @@
+"""The images of an Engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.hosts import listing
+from bot.hosts.answer import mapping, sequence, string
+from bot.hosts.link import Link
+from bot.hosts.paths import image_reference
+from bot.hosts.types import Image
+from bot.message import Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One step of a removal: `name` is a tag that was taken away, or a layer that was deleted."""
+
+    name: Untrusted
+    deleted: bool
+
+
+class Images:
+    """The images of one Engine, by id or reference.
+
+    Every method raises DockerFault where the Engine fails.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def list(
+        self,
+        *,
+        all: bool = False,  # noqa: A002 - Docker's name for it
+        filters: Mapping[str, list[str]] | None = None,
+    ) -> tuple[Image, ...]:
+        """The images; `all` shows layers between as well, `filters` are Docker's."""
+        wanted = dict(filters) if filters else None
+        return await self._link.run(
+            lambda client: listing.images(client.images(all=all, filters=wanted))
+        )
+
+    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
+        """Everything that the Engine knows about it, in its own shape.
+
+        Raises:
+            NotFound: if there is no such image.
+        """
+        name = image_reference(self._link.name, id)
+        return await self._link.run(
+            lambda client: mapping(client.inspect_image(name))  # type: ignore[no-untyped-call]  # the stubs leave it out
+        )
+
+    async def remove(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        force: bool = False,
+        noprune: bool = False,
+    ) -> tuple[Removed, ...]:
+        """Take a tag away, and delete the image with the last one.
+
+        Raises:
+            NotFound: if there is no such image.
+            Conflict: if a container uses it, or it has several tags and `id` is none of them.
+        """
+        name = image_reference(self._link.name, id)
+        return await self._link.run(
+            lambda client: _removed(client.remove_image(name, force=force, noprune=noprune)),
+            changes=True,
+        )
+
+
+def _removed(value: object) -> tuple[Removed, ...]:
+    rows = [mapping(row) for row in sequence(value)]
+    return tuple(
+        Removed(Untrusted(string(row, key)), deleted=key == "Deleted")
+        for row in rows
+        for key in ("Untagged", "Deleted")
+        if string(row, key)
+    )

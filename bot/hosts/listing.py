@@ -1,0 +1,147 @@
+"""Turns the rows of an Engine's lists into frozen values: containers, images, volumes, networks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.hosts import status
+from bot.hosts.answer import (
+    identity,
+    integer,
+    labels,
+    mapping,
+    moment,
+    optional,
+    sequence,
+    string,
+    strings,
+    untrusted,
+)
+from bot.hosts.types import Container, Image, Network, Port, Volume
+from bot.message import Untrusted
+
+_STATE = re.compile(r"[a-z]{1,16}")
+_HEALTH = frozenset({"healthy", "unhealthy", "starting"})
+_UNNAMED = "<none>:<none>"
+_BUILTIN = frozenset({"bridge", "host", "none"})
+# What Docker calls a volume that nobody named: 64 hexadecimal digits, and since 24 a label.
+_RANDOM_NAME = re.compile(r"[0-9a-f]{64}")
+_ANONYMOUS = "com.docker.volume.anonymous"
+_SHORT = 12
+
+
+def container(value: object, *, sized: bool = False) -> Container:
+    """A row of `GET /containers/json`. If `sized`, a missing size is zero: Go leaves it out."""
+    raw = mapping(value)
+    sentence = string(raw, "Status")
+    told = status.read(sentence)
+    state = string(raw, "State")
+    networks = mapping(mapping(raw.get("NetworkSettings")).get("Networks"))
+    cid = identity(raw)
+    return Container(
+        id=cid,
+        name=_own_name(raw, cid),
+        image=untrusted(raw, "Image"),
+        image_id=string(raw, "ImageID"),
+        command=untrusted(raw, "Command"),
+        state=state if _STATE.fullmatch(state) else "unknown",
+        status=Untrusted(sentence),
+        health=told.health or _health(raw),
+        exit_code=told.exit_code,
+        ago=told.ago,
+        created=moment(raw, "Created") or 0.0,
+        ports=tuple(_port(mapping(row)) for row in sequence(raw.get("Ports"))),
+        networks=tuple(Untrusted(name) for name in networks),
+        mounts=tuple(_mount(mapping(row)) for row in sequence(raw.get("Mounts"))),
+        labels=labels(raw),
+        size_rw=integer(raw, "SizeRw") if sized else None,
+    )
+
+
+def containers(value: object, *, sized: bool = False) -> tuple[Container, ...]:
+    """The answer to `GET /containers/json`."""
+    return tuple(container(row, sized=sized) for row in sequence(value))
+
+
+def image(value: object) -> Image:
+    """A row of `GET /images/json`."""
+    raw = mapping(value)
+    tags = tuple(Untrusted(tag) for tag in strings(raw, "RepoTags") if tag != _UNNAMED)
+    return Image(
+        id=identity(raw),
+        tags=tags,
+        size=integer(raw, "Size"),
+        created=moment(raw, "Created") or 0.0,
+        containers=integer(raw, "Containers", -1),
+        labels=labels(raw),
+    )
+
+
+def images(value: object) -> tuple[Image, ...]:
+    """The answer to `GET /images/json`."""
+    return tuple(image(row) for row in sequence(value))
+
+
+def volume(value: object) -> Volume:
+    """A volume; size and users are there in the answer to `GET /system/df` only."""
+    raw = mapping(value)
+    name = untrusted(raw, "Name")
+    usage = mapping(raw.get("UsageData"))
+    tags = labels(raw)
+    return Volume(
+        name=name,
+        driver=untrusted(raw, "Driver"),
+        created=moment(raw, "CreatedAt"),
+        size=_known(usage, "Size"),
+        users=_known(usage, "RefCount"),
+        anonymous=_ANONYMOUS in tags or bool(_RANDOM_NAME.fullmatch(name.raw)),
+        labels=tags,
+    )
+
+
+def network(value: object) -> Network:
+    """A row of `GET /networks`."""
+    raw = mapping(value)
+    name = string(raw, "Name")
+    return Network(
+        id=string(raw, "Id"),
+        name=Untrusted(name),
+        driver=untrusted(raw, "Driver"),
+        created=moment(raw, "Created") or 0.0,
+        builtin=name in _BUILTIN,
+        users=len(mapping(raw.get("Containers"))),
+        labels=labels(raw),
+    )
+
+
+def _own_name(raw: Mapping[str, object], cid: str) -> Untrusted:
+    """Its own name: "/web". A link to it from another adds "/other/alias"."""
+    own = (n.removeprefix("/") for n in strings(raw, "Names"))
+    return Untrusted(next((name for name in own if name and "/" not in name), cid[:_SHORT]))
+
+
+def _health(raw: Mapping[str, object]) -> str | None:
+    """Engines from API 1.52 on say it beside the sentence."""
+    value = string(mapping(raw.get("Health")), "Status")
+    return value if value in _HEALTH else None
+
+
+def _port(raw: Mapping[str, object]) -> Port:
+    return Port(
+        private=integer(raw, "PrivatePort"),
+        protocol=string(raw, "Type"),
+        ip=string(raw, "IP") or None,
+        public=optional(raw, "PublicPort"),
+    )
+
+
+def _mount(raw: Mapping[str, object]) -> Untrusted:
+    """A volume's name, or the path on the host: what `docker ps` shows."""
+    return Untrusted(string(raw, "Name") or string(raw, "Source"))
+
+
+def _known(raw: Mapping[str, object], key: str) -> int | None:
+    """The Engine says -1 for what it did not look at."""
+    value = integer(raw, key, -1)
+    return None if value < 0 else value

@@ -1,0 +1,123 @@
+"""A container's log: its last lines, what matches in it, and what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+
+from bot.hosts.follow import follow
+from bot.hosts.grep import search
+from bot.hosts.link import Link
+from bot.hosts.pattern import Pattern
+from bot.hosts.source import Source, Span
+from bot.hosts.stream import Streams
+from bot.hosts.types import LogLine, LogMatches, LogPage
+
+_BYTES = 1024 * 1024
+_MOST = 10_000
+
+
+class Logs:
+    """The logs of one Engine's containers, by id or name.
+
+    Times are seconds since the epoch. Every method asks the Engine for the container first, and
+    raises NotFound where there is none, DockerFault where the Engine fails.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        streams: Streams,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._link = link
+        self._streams = streams
+        self._pause = pause
+
+    async def tail(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        tail: int,
+        since: float | None = None,
+        until: float | None = None,
+        timestamps: bool = False,
+        max_bytes: int = _BYTES,
+    ) -> LogPage:
+        """The last `tail` lines, fewer where they would be more than `max_bytes`."""
+        source = await self._source(id)
+        span = Span.of(since, until)
+        wanted = min(max(tail, 0), _MOST)
+        # One more than wanted tells whether there are more.
+        lines: list[LogLine] = []
+        asked = wanted + 1
+        while asked > 0:
+            lines, whole = await _page(source, span, asked, max_bytes, stamped=timestamps)
+            if whole or asked == 1:
+                break
+            asked = max(1, min(len(lines), asked // 2))
+        shown = lines[max(0, len(lines) - wanted) :]
+        return LogPage(tuple(shown), more=asked <= wanted or len(lines) > wanted)
+
+    async def grep(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        pattern: str,
+        *,
+        keep: int,
+        since: float | None = None,
+        until: float | None = None,
+        ignore_case: bool = False,
+        invert: bool = False,
+        timestamps: bool = False,
+    ) -> LogMatches:
+        """The last `keep` lines that `pattern` (RE2) matches, or does not (`invert`).
+
+        Reads the whole span, in constant memory.
+
+        Raises:
+            UsageError: if the pattern is none.
+        """
+        compiled = Pattern(pattern, ignore_case=ignore_case, invert=invert)
+        source = await self._source(id)
+        return await search(source, Span.of(since, until), compiled, keep, stamped=timestamps)
+
+    async def follow(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        tail: int = 0,
+        since: float | None = None,
+        timestamps: bool = False,
+    ) -> AsyncGenerator[LogLine, None]:
+        """The last `tail` lines, and each new one as it comes, until the container ends.
+
+        A broken connection is taken up again where it broke. Closing the iterator, or cancelling
+        the task that reads it, ends the request at once.
+        """
+        source = await self._source(id)
+        lines = follow(source, Span.of(since, None), min(max(tail, 0), _MOST), self._pause)
+        async with aclosing(lines):
+            async for line in lines:
+                yield line if timestamps else LogLine(line.stream, line.text)
+
+    async def _source(self, id: str) -> Source:  # noqa: A002 - Docker's name for it
+        return await Source.find(self._link, self._streams, id)
+
+
+async def _page(
+    source: Source, span: Span, tail: int, max_bytes: int, *, stamped: bool
+) -> tuple[list[LogLine], bool]:
+    """At most so many lines and bytes, and whether that is all that was asked for."""
+    found: list[LogLine] = []
+    lines = source.lines(stamped=stamped)
+    read = 0
+    async with source.open(span, tail=tail, stamped=stamped) as response:
+        async for piece in response.content.iter_any():
+            found += lines.feed(piece[: max_bytes - read])
+            read += len(piece)
+            if read > max_bytes:
+                break
+    found += lines.finish()
+    return found, read <= max_bytes

@@ -1,0 +1,50 @@
+"""The networks of an Engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.hosts import listing
+from bot.hosts.answer import mapping, sequence
+from bot.hosts.link import Link
+from bot.hosts.paths import one_segment
+from bot.hosts.types import Network
+
+
+class Networks:
+    """The networks of one Engine, by id or name.
+
+    Every method raises DockerFault where the Engine fails.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def list(self, filters: Mapping[str, list[str]] | None = None) -> tuple[Network, ...]:
+        """The networks; `filters` are Docker's.
+
+        `users` is 0 for all: the list does not tell them, `inspect` does, and so do containers.
+        """
+        wanted = dict(filters) if filters else None
+        return await self._link.run(
+            lambda client: tuple(map(listing.network, sequence(client.networks(filters=wanted))))
+        )
+
+    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
+        """Everything that the Engine knows about it, in its own shape.
+
+        Raises:
+            NotFound: if there is no such network.
+        """
+        name = one_segment(self._link.name, id)
+        return await self._link.run(lambda client: mapping(client.inspect_network(name)))
+
+    async def remove(self, id: str) -> None:  # noqa: A002 - Docker's name for it
+        """Remove it.
+
+        Raises:
+            NotFound: if there is no such network.
+            Conflict: if a container is attached, or it is Docker's own.
+        """
+        name = one_segment(self._link.name, id)
+        await self._link.run(lambda client: client.remove_network(name), changes=True)

@@ -1,0 +1,61 @@
+"""One reading of what containers use.
+
+CPU needs two samples. Without `one-shot` the Engine takes both itself, a second or two apart, for
+each request; so the containers are asked at the same time, as many as there are connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from bot.errors import DockerFault
+from bot.hosts.answer import Unexpected
+from bot.hosts.figures import reading
+from bot.hosts.link import Link
+from bot.hosts.paths import one_segment
+from bot.hosts.stream import Streams
+from bot.hosts.types import Stats
+
+_AT_ONCE = 32
+_LARGEST = 1024 * 1024
+
+
+class Readings:
+    """The use of one Engine's containers."""
+
+    def __init__(self, link: Link, streams: Streams) -> None:
+        self._link = link
+        self._streams = streams
+
+    async def once(self, ids: Sequence[str]) -> tuple[Stats, ...]:
+        """One reading of each container that runs, in the order of `ids`.
+
+        What ends meanwhile, or fails, is left out.
+
+        Raises:
+            DockerFault: if there is no way to the Engine.
+        """
+        await self._link.connect()
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(name: str) -> Stats | None:
+            async with gate:
+                try:
+                    return await self._read(name)
+                except DockerFault:
+                    return None
+
+        readings = await asyncio.gather(*(one(name) for name in ids))
+        return tuple(found for found in readings if found is not None)
+
+    async def _read(self, name: str) -> Stats | None:
+        path = f"/containers/{one_segment(self._link.name, name)}/stats"
+        async with self._streams.open(path, {"stream": "0"}, stall=self._link.timeout) as response:
+            body = bytearray()
+            async for piece in response.content.iter_any():
+                body += piece
+                if len(body) > _LARGEST:
+                    raise Unexpected("too large")
+            return reading(json.loads(body))

@@ -1,0 +1,224 @@
+"""What an Engine tells, as frozen values of our own: no other package sees the SDK's answers.
+
+Every string that an Engine reports is `Untrusted`, names included: a container may be called
+`example.com`, which a phone turns into a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from bot.message import Untrusted
+
+
+class Kind(Enum):
+    """What a target is."""
+
+    CONTAINER = "container"
+    IMAGE = "image"
+    VOLUME = "volume"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing on one Engine, found by name. `state` tells whether it changed since."""
+
+    kind: Kind
+    host: str
+    engine_id: str
+    id: str
+    name: Untrusted
+    state: str = ""
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a container, and where it is published (None: nowhere)."""
+
+    private: int
+    protocol: str
+    ip: str | None = None
+    public: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A row of `GET /containers/json`.
+
+    `state` is created, running, paused, restarting, removing, exited or dead. `status` is Docker's
+    English sentence, raw. `health` is healthy, unhealthy, starting or None. `exit_code` and `ago`
+    (seconds since it started or ended, as coarse as Docker says it) come from `status` and are
+    None where it could not be parsed. `size_rw` is None unless sizes were asked for.
+    """
+
+    id: str
+    name: Untrusted
+    image: Untrusted
+    image_id: str
+    command: Untrusted
+    state: str
+    status: Untrusted
+    health: str | None
+    exit_code: int | None
+    ago: float | None
+    created: float
+    ports: tuple[Port, ...]
+    networks: tuple[Untrusted, ...]
+    mounts: tuple[Untrusted, ...]
+    labels: Mapping[str, str] = field(hash=False)
+    size_rw: int | None = None
+
+    @property
+    def project(self) -> Untrusted | None:
+        """The compose project that it belongs to."""
+        name = self.labels.get("com.docker.compose.project")
+        return Untrusted(name) if name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A row of `GET /images/json`. `size` in bytes, layers that others share included."""
+
+    id: str
+    tags: tuple[Untrusted, ...]
+    size: int
+    created: float
+    containers: int
+    labels: Mapping[str, str] = field(hash=False)
+
+    @property
+    def dangling(self) -> bool:
+        """Whether it has no tag."""
+        return not self.tags
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A volume. `size` in bytes, and `users`, are None where the Engine was not asked."""
+
+    name: Untrusted
+    driver: Untrusted
+    created: float | None
+    size: int | None
+    users: int | None
+    anonymous: bool
+    labels: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network; `builtin` are bridge, host and none; `users` counts attached containers."""
+
+    id: str
+    name: Untrusted
+    driver: Untrusted
+    created: float
+    builtin: bool
+    users: int
+    labels: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUsage:
+    """`GET /system/df`, in bytes: what there is and what a prune could free at most."""
+
+    images: tuple[Image, ...]
+    containers: tuple[Container, ...]
+    volumes: tuple[Volume, ...]
+    layers: int
+    build_cache: int
+    build_cache_reclaimable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """One reading of a running container. `cpu` in percent, may reach cores × 100; None: unknown.
+
+    `memory` by the formula of `docker stats`; `limit` in bytes; network and block I/O are bytes
+    since the container started.
+    """
+
+    id: str
+    name: Untrusted
+    cpu: float | None
+    memory: int | None
+    limit: int | None
+    received: int
+    sent: int
+    read: int
+    written: int
+    pids: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """`docker top`: titles, and one row a process."""
+
+    titles: tuple[Untrusted, ...]
+    rows: tuple[tuple[Untrusted, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """`GET /info`: the machine behind a host. `memory` in bytes."""
+
+    name: Untrusted
+    version: Untrusted
+    system: Untrusted
+    kernel: Untrusted
+    architecture: Untrusted
+    cpus: int
+    memory: int
+    running: int
+    paused: int
+    stopped: int
+    images: int
+    storage_driver: Untrusted
+    cgroup: Untrusted
+    root_dir: Untrusted
+    warnings: tuple[Untrusted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineVersion:
+    """`GET /version`: `api` is what is spoken with it, after clamping."""
+
+    version: Untrusted
+    api: str
+    api_max: Untrusted
+    go: Untrusted
+    commit: Untrusted
+    system: Untrusted
+    architecture: Untrusted
+    kernel: Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a log. `stream` is 1 (stdout) or 2 (stderr); `at` is RFC 3339, by the Engine."""
+
+    stream: int
+    text: Untrusted
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A bounded piece of a log, oldest first. `more` when older lines were left out."""
+
+    lines: tuple[LogLine, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogMatches:
+    """What `--grep` found: the last `lines`, how many matched in all, and how much was read."""
+
+    lines: tuple[LogLine, ...]
+    matched: int
+    read: int

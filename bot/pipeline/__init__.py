@@ -1,0 +1,1 @@
+"""What happens around every command, one stage a file; the order is `bot.app.PIPELINE`."""

@@ -1,0 +1,83 @@
+"""Second stage: what is asked is written down before, and how it ended after, with its answer.
+
+What ends as an error is turned into its answer here, so that both are one transaction. If nothing
+can be written down, nothing that changes a host runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from bot.command.call import Call
+from bot.command.spec import Danger
+from bot.errors import BotError, Conflict
+from bot.message import Code, msg
+from bot.pipeline.journal import Journal
+from bot.pipeline.stage import Proceed
+from bot.pipeline.told import told
+from bot.reply import Outcome, Reply, say
+from storage.calls import State
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+
+class Audit:
+    """The stage. `reference` makes the short id by which a bug is found again in the log."""
+
+    def __init__(self, journal: Journal, reference: Callable[[], str]) -> None:
+        self._journal = journal
+        self._reference = reference
+
+    async def __call__(self, call: Call, proceed: Proceed) -> Reply:
+        """Record, pass on, record; the reply is stored and on its way when this returns."""
+        try:
+            known = await self._journal.requested(call)
+        except StorageError:
+            return await self._unrecorded(call, proceed)
+        if known not in {None, State.REQUESTED} and not (
+            known is State.AWAITING and call.confirmation
+        ):
+            return self._repeated()
+        reply, detail = await self._run(call, proceed)
+        try:
+            await self._journal.ended(call, reply, detail)
+        except StorageError:
+            log.exception("the outcome of call %s could not be recorded", call.id)
+            await self._journal.answer(call, reply)
+        return reply
+
+    async def _run(self, call: Call, proceed: Proceed) -> tuple[Reply, str | None]:
+        try:
+            return await proceed(call), None
+        except BotError as error:
+            return told(error), f"{type(error).__name__}: {error}"
+        except Exception:
+            reference = self._reference()
+            log.exception("call %s failed, reference %s", call.id, reference)
+            outcome = Outcome.UNKNOWN if call.command.changes else Outcome.FAILED
+            sorry = msg("That went wrong: a bug of mine.")
+            where = msg("In the log it is {reference}.", reference=Code(reference))
+            return say(sorry, where, outcome=outcome), reference
+
+    async def _unrecorded(self, call: Call, proceed: Proceed) -> Reply:
+        """Without a record only reading is allowed."""
+        log.error("call %s could not be recorded", call.id)
+        if call.command.danger > Danger.READ or call.command.streams:
+            reply = say(
+                msg("Not done: {what}", what=call.label),
+                msg("I can't write it down: the database is locked or its disk is full."),
+                msg("Nothing was changed."),
+                outcome=Outcome.FAILED,
+            )
+        else:
+            reply, _ = await self._run(call, proceed)
+        await self._journal.answer(call, reply)
+        return reply
+
+    @staticmethod
+    def _repeated() -> Reply:
+        """It has begun or ended before: a second copy of its update came in."""
+        error = Conflict(msg("This was done before."), msg("Nothing was done a second time."))
+        return told(error)

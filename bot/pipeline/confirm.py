@@ -1,0 +1,65 @@
+"""Sixth stage: say exactly what would happen, and do only what was agreed to.
+
+The first time round the plan is shown and stored with its button. At the tap everything is looked
+at again: what has gone or changed since drops the action and shows the new plan; what was added
+does not matter. The items of the plan that was agreed to are what runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.access.policy import Need
+from bot.command.call import Call
+from bot.command.plan import Plan, dump, of_target
+from bot.message import Message, Moment, msg
+from bot.pipeline.stage import Proceed
+from bot.reply import Button, Outcome, Reply, Text, Verb
+
+
+class Confirm:
+    """The stage; `ttl` is how long a question lives, in seconds."""
+
+    def __init__(self, ttl: float, clock: Callable[[], float]) -> None:
+        self._ttl = ttl
+        self._clock = clock
+
+    async def __call__(self, call: Call, proceed: Proceed) -> Reply:
+        """Ask, or pass on with the items that were agreed to."""
+        if call.decision is None or Need.CONFIRM not in call.decision.needs:
+            return await proceed(replace(call, items=tuple(map(of_target, call.targets))))
+        plan = await (call.command.plan or _plan)(call)
+        agreed = call.confirmation
+        if agreed is not None and plan.covers(agreed.items):
+            return await proceed(replace(call, plan=plan, items=agreed.items))
+        if not plan.items:
+            return Reply((Text(plan.question), *plan.blocks), outcome=Outcome.FINISHED)
+        return self._ask(plan, changed=agreed is not None)
+
+    def _ask(self, plan: Plan, *, changed: bool) -> Reply:
+        until = self._clock() + self._ttl
+        notes: tuple[Message, ...] = (msg("It has changed since. Nothing was done."),)
+        return Reply(
+            (
+                Text(plan.question),
+                *(Text(n) for n in notes if changed),
+                *plan.blocks,
+                Text(msg("Until {time}.", time=Moment(until))),
+            ),
+            buttons=(
+                (Button(msg("Not now"), verb=Verb.DISMISS, until=until),),
+                (Button(plan.yes, verb=Verb.CONFIRM, data=dump(plan.items), until=until),),
+            ),
+            outcome=Outcome.AWAITING,
+            rings=False,
+        )
+
+
+async def _plan(call: Call) -> Plan:
+    """The plan of a command that has none of its own: its targets, as they are."""
+    return Plan(
+        question=msg("{what!c}?", what=call.label),
+        yes=msg("{what!c}", what=call.label),
+        items=tuple(map(of_target, call.targets)),
+    )

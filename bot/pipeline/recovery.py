@@ -1,0 +1,129 @@
+"""After a kill: what had begun is looked at and told, never repeated; the rest is taken up again.
+
+Only what belongs to instances that are dead: their lease is over, or, on this machine, their lock
+is free. A second bot on the same database does not take over what the first is doing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.command.call import Actor, Chat, Origin, Request, at
+from bot.command.plan import Item, load
+from bot.command.services import Services
+from bot.errors import BotError
+from bot.hosts.types import Container
+from bot.message import Message, Moment, Names, Span, Untrusted, msg
+from bot.pipeline.journal import Journal, event_of
+from bot.reply import Block, Button, Outcome, Reply, Text
+from storage import audit, calls, inbox, instances
+from storage.calls import State
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Looks at what dead instances left behind."""
+
+    journal: Journal
+    services: Services
+
+    async def run(self) -> int:
+        """Tell what is unknown and free what waits; how many operations were unknown."""
+        begun, dead = await self.journal.database.write(self._take_over)
+        if self.journal.database.locks is not None:
+            self.journal.database.locks.forget(dead)
+        for row in begun:
+            await self._tell(row)
+        return len(begun)
+
+    def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
+        """What the dead had begun is this instance's now; what they had not begun is new again.
+
+        One transaction, so that of two bots that start together one tells, and not both.
+        """
+        locks, instance = self.journal.database.locks, self.journal.instance
+        if locks is not None:
+            instances.end(connection, locks.dead(instances.others(connection, instance)))
+        dead = [i for i in instances.ended(connection, self.journal.clock()) if i != instance]
+        begun = [c for c in calls.in_flight(connection, dead) if c.state is State.STARTED]
+        for row in begun:
+            calls.take_over(connection, row.id, instance)
+        inbox.reclaim(connection, dead)
+        instances.forget(connection, dead)
+        return begun, dead
+
+    async def _tell(self, row: calls.Call) -> None:
+        request = request_of(row)
+        reply = await self._reply(row)
+        state = State(reply.outcome.value)
+        parcel = self.journal.desk.pack(request, reply, slot=row.slot)
+
+        def write(connection: Connection) -> None:
+            now = self.journal.clock()
+            calls.advance(connection, row.id, state, now=now, instance=self.journal.instance)
+            audit.append(connection, event_of(row, state, now))
+            parcel.store(connection)
+            inbox.done(connection, self.journal.bot, request.update)
+
+        await self.journal.database.write(write)
+        parcel.sent()
+
+    async def _reply(self, row: calls.Call) -> Reply:
+        command = self.services.registry.get(row.command)
+        if command is None or not command.changes:
+            ended = msg("Ended: I was restarted.")
+            return Reply((Text(ended),), outcome=Outcome.CANCELLED)
+        items, host = load(row.targets), row.host or ""
+        names = Names(tuple(at(i.name, host) for i in items))
+        what = command.act.having(target=names, host=Untrusted(host))
+        when = Moment(row.changed_at)
+        blocks: list[Block] = [
+            Text(msg("? {what}", what=what)),
+            Text(msg("I was stopped at {time}, while it was under way.", time=when)),
+            *(Text(line) for line in await self._now(items, host)),
+            Text(msg("I did not repeat it.")),
+        ]
+        again = Button(msg("{what!c}…", what=what), row.argv, host=row.host)
+        return Reply(tuple(blocks), buttons=((again,),), outcome=Outcome.UNKNOWN, rings=True)
+
+    async def _now(self, items: tuple[Item, ...], host: str) -> Iterable[Message]:
+        """What the targets look like now; unknown where nothing can be seen."""
+        engine = self.services.hosts.get(host)
+        if engine is None or not items:
+            return (msg("What became of it, I can't see."),)
+        try:
+            found = {c.id: c for c in await engine.inventory.containers()}
+        except BotError as error:
+            return (msg("What became of it, I can't see:"), error.message)
+        return tuple(_line(item, found.get(item.id), host) for item in items)
+
+
+def _line(item: Item, container: Container | None, host: str) -> Message:
+    name = at(item.name, host)
+    if container is None:
+        return msg("{name} is not there now.", name=name)
+    if container.ago is None:
+        return msg("{name} now: {state}", name=name, state=Untrusted(container.state))
+    return msg(
+        "{name} now: {state} since {ago}",
+        name=name,
+        state=Untrusted(container.state),
+        ago=Span(container.ago),
+    )
+
+
+def request_of(row: calls.Call) -> Request:
+    """The request of a stored operation, as far as it is needed to answer."""
+    context = json.loads(row.context)
+    return Request(
+        update=row.update_id or 0,
+        actor=Actor(row.actor, Untrusted(context["name"]), context["language"]),
+        chat=Chat(row.chat, context["private"], row.thread),
+        text="",
+        sent_at=context["sent_at"],
+        message=context["message"],
+        origin=Origin(context["origin"]),
+    )

@@ -1,0 +1,117 @@
+"""Fourth stage: names become targets, by one list call; a missing name is asked for.
+
+A change needs the exact name. A prefix or a look-alike is offered as a button and never run. Every
+target found is authorized by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.command.call import Call
+from bot.command.spec import Targets
+from bot.hosts.resolve import Thing, find, target
+from bot.hosts.types import Container, Kind, Target
+from bot.message import Message, Untrusted, msg
+from bot.pipeline.authorize import decide
+from bot.pipeline.stage import Proceed
+from bot.reply import Block, Button, Outcome, Reply, Text
+
+_OFFERED = 12
+_A_ROW = 2
+
+
+async def resolve(call: Call, proceed: Proceed) -> Reply:
+    """Pass on with targets, or ask which."""
+    asked = call.command.targets
+    if asked is None or call.target_host is None:
+        return await proceed(call)
+    names = _names(call, asked)
+    if not names and not asked.needed:
+        return await proceed(_with(call, asked, ()))
+    things = await _things(call, asked.kind)
+    if not names:
+        return _picker(call, asked, things)
+    engine = call.host.known_engine_id
+    targets: list[Target] = []
+    for name in names:
+        found = find(name, things)
+        if isinstance(found, tuple):
+            return _offer(call, name, found)
+        targets.append(target(found, call.host.name, engine))
+    full = _with(call, asked, tuple(dict.fromkeys(targets)))
+    return await proceed(replace(full, decision=decide(full)))
+
+
+def _names(call: Call, asked: Targets) -> tuple[str, ...]:
+    typed = call.params[asked.name or ""]
+    return (typed,) if isinstance(typed, str) else tuple(typed or ())
+
+
+def _with(call: Call, asked: Targets, targets: tuple[Target, ...]) -> Call:
+    """The call with targets in the place of the names."""
+    value = targets if asked.nargs == -1 else next(iter(targets), None)
+    return replace(call, targets=targets, params={**call.params, asked.name or "": value})
+
+
+async def _things(call: Call, kind: Kind) -> Sequence[Thing]:
+    match kind:
+        case Kind.CONTAINER:
+            return await call.host.inventory.containers()
+        case Kind.IMAGE:
+            return await call.host.images.list()
+        case Kind.VOLUME:
+            return await call.host.volumes.list()
+        case Kind.NETWORK:
+            return await call.host.networks.list()
+
+
+def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
+    """Which one? Only those that the command makes sense for."""
+    among = asked.among
+    fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]
+    host = Untrusted(call.host.name)
+    if not fit:
+        none = msg("{host}: there is nothing to {what}", host=host, what=_bare(call))
+        return Reply((Text(none),), outcome=Outcome.CANCELLED)
+    blocks: list[Block] = [Text(msg("{what!c}: which one on {host}?", what=_bare(call), host=host))]
+    if len(fit) > _OFFERED:
+        blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - _OFFERED)))
+    return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
+
+
+def _bare(call: Call) -> Message:
+    """The command's verb without a target."""
+    return call.command.act.having(target=msg("…"), host=Untrusted(call.host.name))
+
+
+def _offer(call: Call, name: str, near: Sequence[Thing]) -> Reply:
+    """There is no such thing; what may have been meant is a tap away."""
+    host = Untrusted(call.host.name)
+    blocks: list[Block] = [
+        Text(msg("There is no {name} on {host}.", name=Untrusted(name), host=host))
+    ]
+    if call.command.changes:
+        blocks.append(Text(msg("Nothing was changed.")))
+    if near:
+        blocks.append(Text(msg("Did you mean one of these?")))
+    return Reply(tuple(blocks), buttons=_choices(call, near, name), outcome=Outcome.FAILED)
+
+
+def _choices(
+    call: Call, things: Sequence[Thing], instead_of: str | None = None
+) -> tuple[tuple[Button, ...], ...]:
+    """A button for each, which types the same command with its name."""
+    names = [target(t, call.host.name, "").name for t in things[:_OFFERED]]
+    keys = [
+        Button(msg("{name}", name=name), _argv(call, name.raw, instead_of), host=call.host.name)
+        for name in names
+    ]
+    return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
+
+
+def _argv(call: Call, name: str, instead_of: str | None) -> tuple[str, ...]:
+    if instead_of is None:
+        return (*call.argv, name)
+    return tuple(name if word == instead_of else word for word in call.argv)

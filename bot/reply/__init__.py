@@ -1,0 +1,29 @@
+"""What a handler gives back, and the one place where text from outside is made safe to show."""
+
+from bot.reply.model import (
+    Block,
+    Button,
+    Document,
+    Excerpt,
+    Fold,
+    Outcome,
+    Reply,
+    Table,
+    Text,
+    Verb,
+    say,
+)
+
+__all__ = [
+    "Block",
+    "Button",
+    "Document",
+    "Excerpt",
+    "Fold",
+    "Outcome",
+    "Reply",
+    "Table",
+    "Text",
+    "Verb",
+    "say",
+]

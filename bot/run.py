@@ -1,0 +1,75 @@
+"""`pierhead run`: the bot until it is told to end, which takes five seconds at most."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from bot.app import App, Console
+from bot.config import ConfigError, find, load
+from bot.logs import configure
+from bot.pipeline.upkeep import Overtaken
+from storage.errors import StorageError
+
+_PATIENCE = 4.5  # seconds after SIGTERM until the process ends whatever hangs
+
+
+def run(config: Path | None) -> int:
+    """Run the bot; 0 after an orderly end, 1 with a sentence on standard error otherwise."""
+    try:
+        settings = load(config or find(), os.environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            _tell(str(problem))
+        return 1
+    for warning in settings.warnings:
+        _tell(str(warning))
+    app = App(settings, Console(_tell))
+    configure(settings.log.level, settings.log.format, app.redactor)
+    return serve(app)
+
+
+def serve(app: App) -> int:
+    """Run an app until SIGTERM or SIGINT."""
+    try:
+        asyncio.run(_serve(app))
+    except StorageError as error:
+        _tell(f"The database can't be used: {error}")
+        return 1
+    except Overtaken:
+        _tell("Another Pierhead on this database took over while this one was stuck: it ends.")
+        return 1
+    return 0
+
+
+async def _serve(app: App) -> None:
+    stop = asyncio.Event()
+    on_signal(stop)
+    await app.run(stop)
+
+
+def on_signal(stop: asyncio.Event) -> None:
+    """Set `stop` on SIGTERM or SIGINT; what hangs after that is ended hard.
+
+    A plain handler, not the loop's: a loop that hangs must not keep the process.
+    """
+    loop = asyncio.get_running_loop()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        watchdog = threading.Timer(_PATIENCE, os._exit, (1,))
+        watchdog.daemon = True
+        watchdog.start()
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,76 @@
+"""Messages that came in too late: typed while the bot was away, and perhaps no longer meant.
+
+They are not run. What comes within a moment is gathered into one answer, with a button for each
+command, so that a person decides with today's eyes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.command.build import Builder
+from bot.command.call import Request
+from bot.errors import BotError
+from bot.message import Message, Moment, Span, Untrusted, msg
+from bot.reply import Block, Button, Reply, Text, Verb
+
+_GATHER = 0.5
+_LISTED = 10
+_OFFERED = 3
+
+Settle = Callable[[list[Request], Reply], Awaitable[None]]
+
+
+class Late:
+    """Gathers them by chat and person; owns the tasks that answer. `clock` in epoch seconds."""
+
+    def __init__(self, builder: Builder, settle: Settle, clock: Callable[[], float]) -> None:
+        self._builder = builder
+        self._settle = settle
+        self._clock = clock
+        self._gathered: dict[tuple[int, int], list[Request]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, request: Request) -> asyncio.Task[None] | None:
+        """Gather one; the first of a chat starts the task that answers for all."""
+        key = (request.chat.id, request.actor.id)
+        if key in self._gathered:
+            self._gathered[key].append(request)
+            return None
+        self._gathered[key] = [request]
+        task = asyncio.ensure_future(self._answer(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answer(self, key: tuple[int, int]) -> None:
+        await asyncio.sleep(_GATHER)
+        requests = self._gathered.pop(key)
+        await self._settle(requests, self._reply(requests))
+
+    def _reply(self, requests: list[Request]) -> Reply:
+        away = Span(max(0.0, self._clock() - min(r.sent_at for r in requests)))
+        blocks: list[Block] = [Text(msg("This came {away} late. Not run:", away=away))]
+        for request in requests[-_LISTED:]:
+            text = Untrusted(request.text)
+            blocks.append(Text(msg("{time} {text}", time=Moment(request.sent_at), text=text)))
+        if len(requests) > _LISTED:
+            blocks.append(Text(msg("and {more} before these", more=len(requests) - _LISTED)))
+        blocks.append(Text(msg("Is it still needed?")))
+        return Reply(tuple(blocks), buttons=self._buttons(requests))
+
+    def _buttons(self, requests: list[Request]) -> tuple[tuple[Button, ...], ...]:
+        wanted: dict[tuple[str, ...], tuple[Button, ...]] = {}
+        for request in reversed(requests):
+            try:
+                calls = self._builder.typed(request)
+            except BotError:
+                continue
+            for call in calls:
+                self._builder.forget(call)
+            label: Message = msg("{what!c} now", what=calls[0].label)
+            button = Button(label, calls[0].argv, host=calls[0].host_name)
+            wanted.setdefault(calls[0].argv, (button,))
+        drop = Button(msg("Drop"), verb=Verb.DISMISS)
+        return ((drop,), *list(wanted.values())[:_OFFERED])

@@ -1,0 +1,54 @@
+"""Telegram's command menu: what the `/` key offers, in each language, and to each person theirs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+import telegram
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.access.policy import Policy
+from bot.command.languages import KNOWN
+from bot.command.registry import Registry
+from bot.command.spec import Command
+from bot.message import Message
+from bot.reply.words import Words
+
+log = logging.getLogger(__name__)
+
+_MOST = 100
+_LONGEST = 256
+
+
+async def publish(
+    bot: telegram.Bot,
+    registry: Registry,
+    policy: Policy,
+    people: Iterable[int],
+    words: Callable[[str], Words],
+) -> None:
+    """Tell Telegram the menu of everybody enrolled; strangers see an empty one."""
+    try:
+        await bot.delete_my_commands(scope=BotCommandScopeAllPrivateChats())
+        for person in people:
+            mine = [c for c in registry if _offered(c, policy, person)]
+            for language in KNOWN:
+                menu = [_entry(c, words(language)) for c in mine[:_MOST]]
+                await bot.set_my_commands(
+                    menu,
+                    scope=BotCommandScopeChat(person),
+                    language_code="" if language == KNOWN[0] else language,
+                )
+    except TelegramError as error:
+        log.warning("the command menu could not be set: %s", type(error).__name__)
+
+
+def _offered(command: Command, policy: Policy, person: int) -> bool:
+    return not command.hidden and policy.decide(person, command.permission, None).allowed
+
+
+def _entry(command: Command, words: Words) -> BotCommand:
+    text = words.plain(Message(command.summary))
+    return BotCommand(command.spelling.removeprefix("/"), text[:_LONGEST])

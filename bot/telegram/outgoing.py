@@ -1,0 +1,102 @@
+"""One message on its way out: what it says, where to, and how it is kept until it is accepted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from storage import outbox
+
+REPLY = 5
+PROGRESS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of an inline keyboard: its text and the random id that a tap brings back."""
+
+    text: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document: a safe name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message, an edit or a document.
+
+    `html` is what Telegram parses; if it can't, `plain` goes out with `entities`. `slot` names the
+    message that it replaces; without one it is a new one. `id` is its row, None while it is not
+    stored. The lowest `priority` goes first.
+    """
+
+    chat: int
+    html: str
+    plain: str
+    entities: tuple[dict[str, Any], ...] = ()
+    keyboard: tuple[tuple[Key, ...], ...] = ()
+    file: File | None = None
+    thread: int | None = None
+    slot: str | None = None
+    reply_to: int | None = None
+    silent: bool = True
+    priority: int = REPLY
+    id: int | None = None
+
+    @property
+    def button_ids(self) -> tuple[str, ...]:
+        """The ids of its buttons."""
+        return tuple(key.data for line in self.keyboard for key in line)
+
+    def row(self, bot: int, now: float) -> outbox.Outgoing:
+        """As it is stored."""
+        keyboard = [[asdict(key) for key in line] for line in self.keyboard]
+        said = {
+            "html": self.html,
+            "plain": self.plain,
+            "entities": self.entities,
+            "keyboard": keyboard,
+        }
+        return outbox.Outgoing(
+            bot=bot,
+            chat=self.chat,
+            method="document" if self.file else "text",
+            payload=json.dumps(said, ensure_ascii=True),
+            created_at=now,
+            thread=self.thread,
+            slot=self.slot,
+            edit=self.slot is not None,
+            priority=self.priority,
+            file=self.file.content if self.file else None,
+            file_name=self.file.name if self.file else None,
+            reply_to=self.reply_to,
+            silent=self.silent,
+            buttons=self.button_ids,
+        )
+
+
+def stored(row: outbox.Outgoing) -> Outgoing:
+    """A message of the last run, as it is sent now."""
+    said = json.loads(row.payload)
+    keyboard = tuple(tuple(Key(**key) for key in line) for line in said["keyboard"])
+    return Outgoing(
+        chat=row.chat,
+        html=said["html"],
+        plain=said["plain"],
+        entities=tuple(said["entities"]),
+        keyboard=keyboard,
+        file=File(row.file_name or "file", row.file) if row.file is not None else None,
+        thread=row.thread,
+        slot=row.slot,
+        reply_to=row.reply_to,
+        silent=row.silent,
+        priority=row.priority,
+        id=row.id,
+    )

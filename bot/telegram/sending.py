@@ -1,0 +1,171 @@
+"""One call of the Bot API for one message, and what its errors mean for it.
+
+An edit of a message that is gone becomes a new message; text that Telegram cannot parse goes out as
+plain text with the entities that keep it untappable.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Awaitable, Callable
+
+import telegram
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.telegram.outgoing import Outgoing
+
+log = logging.getLogger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_UNPARSED = ("can't parse entities", "can't find end tag")
+
+
+class Later(Exception):
+    """It may go through later; `seconds` if Telegram has said when."""
+
+    def __init__(self, why: str, seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Gone(Exception):
+    """It will never go through: the chat is gone, or it is not a message that Telegram takes."""
+
+    def __init__(self, why: str, moved_to: int | None = None) -> None:
+        super().__init__(why)
+        self.moved_to = moved_to
+
+
+class Sender:
+    """Sends through python-telegram-bot's `Bot`."""
+
+    def __init__(self, bot: telegram.Bot) -> None:
+        self._bot = bot
+
+    async def send(self, message: Outgoing, under: int | None) -> int:
+        """Send it, or edit the message `under` to say it; the number of the message.
+
+        Raises:
+            Later: try again.
+            Gone: don't.
+        """
+        try:
+            return await self._attempt(message, under, parsed=True)
+        except BadRequest as error:
+            if any(text in error.message.lower() for text in _UNPARSED):
+                log.warning("Telegram could not parse a message: %s", error.message)
+                return await self._guarded(lambda: self._attempt(message, under, parsed=False))
+            raise Gone(error.message) from error
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    async def _guarded(self, attempt: Callable[[], Awaitable[int]]) -> int:
+        try:
+            return await attempt()
+        except TelegramError as error:
+            raise _meaning(error) from error
+
+    async def _attempt(self, message: Outgoing, under: int | None, *, parsed: bool) -> int:
+        if under is None or message.file is not None:
+            return await self._new(message, parsed=parsed)
+        try:
+            await self._edit(message, under, parsed=parsed)
+        except BadRequest as error:
+            text = error.message.lower()
+            if "message is not modified" in text:
+                return under
+            if any(gone in text for gone in ("to edit not found", "can't be edited", "no text in")):
+                return await self._new(message, parsed=parsed)
+            raise
+        return under
+
+    async def _edit(self, message: Outgoing, under: int, *, parsed: bool) -> None:
+        await self._bot.edit_message_text(
+            text=message.html if parsed else message.plain,
+            chat_id=message.chat,
+            message_id=under,
+            parse_mode="HTML" if parsed else None,
+            entities=None if parsed else _entities(message),
+            reply_markup=_markup(message),
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    async def _new(self, message: Outgoing, *, parsed: bool) -> int:
+        reply = (
+            ReplyParameters(message.reply_to, allow_sending_without_reply=True)
+            if message.reply_to is not None
+            else None
+        )
+        text = message.html if parsed else message.plain
+        if message.file is not None:
+            sent: Message = await self._bot.send_document(
+                chat_id=message.chat,
+                document=io.BytesIO(message.file.content),
+                filename=message.file.name,
+                caption=text or None,
+                parse_mode="HTML" if parsed else None,
+                caption_entities=None if parsed else _entities(message),
+                message_thread_id=message.thread,
+                disable_notification=message.silent,
+                reply_parameters=reply,
+                reply_markup=_markup(message),
+            )
+        else:
+            sent = await self._bot.send_message(
+                chat_id=message.chat,
+                text=text,
+                parse_mode="HTML" if parsed else None,
+                entities=None if parsed else _entities(message),
+                message_thread_id=message.thread,
+                disable_notification=message.silent,
+                reply_parameters=reply,
+                reply_markup=_markup(message),
+                link_preview_options=_NO_PREVIEW,
+            )
+        return sent.message_id
+
+
+def _meaning(error: TelegramError) -> Later | Gone:
+    match error:
+        case RetryAfter():
+            after = error.retry_after
+            return Later("429", float(after if isinstance(after, int) else after.total_seconds()))
+        case ChatMigrated():
+            return Gone("the group became a supergroup", error.new_chat_id)
+        case Forbidden() | BadRequest():
+            return Gone(error.message)
+        case InvalidToken():
+            return Later("the token is refused", 60.0)
+        case _:
+            return Later(type(error).__name__)
+
+
+def _markup(message: Outgoing) -> InlineKeyboardMarkup | None:
+    if not message.keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(key.text, callback_data=key.data) for key in line]
+            for line in message.keyboard
+        ]
+    )
+
+
+def _entities(message: Outgoing) -> list[MessageEntity]:
+    return [MessageEntity(**entity) for entity in message.entities]

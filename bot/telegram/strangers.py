@@ -1,0 +1,100 @@
+"""Who is not enrolled: no Engine, no disk, at most one answer an hour.
+
+What they send is never stored. How many there were is recorded once a person and hour, together
+with the next thing that is written anyway. Only the claim code of the console lets one in.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.access.claim import MARK, Claim
+from bot.command.call import Request
+from bot.message import Code, msg
+from bot.reply import Reply, say
+
+_HOUR = 3600.0
+_KNOWN = 1024
+_ANSWERS = 30  # to all strangers together, an hour
+
+
+@dataclass(slots=True)
+class Seen:
+    """A stranger: since when the hour counts, how often, and how many are recorded."""
+
+    since: float
+    count: int = 0
+    recorded: int = 0
+
+
+class Strangers:
+    """Answers them, counts them. `enrol` makes the holder of the code the owner."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        enrol: Callable[[Request], Awaitable[Reply]],
+        answer: Callable[[Request, Reply], Awaitable[None]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._claim = claim
+        self._enrol = enrol
+        self._answer = answer
+        self._clock = clock
+        self._seen: OrderedDict[int, Seen] = OrderedDict()
+        self._answered = Seen(clock())
+
+    async def meet(self, request: Request) -> None:
+        """Answer, if this person has had no answer in the last hour."""
+        seen = self._look(request.actor.id)
+        if await self._claimed(request):
+            return
+        if seen.count > 1 or not request.chat.private or not self._room():
+            return
+        person = request.actor.id
+        sorry = msg("I don't know you.")
+        await self._answer(
+            request, say(sorry, msg("Your id is {id}. An owner can add it.", id=Code(str(person))))
+        )
+
+    def counted(self) -> list[tuple[int, int]]:
+        """(person, messages) that are not yet recorded; from now on they are."""
+        fresh = [(p, s.count - s.recorded) for p, s in self._seen.items() if s.count > s.recorded]
+        for person, _ in fresh:
+            self._seen[person].recorded = self._seen[person].count
+        return fresh
+
+    async def _claimed(self, request: Request) -> bool:
+        """Whether it was a guess at an open claim, right or wrong; answered then."""
+        words = request.text.split()
+        if not request.chat.private or len(words) != 2 or words[0] != "/start":  # noqa: PLR2004 - the command and its code
+            return False
+        right = self._claim.guess(words[1]) if words[1].startswith(MARK) else None
+        if right is None:
+            return False
+        if right:
+            await self._answer(request, await self._enrol(request))
+        else:
+            hint = msg("The console of the bot shows it. Three guesses in all.")
+            await self._answer(request, say(msg("That code is not right."), hint))
+        return True
+
+    def _look(self, person: int) -> Seen:
+        now = self._clock()
+        seen = self._seen.pop(person, None)
+        if seen is None or now - seen.since > _HOUR:
+            seen = Seen(now)
+        seen.count += 1
+        self._seen[person] = seen
+        if len(self._seen) > _KNOWN:
+            self._seen.popitem(last=False)
+        return seen
+
+    def _room(self) -> bool:
+        now = self._clock()
+        if now - self._answered.since > _HOUR:
+            self._answered = Seen(now)
+        self._answered.count += 1
+        return self._answered.count <= _ANSWERS

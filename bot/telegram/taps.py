@@ -1,0 +1,146 @@
+"""A tap: what its button means, and whether this person may tap it here and now.
+
+A tap brings back a random id. From another chat, message or person it is refused and recorded; one
+that is old, used, double or too quick is answered and does nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.command.build import Builder
+from bot.command.call import Call, Confirmation, Origin
+from bot.command.operations import Operations
+from bot.command.plan import load
+from bot.message import Message, msg
+from bot.reply import Verb
+from bot.telegram.updates import Tap
+from storage import audit, buttons, calls
+from storage.database import Database
+from storage.errors import Forged
+
+_TOO_QUICK = 1.5  # seconds in which a button that changes something was hardly read
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tap leads to: a toast, calls to run, or both; `dismissed` drops the action."""
+
+    toast: Message | None = None
+    calls: tuple[Call, ...] = ()
+    dismissed: buttons.Button | None = None
+
+
+class Taps:
+    """Finds out what taps mean. `max_age` in seconds; `clock` gives seconds since the epoch."""
+
+    def __init__(
+        self,
+        database: Database,
+        builder: Builder,
+        operations: Operations,
+        stop_of: Callable[[str], str | None],
+        max_age: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._builder = builder
+        self._operations = operations
+        self._stop_of = stop_of
+        self._max_age = max_age
+        self._clock = clock
+
+    async def look(self, tap: Tap, *, received_at: float, gap: bool) -> Answer:
+        """What to do about a tap that came in then; `gap`: the first after a time without polls."""
+        running = self._stop_of(tap.data)
+        if running is not None:
+            return self._stop(tap, running)
+        try:
+            button = await self._database.read(lambda c: buttons.find(c, tap.data))
+        except Forged:
+            button = None
+        if button is None or not _belongs(button, tap):
+            await self._refused(tap)
+            return Answer(msg("This button is not for you, or is no longer known."))
+        why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
+        return Answer(why) if why else await self._meaning(button, tap)
+
+    def _stop(self, tap: Tap, call: str) -> Answer:
+        operation = self._operations.get(call)
+        if operation is None:
+            return Answer(msg("It has ended already."))
+        person = tap.request.actor.id
+        policy = self._builder.services.policy
+        mine = operation.owner == person
+        if operation.chat != tap.request.chat.id or not (
+            mine or policy.decide(person, "operation.cancel", operation.host).allowed
+        ):
+            return Answer(msg("Only who started it can stop it."))
+        self._operations.cancel(operation, person)
+        return Answer(msg("Stopping."))
+
+    def _unfit(self, button: buttons.Button, *, stale: bool) -> Message | None:
+        now = self._clock()
+        if button.used_at is not None:
+            return msg("This was answered already.")
+        if button.expires_at <= now:
+            return msg("This is too old. Nothing was done.")
+        if button.verb == Verb.STOP.value:
+            return msg("It has ended already.")
+        if stale:
+            return msg("I was away when you tapped. Nothing was done: tap again.")
+        quick = button.shown_at is None or now - button.shown_at < _TOO_QUICK
+        if button.verb == Verb.CONFIRM.value and quick:
+            return msg("That was quick. Read it, then tap again.")
+        return None
+
+    async def _meaning(self, button: buttons.Button, tap: Tap) -> Answer:
+        request = replace(tap.request, origin=Origin.BUTTON)
+        match Verb(button.verb):
+            case Verb.RUN:
+                found = self._builder.tapped(request, button.argv, button.host)
+                here = f"message:{request.message}"
+                return Answer(
+                    calls=tuple(replace(c, slot=here) for c in found) if button.inplace else found
+                )
+            case Verb.CONFIRM:
+                call_id = button.call_id or ""
+                row = await self._database.read(lambda c: calls.get(c, call_id))
+                if row is None or row.state is not calls.State.AWAITING:
+                    return Answer(msg("This was answered already."))
+                agreed = Confirmation(button.id, load(button.plan))
+                context: dict[str, Any] = json.loads(row.context)
+                origin = Origin(context.get("origin", Origin.TYPED.value))
+                asked = replace(request, origin=origin)
+                return Answer(
+                    calls=(self._builder.again(row.id, asked, row.argv, row.host, agreed),)
+                )
+            case Verb.DISMISS:
+                return Answer(dismissed=button)
+            case _:
+                return Answer(msg("It has ended already."))
+
+    async def _refused(self, tap: Tap) -> None:
+        event = {
+            "at": round(self._clock(), 3),
+            "actor": tap.request.actor.id,
+            "name": tap.request.actor.name.raw,
+            "chat": tap.request.chat.id,
+            "command": "tap",
+            "outcome": "denied",
+            "detail": "a button of another chat, message or person, or none of ours",
+        }
+        await self._database.write(lambda c: audit.append(c, event))
+
+
+def _belongs(button: buttons.Button, tap: Tap) -> bool:
+    """Whether it was made for this chat, message and person."""
+    request = tap.request
+    return (
+        button.chat == request.chat.id
+        and button.message_id in {None, request.message}
+        and button.person in {None, request.actor.id}
+    )

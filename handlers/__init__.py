@@ -1,0 +1,13 @@
+"""What Pierhead can do, one package a noun; each lists its commands, one a line."""
+
+from handlers import audit, container, image, network, people, system, volume
+
+COMMANDS = (
+    *container.COMMANDS,
+    *image.COMMANDS,
+    *volume.COMMANDS,
+    *network.COMMANDS,
+    *system.COMMANDS,
+    *audit.COMMANDS,
+    *people.COMMANDS,
+)

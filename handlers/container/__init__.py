@@ -1,0 +1,26 @@
+"""The verbs of `docker container`."""
+
+from handlers.container.inspect import inspect
+from handlers.container.lifecycle import kill, pause, rename, restart, rm, start, stop, unpause
+from handlers.container.logs import logs
+from handlers.container.ls import ls
+from handlers.container.prune import prune
+from handlers.container.stats import stats
+from handlers.container.top import top
+
+COMMANDS = (
+    ls,
+    logs,
+    stats,
+    top,
+    inspect,
+    start,
+    stop,
+    restart,
+    kill,
+    pause,
+    unpause,
+    rename,
+    rm,
+    prune,
+)

@@ -1,0 +1,208 @@
+"""The verbs that change a container: each does one thing to every target, and tells it."""
+
+from __future__ import annotations
+
+from bot.command.call import Call, at
+from bot.command.kinds import SECONDS, SIGNAL
+from bot.command.plan import Plan, of_target
+from bot.command.spec import Danger, argument, command, flag, option, targets
+from bot.errors import UsageError
+from bot.hosts.types import Container, Kind, Target
+from bot.message import Code, Untrusted, msg, plural
+from bot.reply import Block, Reply, Text
+from handlers.each import each
+
+
+def _is_down(container: Container) -> bool:
+    return container.state in {"created", "exited", "dead"}
+
+
+def _is_up(container: Container) -> bool:
+    return container.state in {"running", "restarting"}
+
+
+def _is_greeting(words: tuple[str, ...]) -> str | None:
+    """Telegram opens a chat with `/start`; a code begins with `_`, which no container name can."""
+    if not words:
+        return "greet"
+    return "claim" if words[0].startswith("_") else None
+
+
+def _is_paused(container: Container) -> bool:
+    return container.state == "paused"
+
+
+@command(
+    "container start",
+    shortcut="start",
+    permission="container.start",
+    act=msg("start {target}"),
+    danger=Danger.CHANGE,
+    asks=True,  # a link of Telegram's can type "/start web" for somebody
+    redirect=_is_greeting,
+)
+@targets(Kind.CONTAINER, among=_is_down)
+async def start(call: Call, containers: tuple[Target, ...]) -> Reply:
+    """Start one or more stopped containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.start(item.id),
+        done=msg("Started {name}."),
+        already=msg("{name} was running already."),
+    )
+
+
+@command(
+    "container stop",
+    shortcut="stop",
+    permission="container.stop",
+    act=msg("stop {target}"),
+    danger=Danger.DISRUPTIVE,
+)
+@targets(Kind.CONTAINER, among=_is_up)
+@option("-t", "--time", type=SECONDS, help="Seconds to wait before killing the container")
+@option("-s", "--signal", type=SIGNAL, help="Signal to send to the container")
+async def stop(
+    call: Call, containers: tuple[Target, ...], time: int | None, signal: str | None
+) -> Reply:
+    """Stop one or more running containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.stop(item.id, timeout=time, signal=signal),
+        done=msg("Stopped {name}."),
+        already=msg("{name} was stopped already."),
+    )
+
+
+@command(
+    "container restart",
+    shortcut="restart",
+    permission="container.restart",
+    act=msg("restart {target}"),
+    danger=Danger.DISRUPTIVE,
+)
+@targets(Kind.CONTAINER)
+@option("-t", "--time", type=SECONDS, help="Seconds to wait before killing the container")
+@option("-s", "--signal", type=SIGNAL, help="Signal to send to the container")
+async def restart(
+    call: Call, containers: tuple[Target, ...], time: int | None, signal: str | None
+) -> Reply:
+    """Restart one or more containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.restart(item.id, timeout=time, signal=signal),
+        done=msg("Restarted {name}."),
+    )
+
+
+@command(
+    "container kill",
+    shortcut="kill",
+    permission="container.kill",
+    act=msg("kill {target}"),
+    danger=Danger.DISRUPTIVE,
+)
+@targets(Kind.CONTAINER, among=_is_up)
+@option("-s", "--signal", type=SIGNAL, default="KILL", help="Signal to send to the container")
+async def kill(call: Call, containers: tuple[Target, ...], signal: str) -> Reply:
+    """Kill one or more running containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.kill(item.id, signal=signal),
+        done=msg("Sent {signal} to {name}.", signal=Code(signal)),
+    )
+
+
+@command(
+    "container pause",
+    shortcut="pause",
+    permission="container.pause",
+    act=msg("pause {target}"),
+    danger=Danger.DISRUPTIVE,
+)
+@targets(Kind.CONTAINER, among=_is_up)
+async def pause(call: Call, containers: tuple[Target, ...]) -> Reply:
+    """Pause all processes within one or more containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.pause(item.id),
+        done=msg("Paused {name}."),
+    )
+
+
+@command(
+    "container unpause",
+    shortcut="unpause",
+    permission="container.unpause",
+    act=msg("unpause {target}"),
+    danger=Danger.CHANGE,
+)
+@targets(Kind.CONTAINER, among=_is_paused)
+async def unpause(call: Call, containers: tuple[Target, ...]) -> Reply:
+    """Unpause all processes within one or more containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.unpause(item.id),
+        done=msg("{name} goes on."),
+    )
+
+
+@command(
+    "container rename",
+    shortcut="rename",
+    permission="container.rename",
+    act=msg("rename {target}"),
+    danger=Danger.CHANGE,
+)
+@targets(Kind.CONTAINER, nargs=1)
+@argument("new_name")
+async def rename(call: Call, container: Target, new_name: str) -> Reply:
+    """Rename a container."""
+    return await each(
+        call,
+        lambda item: call.host.containers.rename(item.id, new_name),
+        done=msg("{name} is now {new}.", new=at(Untrusted(new_name), call.host.name)),
+    )
+
+
+async def _plan_rm(call: Call) -> Plan:
+    """What would go, and in which state it is; a running one needs `--force`, as with Docker."""
+    running = [t for t in call.targets if t.state.startswith(("running", "paused", "restarting"))]
+    if running and not call.params["force"]:
+        first = at(running[0].name, call.host.name)
+        raise UsageError(
+            msg("{name} is running.", name=first),
+            msg("Stop it first, or add {flag}. Nothing was changed.", flag=Code("--force")),
+        )
+    notes: list[Block] = [Text(msg("Cannot be undone."))]
+    if call.params["volumes"]:
+        notes.insert(0, Text(msg("Its anonymous volumes go as well.")))
+    if running:
+        notes.insert(0, Text(plural("It is running.", "{count} are running.", len(running))))
+    return Plan(
+        question=msg("{what!c}?", what=call.label),
+        yes=msg("{what!c}", what=call.label),
+        items=tuple(map(of_target, call.targets)),
+        blocks=tuple(notes),
+    )
+
+
+@command(
+    "container rm",
+    shortcut="rm",
+    aliases=("container remove",),
+    permission="container.rm",
+    act=msg("remove {target}"),
+    danger=Danger.DESTRUCTIVE,
+    plan=_plan_rm,
+)
+@targets(Kind.CONTAINER, among=_is_down)
+@flag("-f", "--force", help="Force the removal of a running container")
+@flag("-v", "--volumes", help="Remove anonymous volumes associated with the container")
+async def rm(call: Call, containers: tuple[Target, ...], *, force: bool, volumes: bool) -> Reply:
+    """Remove one or more containers."""
+    return await each(
+        call,
+        lambda item: call.host.containers.remove(item.id, force=force, volumes=volumes),
+        done=msg("Removed {name}."),
+    )

@@ -1,0 +1,83 @@
+"""Several targets: all are tried, each is reported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.command.call import Call, at
+from bot.command.plan import Item
+from bot.errors import BotError, Cancelled, DockerFault
+from bot.message import Message, msg, plural
+from bot.reply import Block, Outcome, Reply, Text
+
+_AT_ONCE = 4
+
+Act = Callable[[Item], Awaitable[bool | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one target: the sentence, or the error."""
+
+    item: Item
+    told: Message | None
+    error: BotError | None = None
+
+
+async def each(call: Call, act: Act, *, done: Message, already: Message | None = None) -> Reply:
+    """Do `act` to every item that was agreed to, a few at once; never stop at the first error.
+
+    `done` tells it, with the item's `{name}`; where `act` returns False nothing had to be done, and
+    `already` tells that. What has not begun when somebody cancels is not done, and told so.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(item: Item) -> Result:
+        async with gate:
+            if call.operation is not None and call.operation.cancelled.is_set():
+                return Result(item, None, Cancelled(msg("not done: it was stopped before")))
+            try:
+                changed = await act(item)
+            except BotError as error:
+                return Result(item, None, error)
+        sentence = already if changed is False and already is not None else done
+        return Result(item, sentence.having(name=at(item.name, call.host.name)))
+
+    return _report(call, await asyncio.gather(*(one(item) for item in call.items)))
+
+
+def _report(call: Call, results: list[Result]) -> Reply:
+    failed = [r for r in results if r.error is not None]
+    if len(results) == 1 and failed and failed[0].error is not None:
+        raise failed[0].error
+    blocks: list[Block] = [_verdict(results, failed)] if len(results) > 1 else []
+    host = call.host_name or ""
+    for result in (*failed, *(r for r in results if r.told is not None)):
+        if result.error is not None:
+            blocks.append(_failure(result, host))
+        elif result.told is not None:
+            blocks.append(Text(result.told))
+    return Reply(tuple(blocks), outcome=_outcome(results, failed))
+
+
+def _verdict(results: list[Result], failed: list[Result]) -> Text:
+    done = len(results) - len(failed)
+    if not failed:
+        return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", done))
+    return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=len(results)))
+
+
+def _failure(result: Result, host: str) -> Text:
+    error = result.error or BotError(msg("unknown"))
+    name = at(result.item.name, host)
+    return Text(msg("x {name}: {why}", name=name, why=error.message))
+
+
+def _outcome(results: list[Result], failed: list[Result]) -> Outcome:
+    if not failed:
+        return Outcome.FINISHED
+    if any(isinstance(r.error, DockerFault) and r.error.unknown for r in failed):
+        return Outcome.UNKNOWN
+    return Outcome.FAILED if len(failed) == len(results) else Outcome.PARTIAL

@@ -1,0 +1,49 @@
+"""`/image prune`: remove images without a tag, or with `-a` all that no container uses."""
+
+from __future__ import annotations
+
+from bot.command.call import Call
+from bot.command.kinds import filters
+from bot.command.plan import Plan
+from bot.command.spec import Danger, command, flag, option
+from bot.hosts.types import Kind
+from bot.message import msg
+from bot.reply import Reply
+from handlers import prune as shared
+
+
+async def _plan(call: Call) -> Plan:
+    wanted = shared.Wanted(
+        frozenset({Kind.IMAGE}),
+        all_images=call.params["all"],
+        filters=shared.filters_of(call, call.params["wanted"]),
+    )
+    return await shared.plan(call, wanted)
+
+
+@command(
+    "image prune",
+    permission="image.prune",
+    act=msg("remove the unused images of {host}"),
+    danger=Danger.DESTRUCTIVE,
+    plan=_plan,
+    feature="prune",
+    cost=5,
+    deadline=300.0,
+)
+@flag("-a", "--all", help="Remove all unused images, not just those without a tag")
+@option(
+    "--filter",
+    "wanted",
+    multiple=True,
+    type=filters("until", "label", "label!"),
+    help="Only what fits, as in until=24h",
+)
+async def prune(
+    call: Call,
+    *,
+    all: bool,  # noqa: A002 - Docker's word
+    wanted: tuple[tuple[str, str], ...],
+) -> Reply:
+    """Remove images that have no tag."""
+    return await shared.remove(call)

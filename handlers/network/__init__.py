@@ -1,0 +1,5 @@
+"""The verbs of `docker network`."""
+
+from handlers.network.prune import prune
+
+COMMANDS = (prune,)

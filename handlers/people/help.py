@@ -1,0 +1,71 @@
+"""`/help`: only what the reader may run, by noun; or one command with its options."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import click
+
+from bot.command.call import Call
+from bot.command.grammar import usage
+from bot.command.registry import line_of
+from bot.command.spec import Command, argument, command
+from bot.message import Code, Message, Tappable, msg
+from bot.reply import Block, Fold, Reply, Text
+
+
+@command(
+    "help",
+    permission="self.help",
+    act=msg("read the help"),
+    hostless=True,
+)
+@argument("words", nargs=-1)
+async def help_(call: Call, words: tuple[str, ...]) -> Reply:
+    """Show what you may do, or how one command is used."""
+    if words:
+        found, _ = call.services.registry.resolve(line_of(" ".join(words)))
+        return Reply(_details(found))
+    return Reply(
+        (
+            Text(msg("What you can do here")),
+            *_chapters(call),
+            Text(msg("More on one: {example}", example=Tappable("/help logs"))),
+        )
+    )
+
+
+def allowed(call: Call) -> list[Command]:
+    """The commands that the reader holds the permission for."""
+    policy, person = call.services.policy, call.actor.id
+    return [
+        c
+        for c in call.services.registry
+        if not c.hidden and policy.decide(person, c.permission, call.host_name).allowed
+    ]
+
+
+def _chapters(call: Call) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for noun, commands in groupby(allowed(call), key=lambda c: c.path[0] if c.path[1:] else ""):
+        lines = tuple(Text(_line(c)) for c in commands)
+        if noun:
+            blocks.append(Text(msg("docker {noun}", noun=Code(noun))))
+        blocks.append(Fold(lines))
+    return tuple(blocks)
+
+
+def _line(c: Command) -> Message:
+    return msg("{command} {summary}", command=Tappable(c.spelling), summary=Message(c.summary))
+
+
+def _details(c: Command) -> tuple[Block, ...]:
+    blocks: list[Block] = [Text(Message(c.summary)), Text(msg("{usage}", usage=Code(usage(c))))]
+    for param in c.params:
+        if isinstance(param, click.Option):
+            names = Code(", ".join(param.opts))
+            help_text = Message(param.help or "")
+            blocks.append(Text(msg("{option}: {help}", option=names, help=help_text)))
+    if c.description:
+        blocks.append(Text(Message(" ".join(c.description.split()))))
+    return tuple(blocks)

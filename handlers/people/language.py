@@ -1,0 +1,30 @@
+"""`/language`: the language in which the reader is spoken to."""
+
+from __future__ import annotations
+
+from bot.command.call import Call
+from bot.command.kinds import choice
+from bot.command.spec import argument, command
+from bot.message import Code, msg
+from bot.reply import Button, Reply, Text
+
+_NAMES = {"en": msg("English"), "ru": msg("Russian")}
+
+
+@command("language", permission="self.language", act=msg("choose a language"), hostless=True)
+@argument("code", required=False, type=choice("en", "ru", "auto"))
+async def language(call: Call, code: str | None) -> Reply:
+    """Choose the language that I speak with you."""
+    languages = call.services.languages
+    if code is None:
+        buttons = tuple(
+            Button(name, ("language", key), inplace=True) for key, name in _NAMES.items()
+        )
+        auto = Button(msg("As Telegram's"), ("language", "auto"), inplace=True)
+        current = Code(languages.of(call.actor.id, call.actor.language))
+        return Reply(
+            (Text(msg("Which language? Now it is {current}.", current=current)),),
+            buttons=(buttons, (auto,)),
+        )
+    await languages.choose(call.actor.id, None if code == "auto" else code)
+    return Reply((Text(msg("I speak English with you.")),))

@@ -1,0 +1,8 @@
+"""The Engine as a whole: `docker system`, `docker version`, the hosts."""
+
+from handlers.system.df import df
+from handlers.system.hosts import hosts
+from handlers.system.info import info, version
+from handlers.system.prune import prune
+
+COMMANDS = (df, info, version, hosts, prune)

@@ -1,0 +1,1 @@
+"""Message texts: HTML to entities, what clients make tappable, and the limits on length."""

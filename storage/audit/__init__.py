@@ -1,0 +1,28 @@
+"""The audit: what was asked for and what became of it, in a chain of hashes that can be proved.
+
+A row is (seq, prev, hash, body): body is canonical JSON with its version in it, prev the hash of
+the row before, and hash is SHA-256 of prev, seq (8 bytes, big endian) and body. `append` joins the
+caller's transaction; `search` reads; `verify` proves; `checkpoint` and `prune` shorten the chain.
+"""
+
+from __future__ import annotations
+
+from storage.audit.chain import Head, append, canonical, checkpoint, head, prune
+from storage.audit.find import Entry, search
+from storage.audit.proof import Verification, verify
+from storage.audit.table import audit, audit_checkpoint
+
+__all__ = [
+    "Entry",
+    "Head",
+    "Verification",
+    "append",
+    "audit",
+    "audit_checkpoint",
+    "canonical",
+    "checkpoint",
+    "head",
+    "prune",
+    "search",
+    "verify",
+]

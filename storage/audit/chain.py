@@ -1,0 +1,103 @@
+"""How the chain grows, and how its beginning may be let go."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, select
+
+from storage.audit.table import audit, audit_checkpoint
+from storage.errors import StorageError
+
+FORMAT = 1
+GENESIS = bytes(32)  # the hash before the first row
+
+_INSERT = audit.insert()
+_LAST = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+_LAST_CHECKPOINT = (
+    select(audit_checkpoint.c.seq, audit_checkpoint.c.hash)
+    .order_by(audit_checkpoint.c.seq.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last row's place and hash: written down elsewhere, it shows that nothing is cut off."""
+
+    seq: int
+    hash: bytes
+
+
+def append(connection: Connection, event: Mapping[str, object]) -> int:
+    """Add an event (JSON values) in the caller's transaction and return its number.
+
+    For search it has "at" (epoch seconds), "actor" and "chat" (ids), "command", "targets" (a
+    list of names, or of objects with "name" and "id"), "outcome", "call"; any may lack.
+
+    Raises:
+        StorageError: a value has no JSON.
+    """
+    body = canonical(event)
+    last = head(connection)
+    seq = last.seq + 1
+    row = {
+        "seq": seq,
+        "prev": last.hash,
+        "hash": digest(last.hash, seq, body),
+        "body": body.decode(),
+    }
+    connection.execute(_INSERT, row)
+    return seq
+
+
+def canonical(event: Mapping[str, object]) -> bytes:
+    """An event as the bytes that are hashed: sorted keys, no spaces, UTF-8, versioned."""
+    try:
+        text = json.dumps(
+            {**event, "v": FORMAT},
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+    except (TypeError, ValueError) as error:
+        raise StorageError(f"this event has no JSON: {error}") from error
+    # Half a surrogate pair is no character; the escape that JSON has for it looks just the same.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def digest(prev: bytes, seq: int, body: bytes) -> bytes:
+    """The hash of a row."""
+    return hashlib.sha256(prev + seq.to_bytes(8, "big") + body).digest()
+
+
+def head(connection: Connection) -> Head:
+    """The last row, or the last checkpoint if all rows were pruned, or the beginning."""
+    return _one(connection, _LAST) or _one(connection, _LAST_CHECKPOINT) or Head(0, GENESIS)
+
+
+def checkpoint(connection: Connection, now: float) -> Head:
+    """Record the present head for good: what comes before it may be pruned."""
+    present = head(connection)
+    row = {"seq": present.seq, "hash": present.hash, "at": now}
+    connection.execute(audit_checkpoint.insert(), row)
+    return present
+
+
+def prune(connection: Connection, seq: int) -> int:
+    """Remove the rows up to a checkpoint and say how many; `seq` must be one."""
+    known = connection.execute(
+        select(audit_checkpoint).where(audit_checkpoint.c.seq == seq)
+    ).first()
+    if known is None:
+        raise StorageError(f"row {seq} is no checkpoint")
+    return connection.execute(audit.delete().where(audit.c.seq <= seq)).rowcount
+
+
+def _one(connection: Connection, statement: Select[int, bytes]) -> Head | None:
+    row = connection.execute(statement).first()
+    return None if row is None else Head(row.seq, row.hash)

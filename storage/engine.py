@@ -1,0 +1,103 @@
+"""How a database is reached: one SQLAlchemy engine, SQLite's settings, errors in our own words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.ballast import free
+from storage.errors import DiskFull, Locked, StorageError
+
+_PRAGMAS = (
+    "busy_timeout = {busy_ms}",  # first: the ones below may have to wait
+    "journal_mode = WAL",
+    "synchronous = FULL",  # what was committed survives a power cut
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # INSERT OR REPLACE passes the triggers that guard the audit
+    "cache_size = -1024",  # KiB a connection
+    "temp_store = MEMORY",  # a read-only container has no place for temporary files
+    "journal_size_limit = 4194304",
+)
+_SMALL = 2**20
+
+
+def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Engine:
+    """An engine without a pool (each thread keeps its connection). `busy_timeout` in seconds.
+
+    A connection's `info["key"]` is the secret of `storage.sealed`.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError("storage.url is not a database URL") from error
+    # Parameters are people's data: no error may quote them.
+    sqlite = parsed.get_backend_name() == "sqlite"
+    options = {"isolation_level": None} if sqlite else {}
+    engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=options)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["key"] = key
+        if sqlite:
+            cursor = connection.cursor()
+            for pragma in _PRAGMAS:
+                cursor.execute("PRAGMA " + pragma.format(busy_ms=int(busy_timeout * 1000)))
+            cursor.close()
+
+    if sqlite:
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    # The driver would begin late and as a reader; a reader that turns writer can deadlock.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def file_of(url: URL) -> Path | None:
+    """Where the database's file is; nothing if it is a server."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    if url.database in {None, "", ":memory:"} or "mode" in url.query:
+        raise StorageError("a database in memory would lose everything: storage.url needs a file")
+    return Path(str(url.database))
+
+
+def make_private(path: Path) -> None:
+    """Make the file (0600) and its missing directories (0700), for this user alone."""
+    try:
+        for directory in reversed(path.absolute().parents):
+            if not directory.is_dir():
+                directory.mkdir(mode=0o700, exist_ok=True)
+        # SQLite gives its journal files the mode of the database.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.stat().st_uid == os.geteuid():
+            path.chmod(0o600)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be used: {error.strerror}") from error
+
+
+def translated(error: BaseException, file: Path | None) -> BaseException:
+    """An error of SQLAlchemy or the driver as one of ours; any other as it is."""
+    if not isinstance(error, DBAPIError):
+        return StorageError(str(error)) if isinstance(error, SQLAlchemyError) else error
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    text = str(error.orig)
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return Locked(text)
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(file)):
+        return DiskFull(text)
+    return StorageError(text)
+
+
+def _is_full(file: Path | None) -> bool:
+    # The index of the journal is mapped memory: without room, its error is a plain I/O error.
+    return file is not None and free(file.parent) < _SMALL

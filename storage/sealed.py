@@ -1,0 +1,63 @@
+"""Seals on rows that grant something: who can write the database file cannot make himself an owner.
+
+A seal is an HMAC-SHA256, with a key that is kept outside the database, over the table's name and
+what the row says. The key comes with the connection, so that no caller can forget it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from storage.errors import StorageError
+
+KEY_BYTES = 32
+
+
+def seal(connection: Connection, table: str, says: Mapping[str, object]) -> bytes:
+    """The seal for a row that says this."""
+    text = json.dumps([table, says], sort_keys=True, separators=(",", ":"))
+    return hmac.digest(connection.info["key"], text.encode(), hashlib.sha256)
+
+
+def holds(connection: Connection, table: str, says: Mapping[str, object], found: object) -> bool:
+    """Whether a row carries the seal that it should."""
+    expected = seal(connection, table, says)
+    return isinstance(found, bytes) and hmac.compare_digest(expected, found)
+
+
+def key_file(path: Path) -> bytes:
+    """The key that is kept in a file (0600), made where there is none.
+
+    Raises:
+        StorageError: it cannot be read or made, or is too short to be a key.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return _read(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be made: {error.strerror}") from error
+    key = secrets.token_bytes(KEY_BYTES)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _read(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(key) < KEY_BYTES:
+        raise StorageError(f"{path} holds no key: {KEY_BYTES} bytes are needed")
+    return key

@@ -1,0 +1,49 @@
+"""Which message a slot is: an edit names the slot and finds the message that was sent for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import BigInteger, Column, Connection, Float, Table, Text, select
+
+from storage.schema import metadata
+from storage.sql import upsert
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("slot", Text, primary_key=True),
+    Column("bot", BigInteger, nullable=False),
+    Column("chat", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("changed_at", Float, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A message that edits find by name."""
+
+    slot: str
+    bot: int
+    chat: int
+    message_id: int
+    changed_at: float
+
+
+def bind(connection: Connection, one: Slot) -> None:
+    """Note which message a slot is, from now on."""
+    values = asdict(one)
+    statement = upsert(connection, slot).on_conflict_do_update(index_elements=["slot"], set_=values)
+    connection.execute(statement, values)
+
+
+def find(connection: Connection, name: str) -> Slot | None:
+    """The message of a slot; none while it was not sent."""
+    row = connection.execute(select(slot).where(slot.c.slot == name)).mappings().first()
+    return None if row is None else Slot(**{field.name: row[field.name] for field in fields(Slot)})
+
+
+def prune(connection: Connection, before: float) -> int:
+    """Forget slots that nothing was sent for since then."""
+    return connection.execute(slot.delete().where(slot.c.changed_at < before)).rowcount

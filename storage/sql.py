@@ -1,0 +1,17 @@
+"""Two statements that SQLite and PostgreSQL share, and SQLAlchemy keeps in each one's dialect."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import sqlite
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only where there is such a server
+
+    return cast("sqlite.Insert", postgresql.insert(table))  # the same methods

@@ -1,0 +1,30 @@
+"""Every table there is: importing this fills `metadata`."""
+
+from __future__ import annotations
+
+from storage.audit import audit, audit_checkpoint
+from storage.buttons import button
+from storage.calls import call
+from storage.inbox import inbox
+from storage.instances import instance
+from storage.outbox import outbox
+from storage.people import owner_claim, person
+from storage.schema import metadata
+from storage.settings import chat_settings, person_settings
+from storage.slots import slot
+
+__all__ = [
+    "audit",
+    "audit_checkpoint",
+    "button",
+    "call",
+    "chat_settings",
+    "inbox",
+    "instance",
+    "metadata",
+    "outbox",
+    "owner_claim",
+    "person",
+    "person_settings",
+    "slot",
+]

@@ -1,0 +1,114 @@
+"""The whole bot, in this process, between the sandbox's Telegram and a private Engine."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, Console
+from bot.config import load
+from sandbox import Person, Sandbox, Seen
+from tests.private_engine import Engine
+
+TOKEN = "123456:AAtestTESTtestTESTtestTESTtestTEST"
+OWNER, OPERATOR, VIEWER, RUSSIAN, STRANGER, GROUP, UNLINKED = 42, 7, 8, 9, 666, -1001, -1002
+
+
+class Clock:
+    """Real time, which a test can push on."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        self.offset += seconds
+
+
+class Pierhead:
+    """A bot that can be started and stopped; what it tells the console is kept."""
+
+    def __init__(self, environment: dict[str, str], clock: Clock) -> None:
+        self.environment = environment
+        self.clock = clock
+        self.told: list[str] = []
+
+    @asynccontextmanager
+    async def running(self, *, read_only: bool = False) -> AsyncIterator[App]:
+        """Run it until the block ends; it answers when the block begins."""
+        settings = load(None, self.environment)
+        app = App(settings, Console(self.told.append, read_only), self.clock)
+        stop = asyncio.Event()
+        task = asyncio.ensure_future(app.run(stop))
+        ready = asyncio.ensure_future(app.ready.wait())
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        try:
+            if task.done():
+                await task
+            yield app
+        finally:
+            stop.set()
+            await task
+
+
+async def agree(seen: Seen, label: str, clock: Clock) -> str:
+    """Tap a button that changes something, having read it; the toast.
+
+    The bot may hear after the person that its message was accepted, so one tap may be too quick.
+    """
+    for _ in range(5):
+        clock.advance(2)
+        toast = await seen.tap(label)
+        if "quick" not in toast:
+            break
+    return toast
+
+
+def environment_of(telegram: Sandbox, engine: str, folder: Path) -> dict[str, str]:
+    """The configuration of the tests, as an environment."""
+    people = "PIERHEAD_ACCESS__PEOPLE__"
+    return {
+        "PIERHEAD_TELEGRAM__TOKEN": TOKEN,
+        "PIERHEAD_TELEGRAM__BASE_URL": telegram.base_url,
+        "PIERHEAD_ACCESS__OWNERS": f"{OWNER},{RUSSIAN}",
+        f"{people}{OPERATOR}__ROLE": "operator",
+        f"{people}{OPERATOR}__NAME": "ops-1",
+        f"{people}{VIEWER}__ROLE": "viewer",
+        f"PIERHEAD_ACCESS__CHATS___{-GROUP}__HOSTS": "local",
+        "PIERHEAD_HOSTS__LOCAL__URL": engine,
+        "PIERHEAD_STORAGE__URL": f"sqlite:///{folder / 'bot.db'}",
+        "PIERHEAD_LIMITS__RATE": "600",
+    }
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Sandbox]:
+    people = {
+        OWNER: Person(OWNER, "Olga", "en"),
+        OPERATOR: Person(OPERATOR, "Otto", "en"),
+        VIEWER: Person(VIEWER, "Vera", "en"),
+        RUSSIAN: Person(RUSSIAN, "Rita", "ru"),
+        STRANGER: Person(STRANGER, "Sam", "en"),
+    }
+    known = (OWNER, OPERATOR, VIEWER)
+    groups = {GROUP: ("Ops", known), UNLINKED: ("Elsewhere", (OWNER, STRANGER))}
+    async with Sandbox(TOKEN, people, groups, limits=False) as server:
+        yield server
+
+
+@pytest.fixture
+def pierhead(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) -> Pierhead:
+    return Pierhead(environment_of(telegram, engine.url, tmp_path), clock)

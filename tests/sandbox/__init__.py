@@ -1,0 +1,1 @@
+"""Tests of the played Telegram, over real HTTP."""

@@ -1,0 +1,174 @@
+"""Whoever can write the database file can write anything into it. The proof must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from storage import audit
+from tests.storage.conftest import fresh
+
+ROWS = 6
+seqs = st.integers(1, ROWS)
+values = st.binary(max_size=40) | st.text(max_size=40) | st.integers(-5, 5) | st.floats(0, 1)
+
+
+@contextmanager
+def unguarded() -> Iterator[Connection]:
+    """A chain of six rows in a file that has lost its triggers, types and constraints."""
+    with fresh() as connection:
+        for number in range(ROWS):
+            audit.append(connection, {"at": float(number), "targets": ["web"] * number})
+        for statement in (
+            "ALTER TABLE audit RENAME TO guarded",
+            "CREATE TABLE audit (seq INTEGER PRIMARY KEY, prev, hash, body)",
+            "INSERT INTO audit SELECT seq, prev, hash, body FROM guarded",
+            "DROP TRIGGER audit_checkpoint_is_true",
+        ):
+            connection.exec_driver_sql(statement)
+        yield connection
+
+
+Rows = list[tuple[int, str, bytes, str, bytes, str, bytes]]
+
+
+def stored(connection: Connection) -> Rows:
+    rows = connection.exec_driver_sql(
+        "SELECT seq, typeof(prev), CAST(prev AS BLOB), typeof(hash), CAST(hash AS BLOB),"
+        " typeof(body), CAST(body AS BLOB) FROM audit ORDER BY seq"
+    )
+    return [tuple(row) for row in rows]
+
+
+def change(connection: Connection, seq: int, column: str, to: str, *given: object) -> None:
+    statement = f"UPDATE audit SET {column} = {to} WHERE seq = {seq}"  # noqa: S608 - ours
+    connection.exec_driver_sql(statement, given)
+
+
+def notices(connection: Connection, before: Rows, head: audit.Head) -> bool:
+    """Whether the first row that differs is the one that the proof names."""
+    after = stored(connection)
+    assume(after != before)
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    return audit.verify(connection, head).first_bad == same + 1
+
+
+@given(seqs, st.sampled_from(["prev", "hash", "body"]), values)
+def test_a_changed_value(seq: int, column: str, value: object) -> None:
+    with unguarded() as connection:
+        before, head = stored(connection), audit.head(connection)
+        change(connection, seq, column, "?", value)
+        assert notices(connection, before, head)
+
+
+@given(seqs, st.sampled_from(["prev", "hash", "body"]))
+def test_a_changed_type(seq: int, column: str) -> None:
+    """The same bytes as another type are another value: what reads them may see something else."""
+    other = "BLOB" if column == "body" else "TEXT"
+    with unguarded() as connection:
+        before, head = stored(connection), audit.head(connection)
+        change(connection, seq, column, f"CAST({column} AS {other})")
+        assert notices(connection, before, head)
+
+
+@given(seqs, st.integers(0, 10_000), st.integers(1, 255))
+def test_a_flipped_bit(seq: int, place: int, mask: int) -> None:
+    with unguarded() as connection:
+        before, head = stored(connection), audit.head(connection)
+        body = bytearray(before[seq - 1][-1])
+        body[place % len(body)] ^= mask
+        change(connection, seq, "body", "CAST(? AS TEXT)", bytes(body))
+        assert notices(connection, before, head)
+
+
+@given(st.sets(seqs, min_size=1))
+def test_removed_rows(gone: set[int]) -> None:
+    with unguarded() as connection:
+        before, head = stored(connection), audit.head(connection)
+        for seq in gone:
+            connection.exec_driver_sql("DELETE FROM audit WHERE seq = ?", (seq,))
+        assert notices(connection, before, head)
+
+
+@given(st.permutations(range(1, ROWS + 1)))
+def test_rows_in_another_order(order: list[int]) -> None:
+    with unguarded() as connection:
+        before, head = stored(connection), audit.head(connection)
+        connection.exec_driver_sql("UPDATE audit SET seq = -seq")
+        for place, seq in enumerate(order, 1):
+            connection.exec_driver_sql("UPDATE audit SET seq = ? WHERE seq = ?", (place, -seq))
+        assert notices(connection, before, head)
+
+
+@given(seqs)
+def test_a_rewritten_end(seq: int) -> None:
+    """All hashes are right: only the head that was noted down elsewhere tells."""
+    with unguarded() as connection:
+        head = audit.head(connection)
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq >= ?", (seq,))
+        for number in range(seq, ROWS + 3):
+            audit.append(connection, {"forged": number})
+        assert audit.verify(connection).first_bad is None
+        proof = audit.verify(connection, head)
+        assert (proof.first_bad, proof.reason) == (ROWS, "it is not what was noted down")
+
+
+@given(st.integers(0, ROWS - 1))
+def test_a_cut_off_end(kept: int) -> None:
+    with unguarded() as connection:
+        head = audit.head(connection)
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq > ?", (kept,))
+        assert audit.verify(connection).first_bad is None
+        proof = audit.verify(connection, head)
+        assert (proof.first_bad, proof.head_seq, proof.rows) == (kept + 1, kept, kept)
+
+
+@pytest.mark.parametrize("keep", [0, 4])
+def test_rows_behind_a_checkpoint_must_stay(keep: int) -> None:
+    with unguarded() as connection:
+        audit.checkpoint(connection, 1.0)
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq > ?", (keep,))
+        audit.verify(connection)
+        wrong = audit.verify(connection).first_bad
+        assert wrong == (keep + 1 if keep else None)
+
+
+def test_a_forged_checkpoint() -> None:
+    with unguarded() as connection:
+        connection.exec_driver_sql("INSERT INTO audit_checkpoint VALUES (3, x'00', 1.0)")
+        assert audit.verify(connection).first_bad == 3
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq <= 3")
+        assert audit.verify(connection).first_bad == 4
+
+
+def test_a_head_from_before_a_pruning_is_no_alarm(connection: Connection) -> None:
+    audit.append(connection, {})
+    old = audit.head(connection)
+    audit.append(connection, {})
+    audit.prune(connection, audit.checkpoint(connection, 1.0).seq)
+    audit.append(connection, {})
+    assert audit.verify(connection, old).first_bad is None
+
+
+def test_rows_that_are_no_json_are_shown_as_that(connection: Connection) -> None:
+    for number in range(ROWS):
+        audit.append(connection, {"command": "ps", "targets": [str(number)]})
+    connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+    for seq, body in ((2, "x'ff'"), (3, "'[1]'"), (4, "CAST(x'ff' AS TEXT)")):
+        change(connection, seq, "body", body)
+    found = [entry.event for entry in audit.search(connection, before_seq=5, limit=3)]
+    assert found == [{"unreadable": True}] * 3
+    assert [e.seq for e in audit.search(connection, command="ps")] == [6, 5, 1]
+    assert [e.seq for e in audit.search(connection, target="0")] == [1]
+
+
+def test_an_empty_audit_is_whole(connection: Connection) -> None:
+    proof = audit.verify(connection)
+    assert (proof.rows, proof.first_bad, proof.head_seq, proof.head_hash) == (0, None, 0, bytes(32))

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import dataclasses
+from itertools import product
+
+import pytest
+from sqlalchemy import Connection
+
+from storage import calls
+from storage.calls import Call, State
+from storage.errors import Forged, IllegalTransition
+
+ONE = Call("c1", 7, "i1", "container restart", ("restart", "wéb"), 42, -100, created_at=10.0)
+OVER = {State.FINISHED, State.PARTIAL, State.FAILED, State.DENIED, State.CANCELLED, State.EXPIRED}
+LEGAL = {
+    State.REQUESTED: set(State) - {State.REQUESTED},
+    State.AWAITING: {
+        State.AWAITING,
+        State.STARTED,
+        State.FAILED,
+        State.DENIED,
+        State.CANCELLED,
+        State.EXPIRED,
+    },
+    State.STARTED: {State.FINISHED, State.PARTIAL, State.FAILED, State.CANCELLED, State.UNKNOWN},
+    State.UNKNOWN: {State.FINISHED, State.PARTIAL, State.FAILED},
+    **{state: set() for state in OVER},
+}
+
+
+def reach(connection: Connection, state: State) -> None:
+    calls.request(connection, ONE)
+    if state is not State.REQUESTED:
+        calls.advance(connection, "c1", state, now=11.0)
+
+
+def test_a_request_is_stored_once(connection: Connection) -> None:
+    assert calls.request(connection, ONE) is None
+    assert calls.request(connection, dataclasses.replace(ONE, argv=("rm", "db"))) is State.REQUESTED
+    calls.advance(connection, "c1", State.STARTED, now=11.0)
+    assert calls.request(connection, ONE) is State.STARTED
+    found = calls.get(connection, "c1")
+    assert found == dataclasses.replace(ONE, state=State.STARTED, changed_at=11.0)
+    assert calls.get(connection, "c2") is None
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
+def test_transitions(connection: Connection, before: State, after: State) -> None:
+    reach(connection, before)
+    if after in LEGAL[before]:
+        calls.advance(connection, "c1", after, now=12.0)
+        expected = after
+    else:
+        with pytest.raises(IllegalTransition, match=before):
+            calls.advance(connection, "c1", after, now=12.0)
+        expected = before
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert found.state is expected
+
+
+def test_what_was_never_requested_does_not_start(connection: Connection) -> None:
+    with pytest.raises(IllegalTransition, match="not stored"):
+        calls.advance(connection, "c9", State.STARTED, now=1.0)
+
+
+def test_what_becomes_known_on_the_way_is_kept(connection: Connection) -> None:
+    calls.request(connection, ONE)
+    calls.advance(connection, "c1", State.AWAITING, now=11.0, targets='["t"]', slot="s")
+    calls.advance(connection, "c1", State.STARTED, now=12.0, instance="i2", detail="d")
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert (found.targets, found.slot, found.instance, found.detail) == ('["t"]', "s", "i2", "d")
+
+
+def test_in_flight_is_what_the_dead_had_begun(connection: Connection) -> None:
+    for number, (instance, state) in enumerate(product(("dead", "alive"), State)):
+        one = dataclasses.replace(
+            ONE, id=f"{instance}-{state}", instance=instance, created_at=number
+        )
+        calls.request(connection, one)
+        if state is not State.REQUESTED:
+            calls.advance(connection, one.id, state, now=20.0)
+    assert [c.id for c in calls.in_flight(connection, ["dead"])] == [
+        "dead-requested",
+        "dead-started",
+    ]
+    assert calls.in_flight(connection, []) == []
+
+
+def test_what_waits_too_long_is_found(connection: Connection) -> None:
+    reach(connection, State.AWAITING)
+    assert calls.waiting(connection, 7, 11.0) == []
+    assert calls.waiting(connection, 8, 11.5) == []
+    assert [c.id for c in calls.waiting(connection, 7, 11.5)] == ["c1"]
+
+
+def test_the_children_of_a_request(connection: Connection) -> None:
+    calls.request(connection, ONE)
+    for host in ("b", "a"):
+        calls.request(connection, dataclasses.replace(ONE, id=host, parent="c1", host=host))
+    assert [c.host for c in calls.children(connection, "c1")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'argv = \'["rm", "db"]\'',
+        "actor = 1",
+        "chat = 1",
+        "command = 'rm'",
+        "host = 'prod'",
+        "seal = 'x'",
+        "context = '{\"owner\": true}'",
+    ],
+)
+def test_an_operation_that_was_changed_in_the_database_does_not_run(
+    connection: Connection, change: str
+) -> None:
+    calls.request(connection, ONE)
+    connection.exec_driver_sql(f"UPDATE call SET {change}")  # noqa: S608 - the table above
+    with pytest.raises(Forged):
+        calls.get(connection, "c1")
+
+
+def test_only_what_is_over_is_pruned(connection: Connection) -> None:
+    for state in State:
+        calls.request(connection, dataclasses.replace(ONE, id=state.value))
+        if state is not State.REQUESTED:
+            calls.advance(connection, state.value, state, now=11.0)
+    assert calls.prune(connection, 11.0) == 0
+    assert calls.prune(connection, 12.0) == len(OVER | {State.UNKNOWN})
+    assert calls.get(connection, "started") is not None
