@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 _KEPT = 4096
+_CRUMB = 1e-6  # of a token: what rounding leaves; whoever has waited as told is let through
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Buckets:
     def missing(self, key: Hashable, cost: float = 1.0) -> float:
         """Seconds until `cost` can be taken; 0.0 if it can be now. Nothing is taken."""
         lacking = min(cost, self._size) - self._fresh(key).level
-        return max(0.0, lacking / self._rate)
+        return lacking / self._rate if lacking > _CRUMB else 0.0
 
     def take(self, key: Hashable, cost: float = 1.0) -> float:
         """Take what it costs; 0.0, or the seconds until it can be had, and nothing is taken."""

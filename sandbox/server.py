@@ -26,7 +26,7 @@ from sandbox.faults import Fault
 from sandbox.guard import Guard, is_loopback
 from sandbox.line import Line
 from sandbox.page import Page
-from sandbox.phone import Phone
+from sandbox.phone import PATIENCE, Phone
 from sandbox.state import acts
 from sandbox.state.chats import Chat, Status
 from sandbox.state.people import Bot, Person
@@ -164,6 +164,23 @@ class Sandbox:
         """The parameters of the bot's calls of one method."""
         wanted = method.lower()
         return [call.params for call in self._api.calls if call.method.lower() == wanted]
+
+    async def called(
+        self, method: str, times: int = 1, within: float = PATIENCE
+    ) -> list[dict[str, str]]:
+        """Wait until the bot has called a method so often, and return the parameters.
+
+        Raises:
+            AssertionError: it has not.
+        """
+        try:
+            async with asyncio.timeout(within):
+                while len(self.calls(method)) < times:
+                    await self._api.bell.wait()
+        except TimeoutError:
+            made = [call.method for call in self._api.calls]
+            raise AssertionError(f"no {times} x {method} in {within:g} s, but {made}") from None
+        return self.calls(method)
 
     def private(self, person_id: int) -> Phone:
         """A person's private chat with the bot; always the same object."""

@@ -37,8 +37,10 @@ class Builder:
         Raises:
             UsageError: if it can't be understood.
         """
-        line = line_of(request.text)
-        command, words = self.services.registry.resolve(line)
+        command, words = self.services.registry.resolve(line_of(request.text))
+        other = command.redirect(words) if command.redirect else None
+        if other is not None:
+            command = self.services.registry.get(other) or command
         return self._calls(request, command, words, None, f"{self.bot}-{request.update}")
 
     def tapped(self, request: Request, argv: Sequence[str], host: str | None) -> tuple[Call, ...]:
@@ -72,17 +74,13 @@ class Builder:
         host: str | None,
         id: str,  # noqa: A002 - as above
     ) -> tuple[Call, ...]:
-        other = command.redirect(words) if command.redirect else None
-        if other is not None:
-            command = self.services.registry.get(other) or command
-        parsed = parse(command, words)
-        hosts = (None,) if command.hostless else self._hosts(parsed.host or host)
-        bare = tuple(w for w in words if parsed.host is None or w != f"@{parsed.host}")
+        parsed = parse(command, words, host)
+        hosts = (None,) if command.hostless else self._hosts(parsed.host, request.actor.id)
         one = Call(
             id=id,
             request=request,
             command=command,
-            argv=(*command.path, *bare),
+            argv=(*command.path, *parsed.words),
             params=parsed.params,
             services=self.services,
             slot=f"call:{id}",
@@ -97,19 +95,28 @@ class Builder:
             return call
         return replace(call, ticket=self.turns.arrive(call.target_host.name))
 
-    def _hosts(self, name: str | None) -> tuple[Host, ...]:
-        known = self.services.hosts
-        if name == _ALL:
-            return tuple(known.values())
+    def _hosts(self, name: str | None, person: int) -> tuple[Host, ...]:
+        """The hosts of a name; whether the person may do this there is decided later."""
+        known, mine = self.services.hosts, self._visible(person)
         if name is None:
-            return (next(iter(known.values())),)
+            return mine[:1]
+        if name.lower() == _ALL:
+            return mine
         if name.lower() not in known:
-            names = Names(tuple(Untrusted(n) for n in known))
+            names = Names(tuple(Untrusted(h.name) for h in mine))
             raise UsageError(
                 msg("There is no host {name}.", name=Untrusted(name)),
                 msg("These there are: {hosts}.", hosts=names),
             )
         return (known[name.lower()],)
+
+    def _visible(self, person: int) -> tuple[Host, ...]:
+        """The hosts that the person's role counts on, or else, to be refused there, all."""
+        every = tuple(self.services.hosts.values())
+        subject = self.services.policy.subject(person)
+        if subject is None or subject.hosts is None:
+            return every
+        return tuple(h for h in every if h.name in subject.hosts) or every
 
 
 def _child(call: Call, host: Host) -> Call:

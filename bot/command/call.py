@@ -129,6 +129,11 @@ class Call:
         return self.target_host.name if self.target_host else None
 
     @property
+    def streams(self) -> bool:
+        """Whether it runs until its own end, or until somebody stops it."""
+        return self.command.streams is not None and self.command.streams(self.params)
+
+    @property
     def actor(self) -> Actor:
         """Who asks."""
         return self.request.actor

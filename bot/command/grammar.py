@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, cast
 
 import click
@@ -20,20 +21,51 @@ from bot.errors import UsageError
 from bot.message import Code, Message, Names, Untrusted, msg
 
 _BOOLEANS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
+_TARGETS = 50  # names in one command: each is looked for among all that a host has
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a line asks for: the values by parameter name, and the host if one was named."""
+    """What a line asks for: the values by parameter name, and the host if one was named.
+
+    `words` are those that say so, without the host: parsed again they give the same values.
+    """
 
     params: Mapping[str, Any]
     host: str | None
+    words: tuple[str, ...] = ()
 
 
 class _Parser(_OptionParser):
-    """Click's parser, with Docker's `--rm=false` and `-it=true`, and `@host` before the targets."""
+    """Click's parser, with Docker's `--rm=false` and `-it=true`, and `@host` before the targets.
 
-    host: str | None = None
+    `host` is the place, among all words, of the one that names the host.
+    """
+
+    def __init__(self, ctx: click.Context, *, hosted: bool) -> None:
+        super().__init__(ctx)
+        self.host: int | None = None
+        self._hosted = hosted
+
+    def _process_args_for_options(self, state: _ParsingState) -> None:
+        """As Click does it, but for the host."""
+        count = len(state.rargs)
+        while state.rargs:
+            word = state.rargs.pop(0)
+            if word == "--":
+                return
+            if len(word) > 1 and word[0] == "-":
+                self._process_opts(word, state)
+            elif len(word) > 1 and word[0] == "@" and self._may_name_host(state):
+                self.host = count - len(state.rargs) - 1
+            elif self.allow_interspersed_args:
+                state.largs.append(word)
+            else:
+                state.rargs.insert(0, word)
+                return
+
+    def _may_name_host(self, state: _ParsingState) -> bool:
+        return self._hosted and self.host is None and not state.largs
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
         option = self._long_opt.get(opt)
@@ -45,82 +77,105 @@ class _Parser(_OptionParser):
     def _match_short_opt(self, arg: str, state: _ParsingState) -> None:
         letters, mark, value = arg.partition("=")
         options = [self._short_opt.get(f"-{letter}") for letter in letters[1:]]
-        if mark and options and all(o is not None and not o.takes_value for o in options):
-            for found in options[:-1]:
+        *flags, last = options or [None]
+        if mark and last is not None and all(o is not None and not o.takes_value for o in flags):
+            for found in flags:
                 cast("_Option", found).process(None, state)
-            self._set(cast("_Option", options[-1]), value, letters, state)
-        else:
+            self._set(last, value, letters, state)
+            return
+        try:
             super()._match_short_opt(arg, state)
+        except NoSuchOption:
+            if get_close_matches(arg, self._long_opt):  # -tail is no five short ones
+                raise NoSuchOption(arg, possibilities=self._long_opt) from None
+            raise
 
     def _set(self, option: _Option, value: str, name: str, state: _ParsingState) -> None:
+        """An option with "=" and its value, which for a flag is a boolean."""
+        if option.takes_value:
+            option.process(value, state)
+            return
         if value.lower() not in _BOOLEANS:
             raise click.BadParameter(value, param_hint=name)
         state.opts[str(option.dest)] = _BOOLEANS[value.lower()]
         state.order.append(option.obj)
 
-    def _process_args_for_args(self, state: _ParsingState) -> None:
-        rest = state.largs + state.rargs
-        if rest and rest[0].startswith("@") and len(rest[0]) > 1:
-            self.host = rest.pop(0)[1:]
-            state.largs, state.rargs = rest, []
-        super()._process_args_for_args(state)
-
 
 class _Grammar(click.Command):
-    """A command that only parses; the words that it has no room for stay in the context."""
+    """A command that only parses; the words that it has no room for stay in the context.
 
-    def __init__(self, command: Command) -> None:
+    Without `hosted` no word names a host.
+    """
+
+    def __init__(self, command: Command, *, hosted: bool) -> None:
         super().__init__(
             command.name,
             params=list(command.params),
             add_help_option=False,
-            context_settings={"allow_extra_args": True},
+            context_settings={
+                "allow_extra_args": True,
+                "allow_interspersed_args": not command.passes_on,
+            },
         )
+        self._hosted = hosted
 
     def make_parser(self, ctx: click.Context) -> _OptionParser:
         """Our parser in place of Click's; the context keeps it, for the host that it finds."""
-        parser = _Parser(ctx)
+        parser = _Parser(ctx, hosted=self._hosted)
         for param in self.get_params(ctx):
             param.add_to_parser(parser, ctx)
         ctx.obj = parser
         return parser
 
 
-def parse(command: Command, words: tuple[str, ...]) -> Parsed:
+def parse(command: Command, words: tuple[str, ...], host: str | None = None) -> Parsed:
     """The values of a command line, without the command's own words.
+
+    `host` is known where the words were stored with it: then none of them names one.
 
     Raises:
         UsageError: with the usage line of the command.
     """
+    grammar = _Grammar(command, hosted=host is None and not command.hostless)
     try:
-        context = _Grammar(command).make_context(command.name, list(words))
+        context = grammar.make_context(command.name, list(words))
+        _bound(command, context)
     except BadValue as error:
         raise UsageError(error.told, *error.hints, usage=usage(command)) from error
     except click.UsageError as error:
         raise UsageError(*_in_our_words(error), usage=usage(command)) from error
+    place: int | None = context.obj.host
+    if place is None:
+        return Parsed(context.params, host, words)
+    return Parsed(context.params, words[place][1:], (*words[:place], *words[place + 1 :]))
+
+
+def _bound(command: Command, context: click.Context) -> None:
+    """Refuse more words than there is room for, and more targets than are looked for in no time."""
     if context.args:
-        extra = msg("{word} is one word too many.", word=Untrusted(context.args[0]))
-        raise UsageError(extra, usage=usage(command))
-    return Parsed(context.params, context.obj.host)
+        raise BadValue(msg("{word} is one word too many.", word=Untrusted(context.args[0])))
+    asked = command.targets
+    if asked is not None and asked.nargs == -1 and len(context.params[str(asked.name)]) > _TARGETS:
+        raise BadValue(msg("At most {most} at once, please.", most=_TARGETS))
 
 
 def usage(command: Command) -> str:
-    """The usage line: `/container_restart [-t SECONDS] CONTAINER…`, the short spelling if any."""
-    parts = [command.spelling]
-    for param in command.params:
-        if isinstance(param, click.Option):
-            if not getattr(param, "hidden", False):
-                parts.append(f"[{_option_usage(param)}]")
-        else:
-            name = (param.name or "").removesuffix("s" if param.nargs == -1 else "").upper()
-            word = name + ("…" if param.nargs == -1 else "")
-            parts.append(word if getattr(param, "needed", param.required) else f"[{word}]")
-    return " ".join(parts)
+    """The usage line, in Docker's order: `/restart [-t SECONDS] [-s SIGNAL] CONTAINER…`."""
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    arguments = [p for p in command.params if isinstance(p, click.Argument)]
+    parts = (*map(_option_usage, options), *map(_argument_usage, arguments))
+    return " ".join((command.spelling, *parts))
 
 
 def _option_usage(param: click.Option) -> str:
     name = min(param.opts, key=len)
-    return name if param.is_flag else f"{name} {param.type.name.upper()}"
+    return f"[{name}]" if param.is_flag else f"[{name} {param.type.name.upper()}]"
+
+
+def _argument_usage(param: click.Argument) -> str:
+    many = param.nargs == -1
+    name = (param.name or "").removesuffix("s" if many else "").upper() + ("…" if many else "")
+    return name if getattr(param, "needed", param.required) else f"[{name}]"
 
 
 def _in_our_words(error: click.UsageError) -> tuple[Message, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +12,10 @@ import click
 
 from bot.message import Code, Message, Untrusted, msg
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _FOREVER = 100 * 365 * 86400.0
+_LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
 
 
 class BadValue(click.UsageError):
@@ -30,9 +33,9 @@ def seconds(text: str) -> float:
     Raises:
         ValueError: if it is none, or longer than a century.
     """
-    if re.fullmatch(r"\d{1,10}(\.\d{1,9})?", text):
+    if re.fullmatch(r"\d{1,10}(\.\d{1,9})?", text, re.ASCII):
         total = float(text)
-    elif text and _PART.sub("", text) == "":
+    elif 0 < len(text) <= _LONGEST and _PART.sub("", text) == "":
         total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
     else:
         raise ValueError(text)
@@ -42,11 +45,13 @@ def seconds(text: str) -> float:
 
 
 class _Seconds(click.ParamType[Any]):
+    """Whole seconds, rounded up: half a second of grace is not none."""
+
     name = "seconds"
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         try:
-            return int(seconds(str(value)))
+            return math.ceil(seconds(str(value)))
         except ValueError as error:
             raise BadValue(
                 msg("{value} is no duration.", value=Untrusted(str(value))),
@@ -83,27 +88,16 @@ class _Tail(_Whole):
         return self.high if value == "all" else super().convert(value, _param, _ctx)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ago:
     """A point in time, given absolutely or as a duration before now."""
 
-    __slots__ = ("absolute", "seconds")
-
-    def __init__(self, *, absolute: float | None = None, seconds: float = 0.0) -> None:
-        self.absolute = absolute
-        self.seconds = seconds
+    absolute: float | None = None
+    seconds: float = 0.0
 
     def epoch(self, now: float) -> float:
         """The time in seconds since the epoch."""
         return self.absolute if self.absolute is not None else now - self.seconds
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ago) and (self.absolute, self.seconds) == (
-            other.absolute,
-            other.seconds,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.absolute, self.seconds))
 
 
 class _Since(click.ParamType[Any]):
@@ -116,9 +110,9 @@ class _Since(click.ParamType[Any]):
         if isinstance(value, Ago):
             return value
         try:
-            if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text):
+            if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text, re.ASCII):
                 return Ago(absolute=float(text))
-            if re.match(r"\d{4}-\d\d-\d\d", text):
+            if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
                 moment = datetime.fromisoformat(text)
                 zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
                 return Ago(absolute=zoned.timestamp())

@@ -48,7 +48,7 @@ class Languages:
 
         def read(connection: Connection) -> dict[int, str]:
             found = {person: settings.language(connection, person) for person in people}
-            return {person: code for person, code in found.items() if code}
+            return {person: code for person, code in found.items() if code in KNOWN}
 
         self._chosen = await self._database.read(read)
 

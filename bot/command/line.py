@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from bot.errors import UsageError
 from bot.message import Code, msg
 
+_LONGEST = 4096  # characters of a Telegram message
 _LONG_DASH = "—–―"
-_QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "‘": "’"}
-_SHELL = ("|", ">", "<", "&", ";", "`", "$(")
-_CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+_PLAIN_QUOTES = "\"'"
+_CURLY_QUOTES = {  # what each closes with: languages differ
+    "“": "”",
+    "”": "”",
+    "„": "“”",
+    "«": "»",
+    "‘": "’",
+    "‚": "‘’",
+}
+_ESCAPED = frozenset('"\\$`')  # what a backslash makes plain in double quotes
+_SHELL = frozenset("|><&;`")
+_CONTINUED = re.compile(r"\\\r?\n")
+_FIRST = re.compile(r"\w{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,11 @@ def split(text: str) -> Line:
     Raises:
         UsageError: for an unbalanced quote, a second line, or what only a shell can do.
     """
-    return _Scanner(_CONTINUED.sub(" ", text.strip())).run()
+    if len(text) > _LONGEST:
+        raise UsageError(msg("That is too long: {most} characters at most.", most=_LONGEST))
+    if "\0" in text:
+        raise UsageError(msg("There is a NUL in it, which no command line can hold."))
+    return _Scanner(text.lstrip()).run()
 
 
 class _Scanner:
@@ -47,65 +62,92 @@ class _Scanner:
         words: list[str] = []
         while self.at < len(self.text):
             if self.text[self.at] == "\n":
-                raise UsageError(
-                    msg("One command a message, please."),
-                    msg("To go on in a second line, end the first with {mark}.", mark=Code("\\")),
-                )
-            if self.text[self.at].isspace():
+                self._end()
+            elif self.text[self.at].isspace():
                 self.at += 1
-            else:
+            elif not self._goes_on():
                 words.append(self._word())
         return Line(tuple(words), self.repaired)
+
+    def _end(self) -> None:
+        """The line is over; so must be the message."""
+        if self.text[self.at :].strip():
+            raise UsageError(
+                msg("One command a message, please."),
+                msg("To go on in a second line, end the first with {mark}.", mark=Code("\\")),
+            )
+        self.at = len(self.text)
 
     def _word(self) -> str:
         start, parts = self.at, []
         while self.at < len(self.text) and not self.text[self.at].isspace():
             char = self.text[self.at]
-            if char in "\"'" or (char in _QUOTES and self.at == start and self._pairs(char)):
+            if char in _PLAIN_QUOTES:
                 parts.append(self._quoted(char))
-            elif char in _LONG_DASH and self.at == start:
+            elif self.at == start and char in _CURLY_QUOTES and self._closes(_CURLY_QUOTES[char]):
+                parts.append(self._curly(_CURLY_QUOTES[char]))
+            elif self.at == start and char in _LONG_DASH:
                 parts.append(self._dashes())
-            elif char == "\\" and self.at + 1 < len(self.text):
-                parts.append(self.text[self.at + 1])
-                self.at += 2
-            else:
-                self._refuse_shell()
-                parts.append(char)
-                self.at += 1
+            elif not self._goes_on():
+                parts.append(self._letter())
         return "".join(parts)
 
-    def _pairs(self, quote: str) -> bool:
-        return _QUOTES[quote] in self.text[self.at + 1 :]
+    def _goes_on(self) -> bool:
+        """Step over the end of a line that is continued in the next."""
+        found = _CONTINUED.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found is not None
+
+    def _letter(self) -> str:
+        """One character outside quotes; a backslash makes the next one plain."""
+        char = self.text[self.at]
+        if char == "\\" and self.at + 1 < len(self.text):
+            self.at += 2
+            return self.text[self.at - 1]
+        self._refuse_shell(char)
+        self.at += 1
+        return char
 
     def _quoted(self, quote: str) -> str:
         """What stands between quotes; in double quotes a backslash escapes, as in a shell."""
-        close = _QUOTES[quote]
         out: list[str] = []
         self.at += 1
-        self.repaired |= quote not in "\"'"
         while self.at < len(self.text):
             char = self.text[self.at]
+            if quote == '"' and self._goes_on():
+                continue
             self.at += 1
-            if char == close:
+            if char == quote:
                 return "".join(out)
-            if quote == '"' and char == "\\" and self.text[self.at : self.at + 1] in {'"', "\\"}:
+            if quote == '"' and char == "\\" and self.text[self.at : self.at + 1] in _ESCAPED:
                 char = self.text[self.at]
                 self.at += 1
             out.append(char)
         raise UsageError(msg("A quote is opened and never closed: {quote}", quote=Code(quote)))
 
+    def _closes(self, closing: str) -> int:
+        """Where one of these comes first after this place, 0 for nowhere."""
+        found = (self.text.find(mark, self.at + 1) for mark in closing)
+        return min((place for place in found if place > 0), default=0)
+
+    def _curly(self, closing: str) -> str:
+        start, self.at = self.at + 1, self._closes(closing) + 1
+        self.repaired = True
+        return self.text[start : self.at - 1]
+
     def _dashes(self) -> str:
         """A phone makes — of --; before a single letter it was a short option's -."""
         self.at += 1
         self.repaired = True
-        rest = re.match(r"\w+", self.text[self.at :])
+        rest = _FIRST.match(self.text, self.at)
         return "-" if rest and len(rest.group()) == 1 else "--"
 
-    def _refuse_shell(self) -> None:
-        for mark in _SHELL:
-            if self.text.startswith(mark, self.at):
-                raise UsageError(
-                    msg("No shell runs here, so {mark} can't be used.", mark=Code(mark)),
-                    msg("In quotes it is plain text. Nothing was run."),
-                    msg("For a shell in a container: {form}", form=Code("sh -c '…'")),
-                )
+    def _refuse_shell(self, char: str) -> None:
+        mark = char if char in _SHELL else "$(" if self.text.startswith("$(", self.at) else None
+        if mark is not None:
+            raise UsageError(
+                msg("No shell runs here, so {mark} can't be used.", mark=Code(mark)),
+                msg("In quotes it is plain text. Nothing was run."),
+                msg("For a shell in a container: {form}", form=Code("sh -c '…'")),
+            )

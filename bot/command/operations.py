@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Operation:
-    """A running call. `stoppable` unless it has been sent to an Engine that cannot take it back."""
+    """A running call; `cancelled` is set when it shall end, `cancelled_by` by whom."""
 
     id: str
     owner: int
@@ -37,7 +37,8 @@ class Operations:
 
     def remove(self, operation: Operation) -> None:
         """Forget one that has ended."""
-        self._running.pop(operation.id, None)
+        if self._running.get(operation.id) is operation:
+            del self._running[operation.id]
 
     def get(self, call: str) -> Operation | None:
         """The running operation of a call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 
 from bot.command.line import Line, split
@@ -10,7 +11,8 @@ from bot.command.spec import Command
 from bot.errors import UsageError
 from bot.message import Names, Tappable, Untrusted, msg
 
-_DEPTH = 3  # the longest path: "docker" aside, as in "image prune"
+_PROMPT = re.compile(r"\A\s*\$\s+")  # pasted with what the terminal shows before it
+_BARE = frozenset({"", "docker"})  # a first word that names nothing by itself
 
 
 class Unknown(UsageError):
@@ -39,6 +41,7 @@ class Registry:
                     raise ValueError(f"two commands are called {' '.join(words)}")
                 self._by_name[words] = command
         self._nouns = {words[0] for words in self._by_name if len(words) > 1}
+        self._longest = max(map(len, self._by_name), default=0)
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self.commands)
@@ -53,12 +56,15 @@ class Registry:
         Raises:
             Unknown: with what may have been meant.
         """
-        words = _heads(line.words)
-        for depth in range(min(_DEPTH, len(words)), 0, -1):
-            found = self._by_name.get(words[:depth])
+        joined = _joined(line.words[0]) if line.words else ()
+        names = (*joined, *map(_plain, line.words[1:]))
+        # Each part of a tappable spelling counts: /restart_web is no way to say /restart.
+        for depth in range(min(self._longest, len(names)), max(0, len(joined) - 1), -1):
+            found = self._by_name.get(names[:depth])
             if found is not None:
-                return found, line.words[len(line.words) - (len(words) - depth) :]
-        raise Unknown(line.words[0] if line.words else "/", self._near(words))
+                return found, line.words[1 + depth - len(joined) :]
+        told = 1 if joined and names[0] not in self._nouns else 2
+        raise Unknown(" ".join(line.words[:told]) or "/", self._near(names))
 
     def _near(self, words: tuple[str, ...]) -> tuple[Command, ...]:
         if not words:
@@ -67,25 +73,28 @@ class Registry:
             verbs = {" ".join(k): c for k, c in self._by_name.items() if k[0] == words[0]}
             close = difflib.get_close_matches(" ".join(words[:2]), verbs, 3, 0.7)
             return _unique(verbs[name] for name in close or sorted(verbs)[:8])
-        names = {k[0]: c for k, c in self._by_name.items() if len(k) == 1}
+        names = {k[0]: c for k, c in self._by_name.items() if len(k) == 1 and not c.hidden}
         return _unique(names[n] for n in difflib.get_close_matches(words[0], names, 3, 0.6))
 
 
 def line_of(text: str) -> Line:
-    """The words of a typed message; `/docker ps` and a pasted `docker ps` are `/ps`."""
-    return split(text.removeprefix("$ ").lstrip())
+    """The words of a typed message; `/docker ps` and a pasted `$ docker ps` are `/ps`.
+
+    Raises:
+        UsageError: as `split`.
+    """
+    return split(_PROMPT.sub("", text))
 
 
-def _heads(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words as command names: no slash, no `@bot`, a phone's capital and final dot undone."""
-    if not words:
-        return ()
-    first = words[0].removeprefix("/").partition("@")[0].lower()
-    rest = tuple(w.lower() for w in words[1:])
-    if first == "docker":
-        return tuple(w.removesuffix(".") for w in rest)
-    parts = tuple(p for p in first.removesuffix(".").split("_") if p)
-    return (*parts, *(w.removesuffix(".") for w in rest))
+def _joined(word: str) -> tuple[str, ...]:
+    """The names in a first word, `@bot` aside: one, or several in the tappable spelling."""
+    name = _plain(word.removeprefix("/").partition("@")[0])
+    return () if name in _BARE else tuple(name.split("_"))
+
+
+def _plain(word: str) -> str:
+    """A name with a phone's capital and final dot undone; a look-alike stays what it is."""
+    return word.lower().removesuffix(".") if word.isascii() else word
 
 
 def _spellings(command: Command) -> Iterator[tuple[str, ...]]:

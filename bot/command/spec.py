@@ -6,7 +6,7 @@ The decorators only collect; nothing is registered. A noun's package lists its c
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -43,10 +43,11 @@ class Danger(IntEnum):
 class Command:
     """One command, as declared. `act` is its verb for a question or a denial: "Restart {target}".
 
-    `deadline`, in seconds, where the config's is too short. `secret` output goes to a group only where that is linked to the host.
-    `streams` runs until its own end or a Stop. `hostless` needs no Engine. `feature` names the
-    switch in the config without which it does not exist. `asks` always asks, whatever the danger.
-    `redirect` names the command that some words mean instead.
+    `deadline`, in seconds, where the config's is too short. `secret` output goes to a group only
+    where that is linked to the host. `streams` says with which values it runs until its own end or
+    a Stop. `hostless` needs no Engine. `feature` names the switch in the config without which it
+    does not exist. `asks` always asks, whatever the danger. `redirect` names the command that some
+    words mean instead.
     """
 
     path: tuple[str, ...]
@@ -62,7 +63,7 @@ class Command:
     plan: Planner | None = None
     feature: str | None = None
     secret: bool = False
-    streams: bool = False
+    streams: Callable[[Mapping[str, Any]], bool] | None = None
     hostless: bool = False
     hidden: bool = False
     asks: bool = False
@@ -84,6 +85,14 @@ class Command:
     def targets(self) -> Targets | None:
         """The argument that names what it is about."""
         return next((p for p in self.params if isinstance(p, Targets)), None)
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether what follows its first word is for somebody else to read: `top web -ef`."""
+        return any(
+            isinstance(p, click.Argument) and p.nargs == -1 and not isinstance(p, Targets)
+            for p in self.params
+        )
 
     @property
     def spelling(self) -> str:

@@ -48,12 +48,12 @@ class Turns:
     @asynccontextmanager
     async def hold(self, ticket: Ticket, targets: frozenset[str]) -> AsyncIterator[None]:
         """Wait for the turn at all the targets, and keep it while inside."""
-        for earlier in tuple(self._arrived.get(ticket.host, ())):
-            if earlier is ticket:
-                break
-            await earlier.declared.wait()
-        places = [self._queue((ticket.host, target)) for target in sorted(targets)]
-        self.leave(ticket)
+        try:
+            for earlier in self._before(ticket):
+                await earlier.declared.wait()
+            places = [self._queue((ticket.host, target)) for target in sorted(targets)]
+        finally:  # a wait that is cancelled must not hold up those behind
+            self.leave(ticket)
         try:
             for _, place in places:
                 await place.wait()
@@ -61,6 +61,11 @@ class Turns:
         finally:
             for key, place in places:
                 self._done(key, place)
+
+    def _before(self, ticket: Ticket) -> tuple[Ticket, ...]:
+        """The tickets ahead of it that have not yet said what they want."""
+        arrived = tuple(self._arrived.get(ticket.host, ()))
+        return arrived[: arrived.index(ticket)] if ticket in arrived else ()
 
     def _queue(self, key: Key) -> tuple[Key, asyncio.Event]:
         queue = self._queues.setdefault(key, deque())

@@ -1,9 +1,8 @@
 """Finds lines in a log while it streams by: `--grep`.
 
-Memory is a block and the lines that are kept. Each block goes to a thread as long as blocks take
-long, so that a heavy pattern does not hold up the loop; where they take a few milliseconds, they are
-searched on the spot, which costs half of the way through a thread (each takes the interpreter's
-lock from the other).
+Memory is a block and the lines that are kept. Blocks that take long are searched in a thread, so
+that a heavy pattern does not hold up the loop; those that take a few milliseconds on the spot, since
+loop and thread would take the interpreter's lock from each other at every match.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Audit:
     async def _unrecorded(self, call: Call, proceed: Proceed) -> Reply:
         """Without a record only reading is allowed."""
         log.error("call %s could not be recorded", call.id)
-        if call.command.danger > Danger.READ or call.command.streams:
+        if call.command.danger > Danger.READ or call.streams:
             reply = say(
                 msg("Not done: {what}", what=call.label),
                 msg("I can't write it down: the database is locked or its disk is full."),

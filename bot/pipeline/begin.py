@@ -24,6 +24,6 @@ class Begin:
         Raises:
             Conflict: if the button was used in the meantime.
         """
-        if call.command.changes or call.command.streams:
+        if call.command.changes or call.streams:
             await self._journal.started(call)
         return await proceed(call)

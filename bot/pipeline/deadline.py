@@ -48,7 +48,7 @@ class Deadline:
         try:
             await asyncio.wait(
                 {task, stop},
-                timeout=None if call.command.streams else self._seconds(call),
+                timeout=None if call.streams else self._seconds(call),
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if not task.done() and stop.done():
@@ -79,14 +79,14 @@ class Deadline:
             command=call.command.name,
             host=call.host_name,
             started=call.services.clock(),
-            streams=call.command.streams,
+            streams=call.streams,
         )
 
     async def _stop(self, call: Call, task: asyncio.Future[Reply]) -> None:
         """Somebody stopped it: a stream ends by itself, what was sent to an Engine is awaited."""
         if call.command.changes:
             await asyncio.wait({task}, timeout=self._seconds(call))
-        elif call.command.streams:
+        elif call.streams:
             await asyncio.wait({task}, timeout=_GRACE)
         if not task.done() and not call.command.changes:
             raise Cancelled(msg("Stopped: {what}", what=call.label))

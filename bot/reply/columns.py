@@ -63,7 +63,7 @@ def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
     while len(widths) > 1 and first + sum(widths[1:]) > room and max(widths[1:]) > 1:
         widest = max(range(1, len(widths)), key=widths.__getitem__)
         widths[widest] -= 1
-    widths[0] = max(min(widths[0], room - sum(widths[1:])), 1)
+    widths[0] = max(min(widths[0], room - sum(widths[1:])), 0)
     return widths
 
 

@@ -75,7 +75,10 @@ def rounded(value: float) -> float:
 
 
 def span(seconds: float) -> Message:
-    """A length of time, as coarse as one would say it. Seconds count below five minutes."""
+    """A length of time, as coarse as one would say it.
+
+    Seconds count below five minutes, minutes below ten hours, hours below two days.
+    """
     whole = max(int(seconds), 0) if math.isfinite(seconds) else 0
     if whole < _MINUTE:
         return msg("{seconds} s", seconds=whole)
@@ -84,7 +87,7 @@ def span(seconds: float) -> Message:
     if whole < _HOUR:
         return msg("{minutes} min", minutes=whole // _MINUTE)
     hours, minutes = divmod(whole // _MINUTE, _MINUTE)
-    if whole < _DAY:
+    if whole < 2 * _DAY:
         if minutes and hours < _HOURS_ALONE:
             return msg("{hours} h {minutes} min", hours=hours, minutes=minutes)
         return msg("{hours} h", hours=hours)

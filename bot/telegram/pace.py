@@ -3,6 +3,9 @@
 About one message a second to a chat, with short bursts; 20 a minute to a group; 30 a second in all;
 edits count. Of a group's 20 a minute, progress may take 8, so that answers always find room.
 A 429 pauses its chat for as long as it says, and only its chat.
+
+A bucket lets through, in any stretch of time, what it holds and what comes back meanwhile: the two
+together are the limit, less one for what is late on the network.
 """
 
 from __future__ import annotations
@@ -20,10 +23,10 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._all = Buckets(25, 25, clock)
+        self._all = Buckets(9, 20, clock)
         self._chats = Buckets(3, 1, clock)
-        self._groups = Buckets(18, 18 / 60, clock)
-        self._progress = Buckets(4, 8 / 60, clock)
+        self._groups = Buckets(9, 10 / 60, clock)
+        self._progress = Buckets(2, 6 / 60, clock)
         self._paused: dict[int, float] = {}
 
     def wait(self, chat: int, priority: int) -> float:

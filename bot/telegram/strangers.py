@@ -6,6 +6,7 @@ with the next thing that is written anyway. Only the claim code of the console l
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from dataclasses import dataclass
 from bot.access.claim import MARK, Claim
 from bot.command.call import Request
 from bot.message import Code, msg
-from bot.reply import Reply, say
+from bot.reply import Outcome, Reply, say
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 _HOUR = 3600.0
 _KNOWN = 1024
@@ -22,7 +26,10 @@ _ANSWERS = 30  # to all strangers together, an hour
 
 @dataclass(slots=True)
 class Seen:
-    """A stranger: since when the hour counts, how often, and how many are recorded."""
+    """A stranger: since when the hour counts, how often, and how many of these are recorded.
+
+    Less than none are recorded where the hour before has left some.
+    """
 
     since: float
     count: int = 0
@@ -68,24 +75,37 @@ class Strangers:
 
     async def _claimed(self, request: Request) -> bool:
         """Whether it was a guess at an open claim, right or wrong; answered then."""
-        words = request.text.split()
-        if not request.chat.private or len(words) != 2 or words[0] != "/start":  # noqa: PLR2004 - the command and its code
-            return False
-        right = self._claim.guess(words[1]) if words[1].startswith(MARK) else None
-        if right is None:
+        code = _code(request.text) if request.chat.private else None
+        right = self._claim.guess(code) if code else None
+        if code is None or right is None:
             return False
         if right:
-            await self._answer(request, await self._enrol(request))
+            await self._answer(request, await self._enrolled(request, code))
         else:
             hint = msg("The console of the bot shows it. Three guesses in all.")
             await self._answer(request, say(msg("That code is not right."), hint))
         return True
 
+    async def _enrolled(self, request: Request, code: str) -> Reply:
+        """The new owner's greeting; a code that could not be made use of is good once more."""
+        try:
+            return await self._enrol(request)
+        except StorageError:
+            log.exception("the owner could not be recorded")
+            self._claim.begin(code.removeprefix(MARK))
+            return say(
+                msg("The code is right, but I can't write it down now."),
+                msg("Send it again in a moment."),
+                outcome=Outcome.FAILED,
+            )
+
     def _look(self, person: int) -> Seen:
         now = self._clock()
         seen = self._seen.pop(person, None)
-        if seen is None or now - seen.since > _HOUR:
+        if seen is None:
             seen = Seen(now)
+        elif now - seen.since > _HOUR:
+            seen = Seen(now, recorded=seen.recorded - seen.count)
         seen.count += 1
         self._seen[person] = seen
         if len(self._seen) > _KNOWN:
@@ -98,3 +118,10 @@ class Strangers:
             self._answered = Seen(now)
         self._answered.count += 1
         return self._answered.count <= _ANSWERS
+
+
+def _code(text: str) -> str | None:
+    """The code of `/start _CODE`, with a phone's capital and final dot undone."""
+    command, _, rest = text.strip().partition(" ")
+    code = rest.strip().removesuffix(".")
+    return code if command.lower() == "/start" and code.startswith(MARK) else None

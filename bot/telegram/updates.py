@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from bot.command.call import Actor, Chat, Origin, Request
 from bot.message import Untrusted
 
 ALLOWED = ("message", "callback_query", "my_chat_member")
 _NAME = 64
+_BITS = 53  # more than any number of Telegram's has, and what the database and a float can hold
+_INSIDE = frozenset({"member", "administrator", "restricted"})
+# Words that the sender has not written: another bot's, a channel's, somebody else's.
+_FOREIGN = frozenset({"via_bot", "sender_chat", "forward_origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +38,79 @@ class Joined:
 
 
 def parse(update: Mapping[str, Any], received_at: float) -> Request | Tap | Joined | None:
-    """What an update asks for; None for what is none of the bot's business."""
-    number = update.get("update_id")
-    if not isinstance(number, int):
+    """What an update asks for; None for what is none of the bot's business. Raises nothing."""
+    number = _number(update.get("update_id"))
+    if number is None:
         return None
     match update:
         case {"message": {} as message}:
             return _message(number, message, received_at)
         case {"callback_query": {"id": str(query), "data": str(data), "message": {} as under} as q}:
             request = _request(number, under, q.get("from"), received_at, data)
-            return Tap(query, data, request) if request else None
-        case {"my_chat_member": {"chat": {"id": int(chat), "type": str(kind)}}}:
-            return Joined(number, chat) if kind != "private" else None
+            return Tap(_clean(query), request.text, request) if request else None
+        case {"my_chat_member": {"chat": {} as chat, "new_chat_member": {"status": str(status)}}}:
+            return _joined(number, chat, status)
         case _:
             return None
 
 
 def _message(number: int, message: Mapping[str, Any], received_at: float) -> Request | None:
     text = message.get("text")
-    sent = message.get("date")
-    if not isinstance(text, str) or "sender_chat" in message or "forward_origin" in message:
+    sent = _number(message.get("date"))
+    if not isinstance(text, str) or _FOREIGN & message.keys():
         return None
-    at = float(sent) if isinstance(sent, int) else received_at
+    at = received_at if sent is None else float(sent)
     return _request(number, message, message.get("from"), at, text)
+
+
+def _joined(number: int, chat: Mapping[str, Any], status: str) -> Joined | None:
+    """None for a private chat, and for a group that the bot has left."""
+    group = _number(chat.get("id"))
+    if group is None or chat.get("type") == "private" or status not in _INSIDE:
+        return None
+    return Joined(number, group)
 
 
 def _request(
     number: int, message: Mapping[str, Any], sender: object, at: float, text: str
 ) -> Request | None:
-    match sender, message.get("chat"):
-        case {"id": int(person)} as who, {"id": int(chat), "type": str(kind)}:
-            thread = message.get("message_thread_id") if message.get("is_topic_message") else None
-            who = cast("Mapping[str, Any]", who)
-            under = message.get("message_id")
-            return Request(
-                update=number,
-                actor=Actor(person, Untrusted(_name(who)), _language(who)),
-                chat=Chat(chat, kind == "private", thread if isinstance(thread, int) else None),
-                text=text,
-                sent_at=at,
-                message=under if isinstance(under, int) else None,
-                origin=Origin.TYPED,
-            )
-        case _:
-            return None
+    who, where = _mapping(sender), _mapping(message.get("chat"))
+    person, chat, kind = _number(who.get("id")), _number(where.get("id")), where.get("type")
+    if person is None or chat is None or not isinstance(kind, str):
+        return None
+    topic = message.get("message_thread_id") if message.get("is_topic_message") else None
+    return Request(
+        update=number,
+        actor=Actor(person, Untrusted(_name(who)), _language(who)),
+        chat=Chat(chat, kind == "private", _number(topic)),
+        text=_clean(text),
+        sent_at=at,
+        message=_number(message.get("message_id")),
+        origin=Origin.TYPED,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> int | None:
+    """A whole number that can be kept; JSON's true is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or value.bit_length() > _BITS:
+        return None
+    return value
+
+
+def _clean(text: str) -> str:
+    """Without halves of characters, which no database takes and no message can carry."""
+    return text.encode(errors="replace").decode()
 
 
 def _name(sender: Mapping[str, Any]) -> str:
-    return str(sender.get("first_name") or "?")[:_NAME]
+    name = sender.get("first_name")
+    return _clean(name)[:_NAME] if isinstance(name, str) and name else "?"
 
 
 def _language(sender: Mapping[str, Any]) -> str | None:
     code = sender.get("language_code")
-    return code[:8] if isinstance(code, str) else None
+    return _clean(code)[:8] if isinstance(code, str) else None

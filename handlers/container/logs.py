@@ -26,6 +26,7 @@ _EVERY = 1.0
     act=msg("read the log of {target}"),
     secret=True,
     cost=2,
+    streams=lambda params: bool(params["follow"] and params["grep"] is None),
 )
 @targets(Kind.CONTAINER, nargs=1)
 @option("-n", "--tail", type=TAIL, default=30, help="Number of lines from the end")

@@ -20,6 +20,7 @@ from sandbox.api.webhook import read_kinds
 from sandbox.errors import ApiError, flood, refusal
 from sandbox.faults import Fault
 from sandbox.line import Cut, Hang, Line, until_gone
+from sandbox.state.journal import Bell
 from sandbox.state.updates import LATEST_POLL
 from sandbox.state.world import World
 
@@ -51,6 +52,7 @@ class BotApi:
         self._world = world
         self._line = line
         self.calls: deque[Call] = deque(maxlen=MOST_CALLS)
+        self.bell = Bell()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,6 +69,7 @@ class BotApi:
         except ApiError as error:
             return error_answer(error)
         self.calls.append(Call(method, dict(params.values)))
+        self.bell.ring()
         fault = self._world.faults.take(method)
         if fault is not None and not fault.handled:
             return self._broken(fault)

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.api.params import Params, string
 from sandbox.errors import bad_request
 from sandbox.state.messages import Button, Keyboard
-from sandbox.text.markup import checked_link
+from sandbox.text.address import checked_link
 
 DATA_BYTES = 64
 MOST_BUTTONS = 100

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.errors import bad_request
+from sandbox.text.address import checked_link
 from sandbox.text.entity import CODE_TYPES, QUOTE_TYPES, STYLE_TYPES, Entity, ordered, units
 from sandbox.text.links import with_links
-from sandbox.text.markup import checked_link, parse_html
+from sandbox.text.markup import parse_html
 
 RAW_BYTES = 1 << 15
 TEXT_LENGTH = 4096  # code points, after parsing

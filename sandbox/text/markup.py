@@ -7,9 +7,9 @@ character as the documented grammar does (https://core.telegram.org/bots/api#htm
 """
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from sandbox.errors import ApiError, bad_request
+from sandbox.text.address import checked_link, mentioned_user
 from sandbox.text.entity import CODE_TYPES, Entity, ordered, units
 
 STYLES = {
@@ -241,7 +241,7 @@ class _Parser:
 
     def _close_link(self, tag: _Tag, length: int) -> None:
         address = tag.attributes.get("href") or "".join(self._parts[tag.begin :])
-        if user_id := _user_id(address):
+        if user_id := mentioned_user(address):
             self._entities.append(Entity("text_mention", tag.offset, length, user_id=user_id))
         elif url := checked_link(address):
             self._entities.append(Entity("text_link", tag.offset, length, url=url))
@@ -291,29 +291,3 @@ def _time(tag: _Tag, length: int) -> Entity:
         unix_time=int(moment),
         date_time_format=tag.attributes.get("format", ""),
     )
-
-
-def _user_id(address: str) -> int:
-    """The person that a `tg://user?id=` link mentions."""
-    scheme, _, rest = address.strip().partition("://")
-    path, _, identifier = rest.partition("?id=")
-    if scheme.lower() == "tg" and path.strip("/") == "user" and identifier.isdecimal():
-        return int(identifier)
-    return 0
-
-
-def checked_link(address: str) -> str:
-    """The address as the service stores it, or nothing where it drops the link."""
-    address = address.strip()
-    if "://" not in address:
-        address = f"http://{address}"
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https", "ftp", "tg", "ton"} or not host:
-        return ""
-    if parts.scheme in {"http", "https", "ftp"} and "." not in host:
-        return ""
-    return address if parts.path or parts.query or parts.fragment else f"{address}/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.i18n import ENGLISH
@@ -85,6 +85,7 @@ def test_secrets_are_masked_before_they_are_cut() -> None:
     assert MASK[:2] in line
 
 
+@example([[Untrusted(""), Untrusted("a\x1b\x1b"), Untrusted("aaaaaa\x1b\x1b\x1b"), 0]])
 @given(st.lists(st.lists(names | st.integers(), min_size=1, max_size=4), max_size=6))
 def test_no_line_is_wider_than_the_table(cells: list[list[Value]]) -> None:
     table = Table(tuple(map(tuple, cells)), right=frozenset({1}))

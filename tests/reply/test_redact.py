@@ -20,6 +20,7 @@ ODD = 'p&ss "wörd"/\\2'
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKC\nAQEA75Wn\n-----END RSA PRIVATE KEY-----"
 
+_BIG = 1 << 20
 redactor = Redactor([TOKEN, SHORT, ODD])
 
 
@@ -136,11 +137,12 @@ def test_what_is_too_deep_to_look_at_is_masked() -> None:
     assert "secret" not in repr(redactor.json(deep))
 
 
-PIECES = st.sampled_from(
-    ["password", "token", "=", ":", " ", '"', "'", "\\", "\n", "-p ", "login", "--", "://", "@"]
-    + ["Authorization", "Bearer ", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"]
-    + [TOKEN, SHORT, JWT, "abcdef", "ü", MASK, "auth", "cookie:", "-u a:", "{", "}", ","]
-)
+WORDS = ["password", "token", "login", "Authorization", "Bearer ", "auth", "cookie:", "abcdef", "ü"]
+SIGNS = ["=", ":", " ", '"', "'", "\\", "\n", "--", "-p ", "-u a:", "://", "@", "{", "}", ",", MASK]
+SECRETS = [TOKEN, SHORT, JWT, KEY, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"]
+PIECES = st.sampled_from([*WORDS, *SIGNS, *SECRETS])
+HOSTILE = ["a", "1", "token", "://a:", "login ", "abcd ", "authorization: ", 'secret="']
+HOSTILE += ["password=\\", "-----BEGIN PRIVATE KEY-----", "-----BEGIN eyJaaaaaaaaa.aaaaaaaaa "]
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))
@@ -158,14 +160,10 @@ def test_regions_are_ordered_apart_and_inside(text: str) -> None:
         at = end
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["a", "token", "://a:", "login ", "-----BEGIN PRIVATE KEY-----", "1", 'secret="', "abcd "]
-    + ["password=\\", "authorization: ", "-----BEGIN eyJaaaaaaaaa.aaaaaaaaa "],
-)
+@pytest.mark.parametrize("piece", HOSTILE)
 def test_a_hostile_megabyte_is_read_as_often_as_a_kind_one(piece: str) -> None:
     """Matching is RE2's, whose time is linear; that it comes back at all is what is shown here."""
-    big = piece * ((1 << 20) // len(piece))
+    big = piece * (_BIG // len(piece))
     assert TOKEN not in redactor.text(big + " " + TOKEN)
 
 
@@ -189,7 +187,7 @@ class TestRecords:
     def test_traceback_and_stack(self) -> None:
         record = self.record("failed")
         try:
-            raise ValueError(TOKEN)
+            int(TOKEN)
         except ValueError:
             record.exc_info = sys.exc_info()
         record.stack_info = f"Stack: {TOKEN}"

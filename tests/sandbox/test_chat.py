@@ -10,9 +10,12 @@ from playwright.async_api import Page, async_playwright, expect
 from sandbox import Person, Sandbox
 from tests.sandbox.conftest import TOKEN, Api, Clock
 
-pytestmark = pytest.mark.browser
-
 CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
+]
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,8 +41,6 @@ async def telegram(clock: Clock) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def page(telegram: Sandbox) -> AsyncIterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
@@ -157,12 +158,13 @@ async def test_in_the_group_commands_carry_the_bots_name(page: Page, api: Api) -
     await expect(page.get_by_role("textbox", name="Message")).to_have_value("/ps@pierhead_bot ")
 
 
-async def test_a_document_can_be_downloaded(page: Page, api: Api) -> None:
+async def test_a_document_can_be_downloaded(page: Page, api: Api, tmp_path: Path) -> None:
     await api.post("sendDocument", {"chat_id": 42}, {"document": ("web.log", b"lines")})
     async with page.expect_download() as started:
         await page.get_by_role("link", name="Download web.log").click()
-    download = await started.value
-    assert Path(await download.path()).read_bytes() == b"lines"
+    saved = tmp_path / "web.log"
+    await (await started.value).save_as(saved)
+    assert saved.read_bytes() == b"lines"
 
 
 async def test_the_language_of_a_person_can_be_chosen(page: Page, telegram: Sandbox) -> None:

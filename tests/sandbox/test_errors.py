@@ -85,8 +85,10 @@ TEXTS: list[tuple[str, dict[str, object], str]] = [
     (
         "sendMessage",
         {"text": "x", "reply_markup": keyboard({"text": "a"})},
-        "Bad Request: can't parse inline keyboard button: "
-        "Text buttons are unallowed in the inline keyboard",
+        (
+            "Bad Request: can't parse inline keyboard button: "
+            "Text buttons are unallowed in the inline keyboard"
+        ),
     ),
     (
         "sendMessage",
@@ -183,8 +185,10 @@ async def test_an_edit_must_change_something(api: Api) -> None:
     number = await api.send(42, "same")
     assert await api.refused("editMessageText", chat_id=42, message_id=number, text="same") == (
         400,
-        "Bad Request: message is not modified: specified new message content and reply markup are "
-        "exactly the same as a current content and reply markup of the message",
+        (
+            "Bad Request: message is not modified: specified new message content and reply markup are "
+            "exactly the same as a current content and reply markup of the message"
+        ),
     )
 
 
@@ -243,7 +247,7 @@ async def test_an_empty_file_is_refused(api: Api) -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_an_upload_beyond_50_mb_is_refused(
-    api: Api, monkeypatch: pytest.MonkeyPatch, announced: bool
+    api: Api, monkeypatch: pytest.MonkeyPatch, *, announced: bool
 ) -> None:
     monkeypatch.setattr(body, "BODY_BYTES", 1000)
 

@@ -35,8 +35,7 @@ async def test_a_cut_connection(api: Api, telegram: Sandbox, fault: Fault, handl
 async def test_a_hanging_call_ends_when_it_is_released(api: Api, telegram: Sandbox) -> None:
     telegram.fail("sendMessage", Fault.hang())
     call = asyncio.create_task(api.post("sendMessage", MESSAGE))
-    while not telegram.requests:
-        await asyncio.sleep(0)
+    await telegram.called("sendMessage")
     telegram.release()
     with pytest.raises(httpx.TransportError):
         await call
@@ -53,8 +52,8 @@ async def test_the_end_waits_for_nobody() -> None:
             headers = {"X-Sandbox-Key": telegram.key}
             stream = client.stream("GET", f"{telegram.base_url}/chat/events", headers=headers)
             async with asyncio.timeout(5), stream as events:
-                while len(telegram.requests) < 2:
-                    await asyncio.sleep(0)
+                await telegram.called("getUpdates")
+                await telegram.called("sendMessage")
                 await telegram.stop()
                 assert [line async for line in events.aiter_lines()] == []
         assert await poll == []

@@ -1,7 +1,5 @@
 """What a bot gets to see in a group."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
@@ -31,7 +29,7 @@ async def heard(api: Api) -> list[object]:
     ],
 )
 async def test_in_a_group_it_must_be_addressed(
-    api: Api, telegram: Sandbox, text: str, reaches: bool
+    api: Api, telegram: Sandbox, text: str, *, reaches: bool
 ) -> None:
     await telegram.group(GROUP, person=42).send(text)
     assert await heard(api) == ([text] if reaches else [])
@@ -106,7 +104,6 @@ async def test_who_is_not_in_a_group_cannot_write_there(telegram: Sandbox) -> No
 
 
 @pytest.fixture(autouse=True)
-async def quiet(api: Api) -> AsyncIterator[None]:
+async def quiet(api: Api) -> None:
     """Nothing is left over from another test."""
     assert await api.updates() == []
-    yield

@@ -1,4 +1,4 @@
-"""python-telegram-bot against the sandbox: polling, answering, files, and a stop without conflict."""
+"""python-telegram-bot against the sandbox: polling, files, and a stop without a conflict."""
 
 from collections.abc import AsyncIterator
 from typing import Any

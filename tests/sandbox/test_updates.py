@@ -25,14 +25,6 @@ def texts(updates: list[dict[str, object]]) -> list[object]:
     return [update["message"]["text"] for update in updates]  # type: ignore[index]
 
 
-async def polling(telegram: Sandbox, count: int = 1) -> None:
-    """Return when that many polls have arrived; no time passes."""
-    while len(telegram.calls("getUpdates")) < count:
-        await asyncio.sleep(0)
-    for _ in range(5):  # from the arrival to the wait itself
-        await asyncio.sleep(0)
-
-
 async def test_updates_stay_until_they_are_confirmed(api: Api, telegram: Sandbox) -> None:
     await say(telegram, "one", "two", "three")
     first = await api.updates()
@@ -57,7 +49,7 @@ async def test_limits_and_times_out_of_range_are_moved_into_it(api: Api, telegra
 
 async def test_a_poll_waits_for_the_next_update(api: Api, telegram: Sandbox) -> None:
     poll = asyncio.create_task(api.updates(timeout=50))
-    await polling(telegram)
+    await telegram.called("getUpdates")
     assert not poll.done()
     await say(telegram, "now")
     assert texts(await poll) == ["now"]
@@ -65,12 +57,14 @@ async def test_a_poll_waits_for_the_next_update(api: Api, telegram: Sandbox) -> 
 
 async def test_the_older_of_two_polls_ends_with_a_conflict(api: Api, telegram: Sandbox) -> None:
     older = asyncio.create_task(api.refused("getUpdates", timeout=50))
-    await polling(telegram)
+    await telegram.called("getUpdates")
     younger = asyncio.create_task(api.updates(timeout=50))
     assert await older == (
         409,
-        "Conflict: terminated by other getUpdates request; make sure that only one bot instance "
-        "is running",
+        (
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance "
+            "is running"
+        ),
     )
     await say(telegram, "for the younger")
     assert texts(await younger) == ["for the younger"]
@@ -78,7 +72,7 @@ async def test_the_older_of_two_polls_ends_with_a_conflict(api: Api, telegram: S
 
 async def test_who_hangs_up_causes_no_conflict(api: Api, telegram: Sandbox) -> None:
     poll = asyncio.create_task(api.updates(timeout=50))
-    await polling(telegram)
+    await telegram.called("getUpdates")
     poll.cancel()
     with pytest.raises(asyncio.CancelledError):
         await poll
@@ -115,13 +109,15 @@ async def test_updates_are_forgotten_after_a_day_and_taps_after_150_s(
 
 async def test_a_webhook_forbids_polling(api: Api, telegram: Sandbox) -> None:
     older = asyncio.create_task(api.refused("getUpdates", timeout=50))
-    await polling(telegram)
+    await telegram.called("getUpdates")
     assert await api.result("setWebhook", url="http://127.0.0.1:1/hook")
     assert (await older)[1] == "Conflict: terminated by setWebhook request"
     assert await api.refused("getUpdates") == (
         409,
-        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to "
-        "delete the webhook first",
+        (
+            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to "
+            "delete the webhook first"
+        ),
     )
     await api.result("deleteWebhook")
     assert await api.updates() == []

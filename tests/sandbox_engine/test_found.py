@@ -70,9 +70,7 @@ def test_desktops(nowhere: Path, tmp_path: Path, desktop: str) -> None:
 
 def test_the_next_where_one_is_dead(nowhere: Path, tmp_path: Path) -> None:
     nowhere.touch()
-    (tmp_path / "docker.sock").unlink()
     (tmp_path / "run").mkdir()
-    nowhere.touch()
     with answering(tmp_path / "run/docker.sock", OK):
         environment = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
         assert find_engine(environment, nowhere) == f"unix://{tmp_path}/run/docker.sock"

@@ -1,0 +1,194 @@
+"""Killed with SIGKILL at every step and started again: nothing is lost, nothing is run twice.
+
+What was not begun is taken up again, and answered once. What was begun is unknown: looked at, told,
+never repeated. A duplicate of an answer is possible only after a send whose outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox, Seen
+from tests.e2e.conftest import OWNER, TOKEN, environment_of
+from tests.private_engine import Engine
+
+JOURNAL = "bot.pipeline.journal:Journal"
+NOT_BEGUN = (
+    "storage.inbox:put:before",
+    "bot.telegram.door:Door._store:after",
+    "storage.inbox:take:before",
+    "bot.telegram.dispatch:Dispatcher._take:after",
+    "bot.command.build:Builder.typed:after",
+    f"{JOURNAL}.requested:before",
+    f"{JOURNAL}.requested:after",
+    "bot.pipeline.authorize:decide:after",
+    "bot.hosts.inventory:Listed.containers:before",
+    "bot.hosts.inventory:Listed.containers:after",
+    f"{JOURNAL}.started:before",
+)
+BEGUN = (
+    f"{JOURNAL}.started:after",
+    "bot.hosts.containers:Containers.restart:before",
+    "bot.hosts.containers:Containers.restart:after",
+    f"{JOURNAL}.ended:before",
+)
+ENDED = (
+    f"{JOURNAL}.ended:after",
+    "bot.telegram.sending:Sender.send:before",
+)
+ACCEPTED = "bot.telegram.sending:Sender.send:after"
+
+
+class Process:
+    """The bot as a process of its own."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = {"PATH": os.environ["PATH"], **environment}
+
+    @asynccontextmanager
+    async def running(self, *steps: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run it with steps at which it dies; it is ended, if it still runs, with the block."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.e2e.dying",
+            *steps,
+            env=self._environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.communicate()
+
+    async def dies(self, *steps: str) -> None:
+        """Run it until it kills itself."""
+        async with self.running(*steps) as process:
+            _, said = await asyncio.wait_for(process.communicate(), 30)
+            assert process.returncode == -signal.SIGKILL, said.decode()
+
+
+@pytest.fixture
+def process(telegram: Sandbox, engine: Engine, tmp_path: Path) -> Process:
+    return Process(environment_of(telegram, engine.url, tmp_path))
+
+
+@pytest.fixture
+def web(engine: Engine) -> Engine:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    return engine
+
+
+def restarts(engine: Engine) -> int:
+    """How often this `web` was restarted, from the Engine's own events."""
+    web = engine.docker("inspect", "-f", "{{.Id}}", "web")
+    happened = engine.docker(
+        "events",
+        *("--since", "0", "--until", engine.docker("info", "-f", "{{.SystemTime}}")),
+        *("--filter", f"container={web}", "--filter", "event=restart"),
+    )
+    return len(happened.splitlines())
+
+
+def states(tmp_path: Path, command: str) -> list[str]:
+    """What the audit says of a command, in order."""
+    with sqlite3.connect(tmp_path / "bot.db") as database:
+        rows = database.execute(
+            "SELECT json_extract(body, '$.outcome') FROM audit"
+            " WHERE json_extract(body, '$.command') = ? ORDER BY seq",
+            (command,),
+        )
+        return [row[0] for row in rows]
+
+
+async def answers(process: Process, telegram: Sandbox) -> list[Seen]:
+    """All that was said and is said once it is started again, up to an answer to a last question."""
+    phone = telegram.private(OWNER)
+    async with process.running():
+        said = [await phone.wait(within=20)]
+        await phone.send("/whoami")
+        while "Rights:" not in said[-1].text:
+            said.append(await phone.wait(within=20))
+    return said[:-1]
+
+
+@pytest.mark.parametrize("step", NOT_BEGUN)
+async def test_what_was_not_begun_is_done_once(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path, step: str
+) -> None:
+    await telegram.private(OWNER).send("/restart -t 0 web")
+    await process.dies(step)
+    said = await answers(process, telegram)
+    assert [seen.text for seen in said] == ["Restarted web@local."]
+    assert restarts(web) == 1
+    assert states(tmp_path, "container restart") == ["requested", "started", "finished"]
+
+
+@pytest.mark.parametrize("step", BEGUN)
+async def test_what_was_begun_is_told_and_not_repeated(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path, step: str
+) -> None:
+    await telegram.private(OWNER).send("/restart -t 0 web")
+    await process.dies(step)
+    done = restarts(web)
+    said = await answers(process, telegram)
+    assert len(said) == 1
+    assert said[0].text.startswith("? restart web@local")
+    assert "web@local now: running" in said[0].text
+    assert "I did not repeat it." in said[0].text
+    assert restarts(web) == done
+    assert states(tmp_path, "container restart") == ["requested", "started", "unknown"]
+
+
+@pytest.mark.parametrize("step", ENDED)
+async def test_what_has_ended_is_answered(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path, step: str
+) -> None:
+    await telegram.private(OWNER).send("/restart -t 0 web")
+    await process.dies(step)
+    said = await answers(process, telegram)
+    assert [seen.text for seen in said] == ["Restarted web@local."]
+    assert restarts(web) == 1
+    assert states(tmp_path, "container restart") == ["requested", "started", "finished"]
+
+
+async def test_after_an_unknown_send_a_duplicate_is_the_only_one(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path
+) -> None:
+    await telegram.private(OWNER).send("/restart -t 0 web")
+    await process.dies(ACCEPTED)
+    said = await answers(process, telegram)
+    assert [seen.text for seen in said] == ["Restarted web@local."] * 2
+    assert restarts(web) == 1
+    assert states(tmp_path, "container restart") == ["requested", "started", "finished"]
+
+
+@pytest.mark.parametrize("step", ["bot.telegram.door:Door._store:after", ACCEPTED])
+async def test_a_read_is_read_again(
+    process: Process, telegram: Sandbox, web: Engine, step: str
+) -> None:
+    await telegram.private(OWNER).send("/ps")
+    await process.dies(step)
+    said = await answers(process, telegram)
+    assert {seen.text.splitlines()[0] for seen in said} == {"local: all well"}
+
+
+async def test_the_token_is_in_no_output(process: Process, telegram: Sandbox, web: Engine) -> None:
+    async with process.running() as running:
+        await telegram.private(OWNER).ask("/ps", within=20)
+        running.terminate()
+        _, said = await running.communicate()
+    assert TOKEN.partition(":")[2] not in said.decode()
+    assert running.returncode == 0

@@ -1,0 +1,82 @@
+"""Images, volumes, networks and the Engine itself, on a scripted Engine."""
+
+import pytest
+
+from bot.errors import DockerFault, NotFound
+from bot.hosts import Host, Removed
+from bot.message import Untrusted
+from tests.hosts.scripted import CID, Scripted, answer, row
+
+
+async def test_images(fake: Scripted, host: Host) -> None:
+    fake.scripts["GET /images/json"] = answer([{"Id": f"sha256:{CID}", "RepoTags": ["a:1"]}])
+    assert [i.tags for i in await host.images.list()] == [(Untrusted("a:1"),)]
+    fake.scripts["DELETE /images/registry:5000/a/b:1"] = answer(
+        [{"Untagged": "a:1"}, {"Deleted": "sha256:1"}, {}]
+    )
+    assert await host.images.remove("registry:5000/a/b:1") == (
+        Removed(Untrusted("a:1"), deleted=False),
+        Removed(Untrusted("sha256:1"), deleted=True),
+    )
+    for bad in ("../x", "a//b", "a/../b", "/a"):
+        with pytest.raises(NotFound):
+            await host.images.remove(bad)
+    fake.scripts[f"GET /images/sha256:{CID}/json"] = answer({"Id": "x"})
+    assert await host.images.inspect(f"sha256:{CID}") == {"Id": "x"}
+
+
+async def test_volumes(fake: Scripted, host: Host) -> None:
+    fake.scripts["GET /volumes"] = answer({"Volumes": [{"Name": "data", "Driver": "local"}]})
+    assert [v.name.raw for v in await host.volumes.list()] == ["data"]
+    fake.scripts["GET /volumes"] = answer({"Volumes": None})
+    assert await host.volumes.list({"dangling": ["true"]}) == ()
+    assert fake.seen[-1].query == {"filters": '{"dangling": ["true"]}'}
+    fake.scripts["DELETE /volumes/data"] = answer(b"", 204)
+    await host.volumes.remove("data")
+    fake.scripts["GET /volumes/data"] = answer({"Name": "data"})
+    assert await host.volumes.inspect("data") == {"Name": "data"}
+
+
+async def test_networks(fake: Scripted, host: Host) -> None:
+    fake.scripts["GET /networks"] = answer([{"Name": "bridge", "Id": CID}, {"Name": "own"}])
+    assert [n.builtin for n in await host.networks.list()] == [True, False]
+    fake.scripts["DELETE /networks/own"] = answer(b"", 204)
+    await host.networks.remove("own")
+    fake.scripts["GET /networks/own"] = answer({"Name": "own"})
+    assert await host.networks.inspect("own") == {"Name": "own"}
+
+
+async def test_the_engine(fake: Scripted, host: Host) -> None:
+    fake.scripts["GET /_ping"] = answer(b"OK")
+    await host.system.ping()
+    fake.scripts["GET /info"] = answer({"Name": "vm", "NCPU": 2, "Warnings": ["no swap"]})
+    info = await host.system.info()
+    assert (info.name.raw, info.cpus, info.warnings) == ("vm", 2, (Untrusted("no swap"),))
+    fake.scripts["GET /version"] = answer({"ApiVersion": "1.50", "Version": "29"})
+    version = await host.system.version()
+    assert (version.api, version.api_max.raw, version.version.raw) == ("1.41", "1.50", "29")
+    fake.scripts["POST /build/prune"] = answer({"SpaceReclaimed": 7})
+    assert await host.system.prune_builds() == 7
+
+
+async def test_disk_usage(fake: Scripted, host: Host) -> None:
+    fake.scripts["GET /system/df"] = answer(
+        {
+            "LayersSize": 100,
+            "Images": [{"Id": CID}],
+            "Containers": [row(SizeRw=5)],
+            "Volumes": [{"Name": "data", "UsageData": {"Size": 7, "RefCount": 1}}],
+            "BuildCache": [
+                {"Size": 1, "InUse": True, "Shared": False},
+                {"Size": 2, "InUse": False, "Shared": False},
+                {"Size": 4, "InUse": False, "Shared": True},
+            ],
+        }
+    )
+    usage = await host.system.df()
+    assert (usage.layers, usage.build_cache, usage.build_cache_reclaimable) == (100, 3, 2)
+    assert usage.containers[0].size_rw == 5
+    assert (usage.volumes[0].size, usage.volumes[0].users) == (7, 1)
+    fake.scripts["GET /system/df"] = answer({"BuildCache": [7]})
+    with pytest.raises(DockerFault):
+        await host.system.df()
