@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import math
 import os
 import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 POLLED = "polled"  # Telegram answered a poll
 STORED = "stored"  # the inbox took what came, and the database answered
 _PATIENCE = {POLLED: 120.0, STORED: 60.0}
 _VARIABLE = "PIERHEAD_STORAGE__URL"
 _DEFAULT = "sqlite:///pierhead.db"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class Heartbeat:
@@ -33,10 +39,18 @@ class Heartbeat:
         self._times[what] = now
 
     def write(self) -> None:
-        """Replace the file at once, so that a reader never sees half of it."""
-        draft = self._file.with_suffix(".new")
-        draft.write_text(json.dumps(self._times))
-        draft.replace(self._file)
+        """Replace the file at once, so that a reader never sees half of it.
+
+        Where it can't be written, the disk being full, it grows old, and that tells enough.
+        """
+        draft = self._file.with_name(f"{self._file.name}.new")
+        try:
+            draft.unlink(missing_ok=True)  # the temporary folder is everybody's
+            with os.fdopen(os.open(draft, _NEW, 0o600), "w") as out:
+                json.dump(self._times, out)
+            draft.replace(self._file)
+        except OSError as error:
+            log.warning("the signs of life can't be written: %s", error)
 
     def remove(self) -> None:
         """An orderly end."""
@@ -56,9 +70,10 @@ def url_of(config: Path | None, environ: Mapping[str, str]) -> str:
     """The database's URL, read as plainly as can be: `health` must be quick."""
     if found := environ.get(_VARIABLE):
         return found
-    if config is None or not config.is_file():
-        return _DEFAULT
-    table = tomllib.loads(config.read_text()).get("storage", {})
+    try:
+        table = tomllib.loads(config.read_text()).get("storage") if config else None
+    except (OSError, ValueError):  # a bot with this config does not run: nothing will be found
+        table = None
     return str(table.get("url", _DEFAULT)) if isinstance(table, dict) else _DEFAULT
 
 
@@ -67,10 +82,23 @@ def judge(file: Path, now: float) -> tuple[str, ...]:
     try:
         times = json.loads(file.read_text())
     except (OSError, ValueError):
+        times = None
+    if not isinstance(times, dict):
         return ("Pierhead is not running here, or has not polled yet.",)
     names = {POLLED: "Telegram has not answered", STORED: "Nothing could be stored"}
     return tuple(
-        f"{names[what]} for {now - float(times.get(what, 0)):.0f} s."
+        f"{names[what]} {since}."
         for what, patience in _PATIENCE.items()
-        if now - float(times.get(what, 0)) > patience
+        if (since := _since(times.get(what), now, patience))
     )
+
+
+def _since(time: Any, now: float, patience: float) -> str:  # noqa: ANN401 - whatever JSON holds
+    """For how long there was no sign, if that is too long; one of the future is none."""
+    try:
+        age = abs(now - float(time))
+    except (TypeError, ValueError, OverflowError):
+        return "yet"
+    if not math.isfinite(age):
+        return "yet"
+    return f"for {age:.0f} s" if age > patience else ""

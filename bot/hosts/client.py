@@ -7,10 +7,11 @@ call, answers read up to a bound in bytes and seconds, and no redirects, proxies
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ import requests
 import urllib3
 from docker import APIClient
 from docker.transport import UnixHTTPAdapter
-from docker.transport.unixconn import UnixHTTPConnectionPool
+from docker.transport.unixconn import UnixHTTPConnection, UnixHTTPConnectionPool
 
 from bot.hosts.answer import Unexpected, refusal
 
@@ -29,13 +30,42 @@ _ERROR = 400
 _NOT_MODIFIED = 304
 
 
+class _Connection(UnixHTTPConnection):
+    """Closes its socket where nobody listens; the SDK leaves that to the garbage collector."""
+
+    def connect(self) -> None:
+        """Connect, or raise OSError."""
+        with ExitStack() as undo:
+            sock = undo.enter_context(socket.socket(socket.AF_UNIX))
+            sock.settimeout(self.timeout)
+            sock.connect(self.unix_socket)
+            undo.pop_all()
+        self.sock = sock
+
+
+class _Connections(UnixHTTPConnectionPool):
+    """The connections to one socket."""
+
+    def _new_conn(self) -> _Connection:  # type: ignore[override]  # urllib3 types it as a protocol that its own class does not fit
+        return _Connection(self.base_url, self.socket_path)
+
+
 class OneSocket(UnixHTTPAdapter):
     """All requests share one pool of connections, whatever their URL."""
+
+    def __init__(self, url: str, connections: int) -> None:
+        super().__init__(url)
+        self._connections = _Connections(url, self.socket_path, maxsize=connections)
 
     def get_connection(self, url: bytes | str, proxies: object = None) -> UnixHTTPConnectionPool:
         """The one pool."""
         del url, proxies
-        return super().get_connection(self.socket_path)
+        return self._connections
+
+    def close(self) -> None:
+        """Close the connections that are idle; the others end with their answers."""
+        self._connections.close()
+        super().close()
 
 
 class Client(APIClient):
@@ -46,7 +76,7 @@ class Client(APIClient):
         self.trust_env = False
         self._patience = threading.local()
         if url.startswith("unix://"):
-            self.mount("http+docker://", OneSocket(f"http+{url}", max_pool_size=connections))
+            self.mount("http+docker://", OneSocket(f"http+{url}", connections))
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:

@@ -94,6 +94,9 @@ def _answerless(error: BaseException, at: Circumstance) -> BotError | None:
 
 def _lost(error: BaseException, at: Circumstance) -> BotError:
     """What went wrong on the way. Anything else is a bug, and raised as it is."""
+    if any(isinstance(e, urllib3.exceptions.ClosedPoolError) for e in _chain(error)):
+        # It waited for a thread while the connection was given up because of another request.
+        return _not_sent(msg("The connection to Docker on {host} was cut.", host=_host(at)), at)
     if (number := _errno(error)) is not None:
         return _unreachable(number, at)
     if is_silence(error):

@@ -1,8 +1,8 @@
 """Finds lines in a log while it streams by: `--grep`.
 
 Memory is a block and the lines that are kept. Blocks that take long are searched in a thread, so
-that a heavy pattern does not hold up the loop; those that take a few milliseconds on the spot, since
-loop and thread would take the interpreter's lock from each other at every match.
+that a heavy pattern does not hold up the loop; those that take a few milliseconds on the spot: loop
+and thread would take the interpreter's lock from each other at every match.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
+_AT_ONCE = 1.0  # seconds in which a poll is answered that had something to tell
 _GAP = 45.0  # seconds without a poll, at least, that count as having been away
 
 
@@ -34,6 +35,7 @@ class Line:
         self._clock = clock
         self._away = max(max_age, _GAP)
         self._skew = 0.0
+        self._asked = 0.0
         self._polled: float | None = None
         self.gap = True
 
@@ -52,13 +54,22 @@ class Line:
             skew = there - self._clock()
             self._skew = skew if abs(skew) > 2 else 0.0  # noqa: PLR2004 - the header has whole seconds
 
+    async def polling(self, _request: Any) -> None:  # noqa: ANN401 - the HTTP client's request
+        """A poll begins."""
+        self._asked = self._clock()
+
     async def polled(self, response: Any) -> None:  # noqa: ANN401 - the same
-        """A poll was answered; `gap` tells whether it is the first for a while."""
+        """A poll was answered; `gap` tells whether what it brought had waited for the bot.
+
+        After a time without polls, what is answered at once may have waited; the first poll that
+        itself has to wait shows that nothing else did.
+        """
         await self.answered(response)
         if response.status_code != 200:  # noqa: PLR2004 - HTTP's OK
             return
         now = self._clock()
-        self.gap = self._polled is None or now - self._polled > self._away + _POLL
+        away = self.gap or self._polled is None or now - self._polled > self._away + _POLL
+        self.gap = away and now - self._asked < _AT_ONCE
         self._polled = now
 
     @property
@@ -84,7 +95,7 @@ def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
         get_updates_request=HTTPXRequest(
             connection_pool_size=2,
             pool_timeout=10.0,
-            httpx_kwargs={"event_hooks": {"response": [line.polled]}},
+            httpx_kwargs={"event_hooks": {"request": [line.polling], "response": [line.polled]}},
         ),
     )
 

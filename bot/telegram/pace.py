@@ -4,18 +4,45 @@ About one message a second to a chat, with short bursts; 20 a minute to a group;
 edits count. Of a group's 20 a minute, progress may take 8, so that answers always find room.
 A 429 pauses its chat for as long as it says, and only its chat.
 
-A bucket lets through, in any stretch of time, what it holds and what comes back meanwhile: the two
-together are the limit, less one for what is late on the network.
+What is published as "so many in a minute" is kept for any minute, and a little less is sent than
+is allowed, as what is late on the network comes closer together.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from bot.buckets import Buckets
 from bot.telegram.outgoing import PROGRESS
 
 _KEPT = 1024
+_MINUTE = 61.0
+
+
+class _Window:
+    """At most `most` in any `seconds`, by key. The oldest keys are forgotten."""
+
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._times: OrderedDict[int, deque[float]] = OrderedDict()
+
+    def missing(self, key: int) -> float:
+        """Seconds until one more fits."""
+        times = self._times.get(key)
+        if times is None or len(times) < self._most:
+            return 0.0
+        return max(0.0, times[0] + self._seconds - self._clock())
+
+    def take(self, key: int) -> None:
+        """Count one; it fits."""
+        times = self._times.pop(key, None) or deque(maxlen=self._most)
+        times.append(self._clock())
+        self._times[key] = times
+        if len(self._times) > _KEPT:
+            self._times.popitem(last=False)
 
 
 class Pace:
@@ -23,26 +50,26 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._all = Buckets(9, 20, clock)
+        self._all = _Window(28, 1.0, clock)
         self._chats = Buckets(3, 1, clock)
-        self._groups = Buckets(9, 10 / 60, clock)
-        self._progress = Buckets(2, 6 / 60, clock)
+        self._groups = _Window(19, _MINUTE, clock)
+        self._progress = _Window(8, _MINUTE, clock)
         self._paused: dict[int, float] = {}
 
     def wait(self, chat: int, priority: int) -> float:
         """Seconds to wait; 0.0 says go, and counts it."""
-        wanted = [(self._chats, chat), (self._all, 0)]
+        wanted: list[tuple[Buckets | _Window, int]] = [(self._chats, chat), (self._all, 0)]
         if chat < 0:
-            wanted.insert(0, (self._groups, chat))
+            wanted.append((self._groups, chat))
             if priority >= PROGRESS:
-                wanted.insert(0, (self._progress, chat))
-        longest = max(buckets.missing(key) for buckets, key in wanted)
+                wanted.append((self._progress, chat))
+        longest = max(limit.missing(key) for limit, key in wanted)
         longest = max(longest, self._paused.get(chat, 0.0) - self._clock())
         if longest > 0:
             return longest
         self._paused.pop(chat, None)
-        for buckets, key in wanted:
-            buckets.take(key)
+        for limit, key in wanted:
+            limit.take(key)
         return 0.0
 
     def pause(self, chat: int, seconds: float) -> None:

@@ -80,22 +80,20 @@ class Strangers:
         if code is None or right is None:
             return False
         if right:
-            await self._answer(request, await self._enrolled(request, code))
+            await self._answer(request, await self._enrolled(request))
         else:
             hint = msg("The console of the bot shows it. Three guesses in all.")
             await self._answer(request, say(msg("That code is not right."), hint))
         return True
 
-    async def _enrolled(self, request: Request, code: str) -> Reply:
-        """The new owner's greeting; a code that could not be made use of is good once more."""
+    async def _enrolled(self, request: Request) -> Reply:
         try:
             return await self._enrol(request)
         except StorageError:
             log.exception("the owner could not be recorded")
-            self._claim.begin(code.removeprefix(MARK))
             return say(
-                msg("The code is right, but I can't write it down now."),
-                msg("Send it again in a moment."),
+                msg("The code was right, but I can't write it down now."),
+                msg("{claim} at the console shows a new one.", claim=Code("pierhead claim")),
                 outcome=Outcome.FAILED,
             )
 
@@ -122,6 +120,8 @@ class Strangers:
 
 def _code(text: str) -> str | None:
     """The code of `/start _CODE`, with a phone's capital and final dot undone."""
-    command, _, rest = text.strip().partition(" ")
-    code = rest.strip().removesuffix(".")
-    return code if command.lower() == "/start" and code.startswith(MARK) else None
+    match text.split():
+        case [command, code] if command.lower() == "/start" and code.startswith(MARK):
+            return code.removesuffix(".")
+        case _:
+            return None

@@ -2,11 +2,12 @@
 
 The step is `MODULE:NAME:before` or `MODULE:NAME:after`, NAME being a function or `Class.method`,
 sync or async. Nothing of the bot knows of this: the function is replaced from outside. Without a
-step it is a bot like any other.
+step it is a bot like any other. `--later SECONDS` puts its clock on, and SIGUSR1 by two seconds.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import functools
 import importlib
@@ -14,25 +15,45 @@ import inspect
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
 
 from bot.app import App, Console
 from bot.config import load
 from bot.run import on_signal
 
 
+class Clock:
+    """Real time, put on by signals."""
+
+    def __init__(self, offset: float) -> None:
+        self.offset = offset
+        signal.signal(signal.SIGUSR1, self._later)
+
+    def __call__(self) -> float:
+        return time.time() + self.offset
+
+    def _later(self, _number: int, _frame: FrameType | None) -> None:
+        self.offset += 2.0
+
+
 def main() -> None:
-    """Run the bot of the environment, with a step at which it dies in the arguments."""
-    for step in sys.argv[1:]:
+    """Run the bot of the environment, with the steps at which it dies in the arguments."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--later", type=float, default=0.0)
+    parser.add_argument("steps", nargs="*")
+    arguments = parser.parse_args()
+    for step in arguments.steps:
         arm(step)
-    asyncio.run(_run())
+    asyncio.run(_run(Clock(arguments.later)))
 
 
-async def _run() -> None:
+async def _run(clock: Clock) -> None:
     stop = asyncio.Event()
     on_signal(stop)
-    app = App(load(None, os.environ), Console(_tell))
+    app = App(load(None, os.environ), Console(_tell), clock)
     running = asyncio.ensure_future(app.run(stop))
     await asyncio.wait(
         {running, asyncio.ensure_future(app.ready.wait())}, return_when=asyncio.FIRST_COMPLETED
@@ -51,11 +72,15 @@ def arm(step: str) -> None:
     setattr(owner, last, _dying(getattr(owner, last), before=when == "before"))
 
 
-def _dying(work: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _dying(work: Callable[P, T], *, before: bool) -> Callable[P, object]:
     if inspect.iscoroutinefunction(work):
 
         @functools.wraps(work)
-        async def die_async(*args: Any, **kwargs: Any) -> Any:
+        async def die_async(*args: P.args, **kwargs: P.kwargs) -> None:
             if not before:
                 await work(*args, **kwargs)
             _die()
@@ -63,7 +88,7 @@ def _dying(work: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
         return die_async
 
     @functools.wraps(work)
-    def die(*args: Any, **kwargs: Any) -> Any:
+    def die(*args: P.args, **kwargs: P.kwargs) -> None:
         if not before:
             work(*args, **kwargs)
         _die()

@@ -114,7 +114,7 @@ def states(tmp_path: Path, command: str) -> list[str]:
 
 
 async def answers(process: Process, telegram: Sandbox) -> list[Seen]:
-    """All that was said and is said once it is started again, up to an answer to a last question."""
+    """All that was said, and is said after a new start, up to the answer to a last question."""
     phone = telegram.private(OWNER)
     async with process.running():
         said = [await phone.wait(within=20)]
@@ -183,6 +183,62 @@ async def test_a_read_is_read_again(
     await process.dies(step)
     said = await answers(process, telegram)
     assert {seen.text.splitlines()[0] for seen in said} == {"local: all well"}
+
+
+ASKED = (f"{JOURNAL}.ended:after", "bot.telegram.sending:Sender.send:before", ACCEPTED)
+TAPPED = (
+    "bot.telegram.taps:Taps.look:before",
+    "bot.command.build:Builder.again:after",
+    f"{JOURNAL}.started:before",
+)
+
+
+@pytest.mark.parametrize("step", ASKED)
+async def test_a_question_outlives_the_one_who_asked(
+    process: Process, telegram: Sandbox, engine: Engine, tmp_path: Path, step: str
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    phone = telegram.private(OWNER)
+    await phone.send("/rm web")
+    await process.dies(step)
+    async with process.running("--later", "60") as running:
+        asked = await phone.wait(within=20)
+        if step == ACCEPTED:
+            asked = await phone.wait(within=20)  # the duplicate
+        await confirm(running, asked)
+        done = await asked.changed(within=20)
+    assert done.text == "Removed web@local."
+    assert engine.docker("ps", "-aq") == ""
+    assert states(tmp_path, "container rm") == ["requested", "awaiting", "started", "finished"]
+
+
+@pytest.mark.parametrize("step", TAPPED)
+async def test_a_tap_that_did_not_begin_is_done_once(
+    process: Process, telegram: Sandbox, engine: Engine, tmp_path: Path, step: str
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    phone = telegram.private(OWNER)
+    async with process.running(step) as running:
+        asked = await phone.ask("/rm web", within=20)
+        tap = asyncio.ensure_future(confirm(running, asked))
+        await asyncio.wait_for(running.wait(), 20)
+        tap.cancel()
+    async with process.running("--later", "10"):
+        done = await asked.changed(within=20)
+    assert done.text == "Removed web@local."
+    assert engine.docker("ps", "-aq") == ""
+    assert states(tmp_path, "container rm") == ["requested", "awaiting", "started", "finished"]
+
+
+async def confirm(running: asyncio.subprocess.Process, asked: Seen) -> None:
+    """Agree to a question, having read it: the bot's clock is put on until it is not too quick.
+
+    The first tap after a start may be told that the bot was away.
+    """
+    for _ in range(5):
+        running.send_signal(signal.SIGUSR1)
+        if not await asked.tap("Remove web@local", within=20):
+            return
 
 
 async def test_the_token_is_in_no_output(process: Process, telegram: Sandbox, web: Engine) -> None:

@@ -186,8 +186,8 @@ async def test_an_edit_must_change_something(api: Api) -> None:
     assert await api.refused("editMessageText", chat_id=42, message_id=number, text="same") == (
         400,
         (
-            "Bad Request: message is not modified: specified new message content and reply markup are "
-            "exactly the same as a current content and reply markup of the message"
+            "Bad Request: message is not modified: specified new message content and reply markup "
+            "are exactly the same as a current content and reply markup of the message"
         ),
     )
 

@@ -62,8 +62,8 @@ async def test_the_older_of_two_polls_ends_with_a_conflict(api: Api, telegram: S
     assert await older == (
         409,
         (
-            "Conflict: terminated by other getUpdates request; make sure that only one bot instance "
-            "is running"
+            "Conflict: terminated by other getUpdates request; make sure that only one bot "
+            "instance is running"
         ),
     )
     await say(telegram, "for the younger")

@@ -1,0 +1,1 @@
+"""Tests of what a command is, from a typed line to a call."""
