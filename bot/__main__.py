@@ -7,6 +7,7 @@ must answer with the standard library alone.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 import time
@@ -26,9 +27,7 @@ def main(argv: list[str] | None = None) -> int:
 
             return run(arguments.config)
         case "demo":
-            from bot.demo import demo  # noqa: PLC0415 - see above
-
-            return demo(write=arguments.write, port=arguments.port)
+            return _demo(write=arguments.write, port=arguments.port)
         case "check":
             from bot.check import check  # noqa: PLC0415 - see above
 
@@ -68,6 +67,15 @@ def _parser() -> argparse.ArgumentParser:
         "verify", help="prove that the audit log is whole", parents=[config]
     )
     return parser
+
+
+def _demo(*, write: bool, port: int) -> int:
+    if importlib.util.find_spec("sandbox") is None:
+        sys.stderr.write("The demo is not part of this installation: use make demo in a clone.\n")
+        return 1
+    from bot.demo import demo  # noqa: PLC0415 - see above
+
+    return demo(write=write, port=port)
 
 
 def _health(config: Path | None) -> int:

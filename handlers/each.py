@@ -10,9 +10,10 @@ from bot.command.call import Call, at
 from bot.command.plan import Item
 from bot.errors import BotError, Cancelled, DockerFault
 from bot.message import Message, msg, plural
-from bot.reply import Block, Outcome, Reply, Text
+from bot.reply import Block, Fold, Outcome, Reply, Text
 
 _AT_ONCE = 4
+_SHOWN = 8
 
 Act = Callable[[Item], Awaitable[bool | None]]
 
@@ -54,11 +55,9 @@ def _report(call: Call, results: list[Result]) -> Reply:
         raise failed[0].error
     blocks: list[Block] = [_verdict(results, failed)] if len(results) > 1 else []
     host = call.host_name or ""
-    for result in (*failed, *(r for r in results if r.told is not None)):
-        if result.error is not None:
-            blocks.append(_failure(result, host))
-        elif result.told is not None:
-            blocks.append(Text(result.told))
+    blocks += [_failure(result, host) for result in failed]
+    told = tuple(Text(r.told) for r in results if r.told is not None)
+    blocks += [Fold(told)] if len(told) > _SHOWN else told
     return Reply(tuple(blocks), outcome=_outcome(results, failed))
 
 
@@ -66,6 +65,8 @@ def _verdict(results: list[Result], failed: list[Result]) -> Text:
     done = len(results) - len(failed)
     if not failed:
         return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", done))
+    if not done:
+        return Text(plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", len(failed)))
     return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=len(results)))
 
 

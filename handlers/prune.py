@@ -1,18 +1,19 @@
-"""What all prunes share: the plan with names and bytes, and the removal of just that, by id.
+"""What all prunes share: which things would go, and the plan that says so, with names and bytes.
 
-Nothing is left to the Engine's own prune, which takes whatever is there by then. A thing that has
-come into use meanwhile is refused by the Engine and reported.
+Nothing is left to the Engine's own prune, which takes whatever is there by then.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.command.call import Call
 from bot.command.kinds import Ago, seconds
 from bot.command.plan import Item, Plan, of_target
-from bot.errors import BotError, NotFound, UsageError
+from bot.errors import BotError, UsageError
+from bot.hosts import Host
 from bot.hosts.prune import (
     NO_FILTERS,
     Filters,
@@ -23,10 +24,10 @@ from bot.hosts.prune import (
 )
 from bot.hosts.resolve import Thing, target
 from bot.hosts.types import Container, Kind
-from bot.message import Code, Message, Size, Untrusted, msg, plural
-from bot.reply import Block, Fold, Outcome, Reply, Table, Text
+from bot.message import Code, Message, Size, Untrusted, Value, msg, plural
+from bot.reply import Block, Fold, Table, Text
 
-_NAMED = 100
+_COUNTING = 3.0  # seconds
 _ORDER = (Kind.CONTAINER, Kind.NETWORK, Kind.VOLUME, Kind.IMAGE)
 
 
@@ -70,16 +71,22 @@ async def plan(call: Call, wanted: Wanted) -> Plan:
     """What would go, by kind and in all; the exact list is folded below."""
     items = await _gather(call, wanted)
     host = Untrusted(call.host.name)
-    if not items:
-        return Plan(msg("{host}: nothing to remove", host=host), msg("Remove"), ())
-    size = Size(sum(i.size for i in items))
     count = len(items)
-    question = plural(
-        "Remove {count} thing on {host}, at most {size}?",
-        "Remove {count} things on {host}, at most {size}?",
-        count,
-        host=host,
-        size=size,
+    if not items:
+        return Plan(msg("{host}: nothing to remove", host=host), msg("Remove"), (), _spared(wanted))
+    size = sum(i.size for i in items)
+    question = (
+        plural(
+            "Remove {count} thing on {host}, at most {size}?",
+            "Remove {count} things on {host}, at most {size}?",
+            count,
+            host=host,
+            size=Size(size),
+        )
+        if size
+        else plural(
+            "Remove {count} thing on {host}?", "Remove {count} things on {host}?", count, host=host
+        )
     )
     yes = plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
     return Plan(question, yes, items, _blocks(items, wanted))
@@ -101,7 +108,8 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[Item, ...]:
         volumes = prunable_volumes(
             await host.volumes.list(), left, all=wanted.all_volumes, filters=wanted.filters
         )
-        found += [_item(v, host.name, v.size or 0) for v in volumes]
+        sizes = await _sizes(host) if volumes else {}
+        found += [_item(v, host.name, sizes.get(v.name.raw, 0)) for v in volumes]
     if Kind.IMAGE in kinds:
         images = prunable_images(
             await host.images.list(), left, all=wanted.all_images, filters=wanted.filters
@@ -110,29 +118,62 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[Item, ...]:
     return tuple(found)
 
 
+async def _sizes(host: Host) -> dict[str, int]:
+    """The bytes of volumes, where the Engine can tell them soon: it may count for minutes."""
+    try:
+        async with asyncio.timeout(_COUNTING):
+            usage = await host.system.df()
+    except (BotError, TimeoutError):
+        return {}
+    return {v.name.raw: v.size for v in usage.volumes if v.size is not None}
+
+
 def _item(thing: Thing, host: str, size: int = 0) -> Item:
     item = of_target(target(thing, host, ""))
     return Item(item.kind, item.id, item.name, item.state, size)
 
 
+def _spared(wanted: Wanted) -> tuple[Block, ...]:
+    """Where nothing would go: what would with one more flag."""
+    if Kind.IMAGE in wanted.kinds and not wanted.all_images:
+        return (Text(msg("Images with a tag stay; {flag} takes those as well.", flag=Code("-a"))),)
+    if Kind.VOLUME in wanted.kinds and not wanted.all_volumes:
+        return (Text(msg("Volumes with a name stay; {flag} takes those as well.", flag=Code("-a"))),)
+    return ()
+
+
 def _blocks(items: Sequence[Item], wanted: Wanted) -> tuple[Block, ...]:
+    groups = [(kind, [i for i in items if i.kind is kind]) for kind in _ORDER]
+    groups = [(kind, group) for kind, group in groups if group]
     counts = Table(
-        tuple(
-            (_count(kind, of_kind), Size(sum(i.size for i in of_kind)))
-            for kind in _ORDER
-            if (of_kind := [i for i in items if i.kind is kind])
-        ),
-        right=frozenset({1}),
+        tuple((_count(kind, group), _bytes(group)) for kind, group in groups), right=frozenset({1})
     )
-    names = Table(tuple((i.name, Size(i.size)) for i in items[:_NAMED]), right=frozenset({1}))
-    notes = [Text(msg("Cannot be undone. Only these."))]
-    if Kind.VOLUME not in wanted.kinds:
-        notes.insert(0, Text(msg("Volumes: none, ever, unless asked.")))
+    blocks: list[Block] = [counts]
     biggest = max(items, key=lambda i: i.size)
     if biggest.size and len(items) > 1:
         size = Size(biggest.size)
-        notes.insert(0, Text(msg("Biggest: {name} {size}", name=biggest.name, size=size)))
-    return (counts, *notes, Fold((names,)))
+        blocks.append(Text(msg("Biggest: {name} {size}", name=biggest.name, size=size)))
+    if len(wanted.kinds) > 1 and Kind.VOLUME not in wanted.kinds:
+        blocks.append(Text(msg("Volumes: none, ever, unless asked.")))
+    blocks.append(
+        Text(
+            plural(
+                "Cannot be undone. Only this one.", "Cannot be undone. Only these {count}.", len(items)
+            )
+        )
+    )
+    names: list[Text | Table] = []
+    for kind, group in groups:
+        names += [Text(_count(kind, group))] if len(groups) > 1 else []
+        rows = tuple((i.name, _bytes([i])) for i in group)
+        names.append(Table(rows, right=frozenset({1})))
+    return (*blocks, Fold(tuple(names)))
+
+
+def _bytes(items: Sequence[Item]) -> Value:
+    """What they take; a network takes nothing, and of some things it is not known."""
+    size = sum(i.size for i in items)
+    return Size(size) if size else Untrusted("")
 
 
 def _count(kind: Kind, items: Sequence[Item]) -> Message:
@@ -146,58 +187,3 @@ def _count(kind: Kind, items: Sequence[Item]) -> Message:
             return plural("{count} unused volume", "{count} unused volumes", n)
         case Kind.IMAGE:
             return plural("{count} unused image", "{count} unused images", n)
-
-
-async def remove(call: Call) -> Reply:
-    """Remove the items that were agreed to, one after the other, and report each refusal."""
-    freed, done, refused = 0, 0, []
-    for item in call.items:
-        if call.operation is not None and call.operation.cancelled.is_set():
-            break
-        try:
-            await _remove(call, item)
-        except NotFound:
-            continue  # somebody else was quicker; it is gone, which is what was wanted
-        except BotError as error:
-            refused.append((item, error))
-        else:
-            done += 1
-            freed += item.size
-    return _report(call, done, freed, refused)
-
-
-async def _remove(call: Call, item: Item) -> None:
-    match item.kind:
-        case Kind.CONTAINER:
-            await call.host.containers.remove(item.id)
-        case Kind.NETWORK:
-            await call.host.networks.remove(item.id)
-        case Kind.VOLUME:
-            await call.host.volumes.remove(item.id)
-        case Kind.IMAGE:
-            await call.host.images.remove(item.id)
-
-
-def _report(call: Call, done: int, freed: int, refused: Sequence[tuple[Item, BotError]]) -> Reply:
-    host = Untrusted(call.host.name)
-    verdict = plural(
-        "{host}: removed {count} thing, at most {size}",
-        "{host}: removed {count} things, at most {size}",
-        done,
-        host=host,
-        size=Size(freed),
-    )
-    why = tuple(
-        Text(msg("x {name}: {why}", name=item.name, why=error.message)) for item, error in refused
-    )
-    left = (
-        (Text(plural("{count} was refused:", "{count} were refused:", len(why))), Fold(why))
-        if why
-        else ()
-    )
-    stopped = call.operation is not None and call.operation.cancelled.is_set()
-    note = (Text(msg("It was stopped before the rest.")),) if stopped else ()
-    partial = Outcome.PARTIAL if done else Outcome.FAILED
-    return Reply(
-        (Text(verdict), *left, *note), outcome=partial if why or stopped else Outcome.FINISHED
-    )

@@ -67,6 +67,13 @@ class _Parser(_OptionParser):
     def _may_name_host(self, state: _ParsingState) -> bool:
         return self._hosted and self.host is None and not state.largs
 
+    def _process_opts(self, arg: str, state: _ParsingState) -> None:
+        """One dash means short options: Click would first look for a long one, and for its like."""
+        if arg.startswith("--"):
+            super()._process_opts(arg, state)
+        else:
+            self._match_short_opt(arg, state)
+
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
         option = self._long_opt.get(opt)
         if option is None or option.takes_value or explicit_value is None:

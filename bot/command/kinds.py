@@ -13,6 +13,7 @@ import click
 from bot.message import Code, Message, Untrusted, msg
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _FOREVER = 100 * 365 * 86400.0
 _LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
@@ -112,7 +113,7 @@ class _Since(click.ParamType[Any]):
         try:
             if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text, re.ASCII):
                 return Ago(absolute=float(text))
-            if re.match(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            if _DATE.fullmatch(text):
                 moment = datetime.fromisoformat(text)
                 zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
                 return Ago(absolute=zoned.timestamp())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from bot.command.call import Call, at
 from bot.command.kinds import SECONDS, SIGNAL
-from bot.command.plan import Plan, of_target
+from bot.command.plan import Item, Plan, of_target
 from bot.command.spec import Danger, argument, command, flag, option, targets
-from bot.errors import UsageError
+from bot.errors import Conflict, UsageError
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Code, Untrusted, msg, plural
+from bot.message import Code, Message, Names, Untrusted, msg, plural
 from bot.reply import Block, Reply, Text
-from handlers.each import each
+from handlers.each import Act, each
 
 
 def _is_down(container: Container) -> bool:
@@ -30,6 +32,21 @@ def _is_greeting(words: tuple[str, ...]) -> str | None:
 
 def _is_paused(container: Container) -> bool:
     return container.state == "paused"
+
+
+def _unless(state: str, change: Callable[[str], Awaitable[None]]) -> Act:
+    """Do it; what the Engine refuses because that is its state already had not to be done."""
+
+    async def act(item: Item) -> bool:
+        try:
+            await change(item.id)
+        except Conflict:
+            if item.state != state:
+                raise
+            return False
+        return True
+
+    return act
 
 
 @command(
@@ -125,8 +142,9 @@ async def pause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Pause all processes within one or more containers."""
     return await each(
         call,
-        lambda item: call.host.containers.pause(item.id),
+        _unless("paused", call.host.containers.pause),
         done=msg("Paused {name}."),
+        already=msg("{name} was paused already."),
     )
 
 
@@ -142,8 +160,9 @@ async def unpause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Unpause all processes within one or more containers."""
     return await each(
         call,
-        lambda item: call.host.containers.unpause(item.id),
+        _unless("running", call.host.containers.unpause),
         done=msg("{name} goes on."),
+        already=msg("{name} was not paused."),
     )
 
 
@@ -158,11 +177,18 @@ async def unpause(call: Call, containers: tuple[Target, ...]) -> Reply:
 @argument("new_name")
 async def rename(call: Call, container: Target, new_name: str) -> Reply:
     """Rename a container."""
-    return await each(
-        call,
-        lambda item: call.host.containers.rename(item.id, new_name),
-        done=msg("{name} is now {new}.", new=at(Untrusted(new_name), call.host.name)),
-    )
+    new = at(Untrusted(new_name), call.host.name)
+
+    async def act(item: Item) -> None:
+        try:
+            await call.host.containers.rename(item.id, new_name)
+        except Conflict as error:
+            if all(new_name != c.name.raw for c in await call.host.inventory.containers()):
+                raise
+            taken = msg("There is a {name} already.", name=new)
+            raise Conflict(taken, msg("Nothing was changed.")) from error
+
+    return await each(call, act, done=msg("{name} is now {new}.", new=new))
 
 
 async def _plan_rm(call: Call) -> Plan:
@@ -174,17 +200,25 @@ async def _plan_rm(call: Call) -> Plan:
             msg("{name} is running.", name=first),
             msg("Stop it first, or add {flag}. Nothing was changed.", flag=Code("--force")),
         )
+    count = len(call.targets)
     notes: list[Block] = [Text(msg("Cannot be undone."))]
     if call.params["volumes"]:
-        notes.insert(0, Text(msg("Its anonymous volumes go as well.")))
+        notes.insert(0, Text(msg("Volumes without a name go as well.")))
     if running:
-        notes.insert(0, Text(plural("It is running.", "{count} are running.", len(running))))
+        names = Names(tuple(at(t.name, t.host) for t in running))
+        notes.insert(0, Text(plural("{names} is running.", "{names} are running.", len(running), names=names)))
     return Plan(
         question=msg("{what!c}?", what=call.label),
-        yes=msg("{what!c}", what=call.label),
+        yes=msg("{what!c}", what=call.label) if count == 1 else _remove_all(call, count),
         items=tuple(map(of_target, call.targets)),
         blocks=tuple(notes),
     )
+
+
+def _remove_all(call: Call, count: int) -> Message:
+    """A button has no room for several names."""
+    host = Untrusted(call.host.name)
+    return plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
 
 
 @command(

@@ -13,6 +13,7 @@ from bot.message import Message, Span, Untrusted, msg, plural
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Text
 
 _SHOWN = 8
+_STACKS = 6
 _FOLDED = 40
 _PAGE = 25
 _SORTS = {
@@ -101,9 +102,19 @@ def _count(call: Call, rows: Sequence[Container]) -> Message:
 
 
 def _verdict(call: Call, rows: Sequence[Container], bad: int) -> Message:
+    """All is well only where all was looked at."""
     host = Untrusted(call.host.name)
-    if not rows or not bad:
-        return _count(call, rows) if not rows else msg("{host}: all well", host=host)
+    if not rows:
+        return _count(call, rows)
+    if not bad and (call.params["wanted"] or call.params["last"]):
+        return plural(
+            "{host}: {count} container, it is well",
+            "{host}: {count} containers, all well",
+            len(rows),
+            host=host,
+        )
+    if not bad:
+        return msg("{host}: all well", host=host)
     return plural(
         "{host}: {count} of {all} needs you",
         "{host}: {count} of {all} need you",
@@ -121,9 +132,16 @@ def _overview(call: Call, rows: list[Container]) -> Reply:
     if len(bad) > _SHOWN:
         blocks.append(Text(msg("and {more} more below", more=len(bad) - _SHOWN)))
     if rows:
-        blocks.append(Text(_stacks(rows)))
-        blocks.append(Fold((_table(rows[:_FOLDED]),)))
+        blocks += [Text(_stacks(rows)), _folded(rows)]
     return Reply(tuple(blocks), buttons=_buttons(call, rows, bad))
+
+
+def _folded(rows: Sequence[Container]) -> Fold:
+    """The whole list; of a very long one what needs somebody, and then as many as fit."""
+    if len(rows) <= _FOLDED:
+        return Fold((_table(rows),))
+    first = sorted(rows, key=lambda c: not needs_you(c))[:_FOLDED]
+    return Fold((_table(first), Text(msg("and {more} more", more=len(rows) - _FOLDED))))
 
 
 def _table(rows: Sequence[Container]) -> Table:
@@ -137,17 +155,19 @@ def _sign(container: Container) -> str:
 
 
 def _stacks(rows: Sequence[Container]) -> Message:
-    """One line a stack: how many of it run. What belongs to none comes last."""
-    names = [c.project.raw if c.project else None for c in rows]
+    """How many of each stack run, those that are not whole first; all others are one figure."""
+    names = [c.project.raw if c.project else "" for c in rows]
     total = Counter(names)
     up = Counter(n for n, c in zip(names, rows, strict=True) if c.state == "running")
-    stacks = [f"{n} {up[n]}/{total[n]}" for n in sorted(k for k in total if k)]
-    line = Untrusted(" · ".join(stacks))
+    stacks = sorted(filter(None, total), key=lambda n: (up[n] == total[n], n))[:_STACKS]
+    line = Untrusted(" · ".join(f"{n} {up[n]}/{total[n]}" for n in stacks))
+    others = total.total() - sum(total[n] for n in stacks)
+    running = up.total() - sum(up[n] for n in stacks)
     if not stacks:
-        return msg("{up} of {all} run", up=up[None], all=total[None])
-    if None not in total:
+        return msg("{up} of {all} run", up=running, all=others)
+    if not others:
         return msg("{stacks} run", stacks=line)
-    return msg("{stacks} · others {up}/{all} run", stacks=line, up=up[None], all=total[None])
+    return msg("{stacks} · others {up}/{all} run", stacks=line, up=running, all=others)
 
 
 def _buttons(

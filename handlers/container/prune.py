@@ -10,6 +10,7 @@ from bot.hosts.types import Kind
 from bot.message import msg
 from bot.reply import Reply
 from handlers import prune as shared
+from handlers.removal import remove
 
 
 async def _plan(call: Call) -> Plan:
@@ -36,4 +37,4 @@ async def _plan(call: Call) -> Plan:
 )
 async def prune(call: Call, wanted: tuple[tuple[str, str], ...]) -> Reply:
     """Remove all stopped containers."""
-    return await shared.remove(call)
+    return await remove(call)

@@ -8,6 +8,7 @@ from bot.command.spec import command, flag, option
 from bot.hosts.types import Image
 from bot.message import Message, Size, Untrusted, msg, plural
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Text
+from handlers.offer import may
 
 _SHOWN = 8
 _FOLDED = 60
@@ -59,8 +60,8 @@ async def ls(
     if len(images) > _FOLDED:
         blocks.append(Text(msg("and {more} more", more=len(images) - _FOLDED)))
     prune = Button(msg("Prune images…"), ("image", "prune"), host=call.host.name)
-    dangling = any(i.dangling for i in images)
-    return Reply(tuple(blocks), buttons=((prune,),) if dangling else ())
+    offered = any(i.dangling for i in images) and may(call, "image prune")
+    return Reply(tuple(blocks), buttons=((prune,),) if offered else ())
 
 
 def name_of(image: Image) -> Untrusted:

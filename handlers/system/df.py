@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.command.call import Call
 from bot.command.spec import command
+from bot.hosts.prune import prunable_containers, prunable_images
 from bot.hosts.types import DiskUsage
-from bot.message import Message, Size, Untrusted, Value, msg
-from bot.reply import Button, Reply, Table, Text
+from bot.message import Code, Message, Size, Untrusted, Value, msg
+from bot.reply import Block, Button, Reply, Table, Text
+from handlers.offer import may
 
 
 @command(
@@ -20,15 +22,28 @@ from bot.reply import Button, Reply, Table, Text
 async def df(call: Call) -> Reply:
     """Show what takes disk space."""
     usage = await call.host.system.df()
-    total, free = _sum(usage)
+    tagless, every = _spare(usage, all=False), _spare(usage, all=True)
     host = Untrusted(call.host.name)
-    verdict = msg("{host}: Docker takes {total}", host=host, total=Size(total))
-    spare = msg("A prune could free at most {size}.", size=Size(free))
-    buttons = (
-        (Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name),),
-        (Button(msg("Prune…"), ("system", "prune"), host=call.host.name),),
-    )
-    return Reply((Text(verdict), _table(usage), Text(spare)), buttons=buttons)
+    blocks: list[Block] = [
+        Text(msg("{host}: Docker takes {total}", host=host, total=Size(_total(usage)))),
+        _table(usage),
+    ]
+    if every:
+        blocks.append(Text(_could("/prune", tagless)))
+    if every > tagless:
+        blocks.append(Text(_could("/prune -a", every)))
+    if not every:
+        blocks.append(Text(msg("There is nothing to prune.")))
+    prune = Button(msg("Prune…"), ("system", "prune"), host=call.host.name)
+    prune_all = Button(msg("Prune, all images…"), ("system", "prune", "-a"), host=call.host.name)
+    offers = ((prune, tagless), (prune_all, every - tagless))
+    offered = tuple(button for button, size in offers if size and may(call, "system prune"))
+    refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
+    return Reply(tuple(blocks), buttons=((refresh,), offered) if offered else ((refresh,),))
+
+
+def _could(command: str, size: int) -> Message:
+    return msg("{command} frees at most {size}.", command=Code(command), size=Size(size))
 
 
 def _table(usage: DiskUsage) -> Table:
@@ -46,11 +61,16 @@ def _table(usage: DiskUsage) -> Table:
     return Table(rows, right=frozenset({1, 2}))
 
 
-def _sum(usage: DiskUsage) -> tuple[int, int]:
-    """All that is used, and what is used by nothing that runs (volumes aside), in bytes."""
+def _total(usage: DiskUsage) -> int:
     containers = sum(c.size_rw or 0 for c in usage.containers)
     volumes = sum(v.size or 0 for v in usage.volumes)
-    idle = sum(c.size_rw or 0 for c in usage.containers if c.state in {"exited", "created", "dead"})
-    images = sum(i.size for i in usage.images if i.containers == 0)
-    total = usage.layers + containers + volumes + usage.build_cache
-    return total, min(total, idle + images + usage.build_cache_reclaimable)
+    return usage.layers + containers + volumes + usage.build_cache
+
+
+def _spare(usage: DiskUsage, *, all: bool) -> int:  # noqa: A002 - Docker's word
+    """The bytes that `/prune` could free at most, or with `-a`; volumes never count."""
+    going = prunable_containers(usage.containers)
+    left = [c for c in usage.containers if c not in going]
+    images = prunable_images(usage.images, left, all=all)
+    size = sum(c.size_rw or 0 for c in going) + sum(i.size for i in images)
+    return min(size, _total(usage))

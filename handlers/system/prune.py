@@ -11,6 +11,7 @@ from bot.hosts.types import Kind
 from bot.message import Code, msg
 from bot.reply import Reply
 from handlers import prune as shared
+from handlers.removal import remove
 
 _KINDS = frozenset({Kind.CONTAINER, Kind.NETWORK, Kind.IMAGE})
 
@@ -63,4 +64,4 @@ async def prune(
     wanted: tuple[tuple[str, str], ...],
 ) -> Reply:
     """Remove stopped containers, unused networks and images without a tag."""
-    return await shared.remove(call)
+    return await remove(call)

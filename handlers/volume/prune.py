@@ -10,6 +10,7 @@ from bot.hosts.types import Kind
 from bot.message import msg
 from bot.reply import Reply
 from handlers import prune as shared
+from handlers.removal import remove
 
 
 async def _plan(call: Call) -> Plan:
@@ -46,4 +47,4 @@ async def prune(
     wanted: tuple[tuple[str, str], ...],
 ) -> Reply:
     """Remove volumes without a name that no container uses."""
-    return await shared.remove(call)
+    return await remove(call)

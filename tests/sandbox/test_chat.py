@@ -5,27 +5,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from sandbox import Person, Sandbox
+from tests.browser import expect_no_sideways_scroll, phone, type_text
 from tests.sandbox.conftest import TOKEN, Api, Clock
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
-]
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 390, "height": 844}
 KEYS = json.dumps({"inline_keyboard": [[{"text": "Refresh", "callback_data": "r"}]]})
 QUOTE = "<b>nas: all up</b>\n<blockquote expandable>" + "one\n" * 12 + "last</blockquote>"
 WIDE = "<pre>" + "x" * 400 + "</pre>"
@@ -40,31 +25,9 @@ async def telegram(clock: Clock) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def page(telegram: Sandbox) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = await browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(telegram.link)
+async def page(telegram: Sandbox, chromium: str) -> AsyncIterator[Page]:
+    async with phone(chromium, telegram.link) as page:
         yield page
-        await browser.close()
-        assert complaints == []
-
-
-async def type_text(page: Page, text: str) -> None:
-    await page.get_by_role("textbox", name="Message").fill(text)
-    await page.get_by_role("button", name="Send", exact=True).click()
-
-
-async def expect_no_sideways_scroll(page: Page) -> None:
-    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert not wide
-    wide = await page.evaluate(
-        "log => log.scrollWidth > log.clientWidth", await page.query_selector("#log")
-    )
-    assert not wide
 
 
 async def test_a_conversation(page: Page, api: Api, telegram: Sandbox) -> None:
