@@ -20,8 +20,8 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+        if record.exc_text:  # redacted by the filter
+            line["traceback"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
 
 

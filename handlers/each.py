@@ -66,7 +66,9 @@ def _verdict(results: list[Result], failed: list[Result]) -> Text:
     if not failed:
         return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", done))
     if not done:
-        return Text(plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", len(failed)))
+        return Text(
+            plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", len(failed))
+        )
     return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=len(results)))
 
 

@@ -138,7 +138,9 @@ def _spared(wanted: Wanted) -> tuple[Block, ...]:
     if Kind.IMAGE in wanted.kinds and not wanted.all_images:
         return (Text(msg("Images with a tag stay; {flag} takes those as well.", flag=Code("-a"))),)
     if Kind.VOLUME in wanted.kinds and not wanted.all_volumes:
-        return (Text(msg("Volumes with a name stay; {flag} takes those as well.", flag=Code("-a"))),)
+        return (
+            Text(msg("Volumes with a name stay; {flag} takes those as well.", flag=Code("-a"))),
+        )
     return ()
 
 
@@ -158,7 +160,9 @@ def _blocks(items: Sequence[Item], wanted: Wanted) -> tuple[Block, ...]:
     blocks.append(
         Text(
             plural(
-                "Cannot be undone. Only this one.", "Cannot be undone. Only these {count}.", len(items)
+                "Cannot be undone. Only this one.",
+                "Cannot be undone. Only these {count}.",
+                len(items),
             )
         )
     )

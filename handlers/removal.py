@@ -85,13 +85,13 @@ def _report(call: Call, done: Sequence[Item], refused: Refused) -> Reply:
             size=Size(size),
         )
         if size
-        else plural("{host}: removed {count} thing", "{host}: removed {count} things", count, host=host)
+        else plural(
+            "{host}: removed {count} thing", "{host}: removed {count} things", count, host=host
+        )
     )
     blocks: list[Block] = [Text(verdict)]
     if refused:
-        blocks.append(
-            Text(plural("{count} was refused:", "{count} were refused:", len(refused)))
-        )
+        blocks.append(Text(plural("{count} was refused:", "{count} were refused:", len(refused))))
         why = (msg("x {name}: {why}", name=i.name, why=e.message) for i, e in refused)
         blocks.append(Fold(tuple(map(Text, why))))
     if _stopped(call):

@@ -40,7 +40,7 @@ class Parcel(Protocol):
 class Desk(Protocol):
     """Where replies are made into messages: `bot.telegram.desk`."""
 
-    def pack(
+    async def pack(
         self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
     ) -> Parcel:
         """Word and render it for who asked; `slot` names the message that it replaces."""
@@ -106,7 +106,7 @@ class Journal:
 
     async def ended(self, call: Call, reply: Reply, detail: str | None = None) -> None:
         """Write down the outcome with its answer, and that the update is done with."""
-        parcel = self.desk.pack(call.request, reply, call)
+        parcel = await self.desk.pack(call.request, reply, call)
         state = State(reply.outcome.value)
 
         def write(connection: Connection) -> None:
@@ -140,7 +140,7 @@ class Journal:
 
     async def answered(self, requests: Sequence[Request], reply: Reply) -> None:
         """Answer requests that lead to no call, and be done with their updates."""
-        parcel = self.desk.pack(requests[-1], reply)
+        parcel = await self.desk.pack(requests[-1], reply)
 
         def write(connection: Connection) -> None:
             parcel.store(connection)
@@ -154,7 +154,7 @@ class Journal:
         """Drop what a question was about; its message says so."""
         reply = say(msg("Not done. Nothing was changed."))
         slot = f"message:{request.message}"
-        parcel = self.desk.pack(request, reply, slot=slot)
+        parcel = await self.desk.pack(request, reply, slot=slot)
 
         def write(connection: Connection) -> None:
             now = self.clock()
@@ -213,7 +213,7 @@ class Journal:
             "chat": call.request.chat.id,
             "origin": call.request.origin.value,
             "command": call.command.name,
-            "argv": [self.redactor.text(word) for word in call.argv],
+            "argv": self.redactor.json(list(call.argv)),
             "host": call.host_name,
             "targets": [{"name": i.name.raw, "id": i.id} for i in items],
             "outcome": state.value,

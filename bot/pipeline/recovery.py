@@ -59,7 +59,7 @@ class Recovery:
         request = request_of(row)
         reply = await self._reply(row)
         state = State(reply.outcome.value)
-        parcel = self.journal.desk.pack(request, reply, slot=row.slot)
+        parcel = await self.journal.desk.pack(request, reply, slot=row.slot)
 
         def write(connection: Connection) -> None:
             now = self.journal.clock()

@@ -65,7 +65,7 @@ class Upkeep:
     async def _end(self, row: calls.Call, now: float) -> None:
         told = (msg("Nobody answered in time."), msg("Not done. Nothing was changed."))
         reply = say(*told, outcome=Outcome.EXPIRED)
-        parcel = self.journal.desk.pack(request_of(row), reply, slot=row.slot)
+        parcel = await self.journal.desk.pack(request_of(row), reply, slot=row.slot)
 
         def write(connection: Connection) -> None:
             calls.advance(connection, row.id, State.EXPIRED, now=now)

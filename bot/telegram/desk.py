@@ -7,6 +7,7 @@ host.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
 from bot.message import msg
-from bot.reply import Button, Reply, Verb, say
+from bot.reply import Button, Excerpt, Reply, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.outbox import Outbox
@@ -26,6 +27,7 @@ from storage.database import Connection
 
 _RUNNING = 256
 _DAY = 86400.0
+_HEAVY = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,22 @@ class Desk:
         self._token = token
         self._stops: OrderedDict[str, str] = OrderedDict()
 
-    def pack(
+    async def pack(
         self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
     ) -> Packed:
-        """Word and render a reply for who asked, ready to be stored."""
-        slot = slot or (call.slot if call else f"update:{request.update}")
+        """Word and render a reply for who asked, ready to be stored.
+
+        A long one is made in a thread: to redact a megabyte takes up to two seconds.
+        """
+        slot = slot or _slot(request, call)
         here = _Place(request, request.chat.id, slot, call)
-        if not self._leaves(request, reply, call):
-            return self._packed((here, reply))
         private = _Place(request, request.actor.id, f"{slot}:private", call)
-        return self._packed((here, say(msg("I answer you privately."))), (private, reply))
+        replies: tuple[tuple[_Place, Reply], ...] = ((here, reply),)
+        if self._leaves(request, reply, call):
+            replies = (here, say(msg("I answer you privately."))), (private, reply)
+        if _weight(reply) > _HEAVY:
+            return await asyncio.to_thread(self._packed, *replies)
+        return self._packed(*replies)
 
     async def show(self, request: Request, reply: Reply, call: Call | None = None) -> None:
         """Show it without storing it; only Stop buttons work on it."""
@@ -177,6 +185,12 @@ class Desk:
             created_at=now,
             expires_at=button.until or now + _DAY,
         )
+
+
+def _weight(reply: Reply) -> int:
+    """About how many characters are to be made safe."""
+    excerpts = sum(len(b.text.raw) for b in reply.blocks if isinstance(b, Excerpt))
+    return excerpts + sum(len(document.content) for document in reply.documents)
 
 
 def _slot(request: Request, call: Call | None) -> str:

@@ -11,22 +11,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.telegram.outgoing import Outgoing, stored
 from bot.telegram.pace import Pace
+from bot.telegram.receipts import Receipts
 from bot.telegram.sending import Gone, Later, Sender
-from storage import buttons, outbox, slots
-from storage.database import Connection, Database
+from storage import outbox, slots
+from storage.database import Database
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 16
 _WAITING = 5000
-_KEPT_SLOTS = 4096
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+_AGAIN = 5.0  # seconds until what could not be recorded is tried again
 
 
 @dataclass(slots=True)
@@ -37,20 +38,38 @@ class _Line:
     busy: bool = False
     failures: int = 0
 
+    @property
+    def priority(self) -> int:
+        """Of what goes next."""
+        return min(message.priority for message in self.waiting)
+
+    def take(self) -> Outgoing:
+        """What goes next: the first of the most urgent, so that progress never holds up answers."""
+        first = self.priority
+        found = next(m for m in self.waiting if m.priority == first)
+        self.waiting.remove(found)
+        return found
+
 
 class Outbox:
-    """Owns the tasks that send. `clock` gives seconds since the epoch."""
+    """Owns the tasks that send. `clock` gives seconds since the epoch; `sleep` takes seconds."""
 
     def __init__(
-        self, sender: Sender, database: Database, pace: Pace, bot: int, clock: Callable[[], float]
+        self,
+        sender: Sender,
+        database: Database,
+        pace: Pace,
+        bot: int,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._sender = sender
         self._database = database
         self._pace = pace
         self._bot = bot
-        self._clock = clock
+        self._sleep = sleep
+        self._receipts = Receipts(database, bot, clock)
         self._lines: dict[int, _Line] = {}
-        self._slots: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -71,10 +90,15 @@ class Outbox:
             line = self._lines.setdefault(message.chat, _Line())
             if message.slot is not None:
                 _drop_older(line, message.slot)
-            elif message.id is None and len(line.waiting) >= _WAITING:
+            if message.id is None and len(line.waiting) >= _WAITING:
                 log.warning("chat %d has too much waiting; a notice was dropped", message.chat)
                 continue
             line.waiting.append(message)
+        self._wake.set()
+
+    def resume(self) -> None:
+        """Telegram can be reached again: what was put off goes now."""
+        self._pace.resume()
         self._wake.set()
 
     async def run(self) -> None:
@@ -82,32 +106,50 @@ class Outbox:
         while True:
             self._wake.clear()
             pause = self._start()
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            if self._receipts.waiting:
+                pause = min(_AGAIN, pause if pause is not None else _AGAIN)
+            if not await self._woken(pause):
+                await self._receipts.write()
 
     async def close(self, grace: float) -> None:
-        """Let what is on its way arrive, for `grace` seconds at most."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace)
-        for task in self._tasks:
+        """Let what is on its way arrive, and what may go now go, for `grace` seconds at most."""
+        self._start()
+        tasks = set(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _woken(self, pause: float | None) -> bool:
+        """Wait until there is something to do, or for `pause` seconds; whether it was the first."""
+        waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._wake.wait())]
+        if pause is not None:
+            waits.append(asyncio.ensure_future(self._sleep(pause)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+        return self._wake.is_set()
 
     def _start(self) -> float | None:
         """Start what may go now; the seconds until more may, None if nothing waits for time."""
         pause: float | None = None
-        ready = [(chat, line) for chat, line in self._lines.items() if line.waiting]
-        for chat, line in sorted(ready, key=lambda pair: pair[1].waiting[0].priority):
-            if line.busy or len(self._tasks) >= _AT_ONCE:
-                continue
-            wait = self._pace.wait(chat, line.waiting[0].priority)
+        ready = [
+            (line.priority, chat, line)
+            for chat, line in self._lines.items()
+            if line.waiting and not line.busy
+        ]
+        for priority, chat, line in sorted(ready, key=lambda entry: entry[0]):
+            if len(self._tasks) >= _AT_ONCE:
+                return None  # the end of one of them goes on
+            wait = self._pace.wait(chat, priority)
             if wait > 0:
                 pause = wait if pause is None else min(pause, wait)
                 continue
             line.busy = True
-            task = asyncio.ensure_future(self._send(line, line.waiting.popleft()))
+            task = asyncio.ensure_future(self._send(line, line.take()))
             self._tasks.add(task)
             task.add_done_callback(self._sent)
         return pause
@@ -120,37 +162,47 @@ class Outbox:
 
     async def _send(self, line: _Line, message: Outgoing) -> None:
         try:
-            under = await self._under(message)
-            number = await self._sender.send(message, under)
+            number = await self._sender.send(message, await self._under(message))
         except Later as error:
             self._later(line, message, error)
+        except StorageError as error:
+            self._later(line, message, Later(f"the database can't be read: {error}"))
         except Gone as error:
             line.failures = 0
-            await self._gone(message, str(error), error.moved_to)
+            await self._gone(message, error)
         else:
             line.failures = 0
-            await self._accepted(message, number)
+            await self._receipts.accepted(message, number)
         finally:
             line.busy = False
             if not line.waiting:
                 self._lines.pop(message.chat, None)
 
-    async def _gone(self, message: Outgoing, why: str, moved_to: int | None) -> None:
-        log.warning("a message to chat %d is given up: %s", message.chat, why)
-        number = message.id
-        if number is not None:
-            await self._write(lambda c: outbox.failed(c, number, why))
-        if moved_to is not None:
-            self.put([replace(message, chat=moved_to, id=None)])
+    async def _gone(self, message: Outgoing, error: Gone) -> None:
+        if error.moved_to is None:
+            log.warning("a message to chat %d is given up: %s", message.chat, error)
+            await self._receipts.failed(message, str(error))
+            return
+        log.warning(
+            "group %d has become supergroup %d: give the config its new id",
+            message.chat,
+            error.moved_to,
+        )
+        # Numbers of messages and topics are another chat's there.
+        there = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
+        number = await self._receipts.moved(message, there)
+        self.put([replace(there, id=number)])
 
     def _later(self, line: _Line, message: Outgoing, error: Later) -> None:
         """Put it back at the front, unless a newer one has taken its place."""
-        seconds = error.seconds
-        if seconds is None:
+        if error.seconds is not None:
+            seconds = error.seconds
+            self._pace.pause(message.chat, seconds)
+        else:
             seconds = _BACKOFF[min(line.failures, len(_BACKOFF) - 1)]
             line.failures += 1
+            self._pace.put_off(message.chat, seconds)
         log.warning("chat %d: again in %.0f s (%s)", message.chat, seconds, error)
-        self._pace.pause(message.chat, seconds)
         newer = any(w.slot == message.slot for w in line.waiting if message.slot is not None)
         if not newer or message.id is not None:
             line.waiting.appendleft(message)
@@ -162,34 +214,12 @@ class Outbox:
         kind, _, number = message.slot.partition(":")
         if kind == "message":
             return int(number)
-        if message.slot in self._slots or message.id is None:
-            return self._slots.get(message.slot)
+        known = self._receipts.slots.get(message.slot)
+        if known is not None or message.id is None:
+            return known
         slot = message.slot
         found = await self._database.read(lambda c: slots.find(c, slot))
         return found.message_id if found else None
-
-    async def _accepted(self, message: Outgoing, number: int) -> None:
-        if message.slot is not None and not message.slot.startswith("message:"):
-            self._slots[message.slot] = number
-            if len(self._slots) > _KEPT_SLOTS:
-                del self._slots[next(iter(self._slots))]
-        await self._write(lambda c: self._record(c, message, number))
-
-    def _record(self, connection: Connection, message: Outgoing, number: int) -> None:
-        now = self._clock()
-        if message.id is not None:
-            outbox.sent(connection, message.id, number, now)
-        elif message.slot is not None:
-            slot = slots.Slot(message.slot, self._bot, message.chat, number, now)
-            slots.bind(connection, slot)
-        buttons.shown(connection, message.button_ids, number, now)
-
-    async def _write(self, fn: Callable[[Connection], None]) -> None:
-        """Record it; if that fails, the next start sends it once more, which is the lesser evil."""
-        try:
-            await self._database.write(fn)
-        except StorageError:
-            log.exception("what was sent could not be recorded")
 
 
 def _drop_older(line: _Line, slot: str) -> None:

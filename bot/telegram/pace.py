@@ -55,6 +55,7 @@ class Pace:
         self._progress = _Windows(8, 61.0, clock)
         self._chats = Buckets(3, 1, clock)
         self._paused: dict[int, float] = {}
+        self._put_off: set[int] = set()
 
     def wait(self, chat: int, priority: int) -> float:
         """Seconds to wait; 0.0 says go, and counts it."""
@@ -68,6 +69,7 @@ class Pace:
         if longest > 0:
             return longest
         self._paused.pop(chat, None)
+        self._put_off.discard(chat)
         for limit, key in wanted:
             limit.take(key)
         return 0.0
@@ -77,7 +79,15 @@ class Pace:
         if len(self._paused) >= _KEPT:
             self._paused.pop(next(iter(self._paused)))
         self._paused[chat] = self._clock() + seconds
+        self._put_off.discard(chat)
+
+    def put_off(self, chat: int, seconds: float) -> None:
+        """Telegram could not be reached; try again then, or when it is back."""
+        self.pause(chat, seconds)
+        self._put_off.add(chat)
 
     def resume(self) -> None:
-        """Telegram can be reached again: what was only put off may be tried at once."""
-        self._paused.clear()
+        """Telegram is back: what was put off may go at once, what it refused for a time may not."""
+        for chat in self._put_off:
+            self._paused.pop(chat, None)
+        self._put_off.clear()

@@ -206,7 +206,10 @@ async def _plan_rm(call: Call) -> Plan:
         notes.insert(0, Text(msg("Volumes without a name go as well.")))
     if running:
         names = Names(tuple(at(t.name, t.host) for t in running))
-        notes.insert(0, Text(plural("{names} is running.", "{names} are running.", len(running), names=names)))
+        notes.insert(
+            0,
+            Text(plural("{names} is running.", "{names} are running.", len(running), names=names)),
+        )
     return Plan(
         question=msg("{what!c}?", what=call.label),
         yes=msg("{what!c}", what=call.label) if count == 1 else _remove_all(call, count),

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from asyncio import FIRST_COMPLETED
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.command.call import Call, at
 from bot.command.kinds import SINCE, TAIL, Ago
 from bot.command.spec import command, flag, option, targets
-from bot.hosts.types import Kind, LogLine, Target
-from bot.message import Message, Size, Span, Untrusted, msg, plural
-from bot.reply import Button, Excerpt, Outcome, Reply, Text, Verb
+from bot.errors import DockerFault, UsageError
+from bot.hosts.types import Kind, LogLine, LogMatches, Target
+from bot.message import Code, Size, Span, Untrusted, msg, plural
+from bot.reply import Block, Button, Excerpt, Outcome, Reply, Text, Verb
 
 _SCREEN = 15
 _KEEP = 200
+_SOON = 0.2
 _EVERY = 1.0
+_FRACTION = re.compile(r"\.\d+")
 
 
 @command(
@@ -47,6 +54,7 @@ async def logs(
     follow: bool,
 ) -> Reply:
     """Fetch the log of a container."""
+    _fitting(follow=follow, grep=grep is not None, until=until is not None)
     now = call.services.clock()
     begin = since.epoch(now) if since else None
     end = until.epoch(now) if until else None
@@ -55,15 +63,7 @@ async def logs(
         found = await call.host.logs.grep(
             container.id, grep, since=begin, until=end, keep=_KEEP, timestamps=timestamps
         )
-        verdict = plural(
-            "{name}: {count} line matches",
-            "{name}: {count} lines match",
-            found.matched,
-            name=name,
-        )
-        return _reply(
-            call, verdict, found.lines, timestamps, msg("Read {size}.", size=Size(found.read))
-        )
+        return _found(call, name, found, timestamps=timestamps)
     if follow:
         return await _follow(call, container, tail=tail, since=begin, timestamps=timestamps)
     page = await call.host.logs.tail(
@@ -72,26 +72,59 @@ async def logs(
     verdict = plural("{name}: last line", "{name}: last {count} lines", len(page.lines), name=name)
     if not page.lines:
         return Reply((Text(msg("{name}: nothing logged", name=name)),), buttons=_buttons(call))
-    return _reply(call, verdict, page.lines, timestamps)
+    body = Excerpt(_text(call, page.lines, timestamps=timestamps))
+    return Reply((Text(verdict), body), buttons=_buttons(call))
 
 
-def _text(lines: Iterable[LogLine], *, timestamps: bool) -> Untrusted:
-    """Lines as they are; a line from stderr is not marked, as with Docker."""
-    return Untrusted(
-        "\n".join(f"{n.at} {n.text.raw}" if timestamps and n.at else n.text.raw for n in lines)
+def _fitting(*, follow: bool, grep: bool, until: bool) -> None:
+    """Refuse what would silently be left out."""
+    other = "--grep" if grep else "--until" if until else None
+    if follow and other:
+        raise UsageError(
+            msg("{one} and {other} don't go together.", one=Code("--follow"), other=Code(other))
+        )
+
+
+def _found(call: Call, name: Untrusted, found: LogMatches, *, timestamps: bool) -> Reply:
+    """What matched: the last of it, where it is much."""
+    verdict = (
+        plural(
+            "{name}: {count} line matches",
+            "{name}: {count} lines match",
+            found.matched,
+            name=name,
+        )
+        if found.matched
+        else msg("{name}: no line matches", name=name)
     )
+    blocks: list[Block] = [Text(verdict)]
+    if found.lines:
+        blocks.append(Excerpt(_text(call, found.lines, timestamps=timestamps)))
+    if found.matched > len(found.lines):
+        blocks.append(Text(msg("These are the last {count}.", count=len(found.lines))))
+    blocks.append(Text(msg("Searched {size} of log.", size=Size(found.read))))
+    return Reply(tuple(blocks), buttons=_buttons(call))
 
 
-def _reply(
-    call: Call,
-    verdict: Message,
-    lines: tuple[LogLine, ...],
-    timestamps: bool,  # noqa: FBT001 - passed through from the option
-    *notes: Message,
-) -> Reply:
-    text = _text(lines, timestamps=timestamps)
-    excerpt = (Excerpt(text),) if lines else ()
-    return Reply((Text(verdict), *excerpt, *map(Text, notes)), buttons=_buttons(call))
+def _text(call: Call, lines: Iterable[LogLine], *, timestamps: bool) -> Untrusted:
+    """Lines as they are; a line from stderr is not marked, as with Docker."""
+    if not timestamps:
+        return Untrusted("\n".join(line.text.raw for line in lines))
+    languages, actor = call.services.languages, call.actor
+    zone = ZoneInfo(languages.tongue(actor.id, actor.language, call.request.chat.id).timezone)
+    today = datetime.fromtimestamp(call.services.clock(), zone).date()
+    return Untrusted("\n".join(f"{_time(n.at, zone, today)}{n.text.raw}" for n in lines))
+
+
+def _time(stamp: str | None, zone: ZoneInfo, today: date) -> str:
+    """The time of day in the reader's zone, with the day if it is another: room is short."""
+    if stamp is None:
+        return ""
+    try:
+        then = datetime.fromisoformat(_FRACTION.sub("", stamp)).astimezone(zone)
+    except (ValueError, OverflowError):
+        return f"{stamp} "
+    return f"{then:%H:%M:%S} " if then.date() == today else f"{then:%m-%d %H:%M:%S} "
 
 
 def _buttons(call: Call) -> tuple[tuple[Button, ...], ...]:
@@ -108,37 +141,49 @@ async def _follow(
     """Show the newest lines in one message until the container ends, Stop, or the time is over."""
     name = at(container.name, container.host)
     seen: deque[LogLine] = deque(maxlen=_SCREEN)
+    stopped = call.operation.cancelled if call.operation else asyncio.Event()
+
+    def body() -> tuple[Block, ...]:
+        return (Excerpt(_text(call, seen, timestamps=timestamps)),) if seen else ()
+
+    async def show() -> None:
+        stop = ((Button(msg("Stop"), verb=Verb.STOP),),)
+        verdict = Text(msg("{name}: following", name=name))
+        waiting = () if seen else (Text(msg("Nothing logged yet.")),)
+        await call.show(Reply((verdict, *body(), *waiting), buttons=stop))
+
     stream = call.host.logs.follow(
         container.id, tail=min(tail, _SCREEN), since=since, timestamps=timestamps
     )
-    stop = ((Button(msg("Stop"), verb=Verb.STOP),),)
-    stopped = call.operation.cancelled if call.operation else asyncio.Event()
-    reason = msg("The log has ended.")
+    reason, outcome = msg("The log has ended."), Outcome.FINISHED
     try:
-        async with asyncio.timeout(call.services.follow_for):
-            async for lines in _batches(stream, stopped):
+        async with (
+            asyncio.timeout(call.services.follow_for),
+            aclosing(_batches(stream, stopped)) as batches,
+        ):
+            async for lines in batches:
                 seen.extend(lines)
-                excerpt = Excerpt(_text(seen, timestamps=timestamps))
-                await call.show(
-                    Reply((Text(msg("{name}: following", name=name)), excerpt), buttons=stop)
-                )
+                await show()
     except TimeoutError:
         reason = msg("Ended by itself after {time}.", time=Span(call.services.follow_for))
+    except DockerFault as error:
+        if not seen:
+            raise
+        reason, outcome = error.message, Outcome.FAILED
     if stopped.is_set():
-        reason = msg("Stopped.")
-    body = (Excerpt(_text(seen, timestamps=timestamps)),) if seen else ()
+        reason, outcome = msg("Stopped."), Outcome.CANCELLED
+    verdict = msg("{name}: no longer following", name=name)
     again = Button(msg("Follow"), call.argv, host=call.host.name)
-    return Reply(
-        (Text(msg("{name}: no longer following", name=name)), *body, Text(reason)),
-        buttons=((again,),),
-        outcome=Outcome.CANCELLED if stopped.is_set() else Outcome.FINISHED,
-    )
+    return Reply((Text(verdict), *body(), Text(reason)), buttons=((again,),), outcome=outcome)
 
 
 async def _batches(
     stream: AsyncIterator[LogLine], stopped: asyncio.Event
-) -> AsyncIterator[list[LogLine]]:
-    """What came in the last second, so that a busy log costs one edit; at most a screen of it."""
+) -> AsyncGenerator[list[LogLine], None]:
+    """What came in the last second, so that a busy log costs one edit; at most a screen of it.
+
+    The first comes soon, even if it is nothing: whoever asked has a message to look at.
+    """
     batch: deque[LogLine] = deque(maxlen=_SCREEN)
 
     async def read() -> None:
@@ -147,12 +192,15 @@ async def _batches(
 
     reader = asyncio.ensure_future(read())
     stop = asyncio.ensure_future(stopped.wait())
+    first = True
     try:
         while not (reader.done() or stop.done()):
-            await asyncio.wait({reader, stop}, timeout=_EVERY, return_when=FIRST_COMPLETED)
-            if batch:
+            pause = _SOON if first else _EVERY
+            await asyncio.wait({reader, stop}, timeout=pause, return_when=FIRST_COMPLETED)
+            if batch or (first and not reader.done()):
                 yield list(batch)
                 batch.clear()
+            first = False
         if reader.done():
             reader.result()
     finally:

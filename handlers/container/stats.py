@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.command.call import Call
+from bot.command.call import Call, at
 from bot.command.kinds import choice
 from bot.command.spec import command, option, targets
 from bot.hosts.types import Kind, Stats, Target
 from bot.message import Message, Percent, Size, Untrusted, Value, msg, plural
-from bot.reply import Button, Fold, Reply, Table, Text
+from bot.reply import Block, Button, Fold, Reply, Table, Text
 
 _SORTS = {
     "cpu": lambda s: -(s.cpu or 0.0),
@@ -15,6 +15,7 @@ _SORTS = {
     "name": lambda s: s.name.raw.lower(),
 }
 _SHOWN = 10
+_LISTED = 150
 
 
 @command(
@@ -33,9 +34,12 @@ async def stats(call: Call, containers: tuple[Target, ...], sort: str) -> Reply:
         running = await call.host.inventory.containers(all=False)
         ids = [c.id for c in running]
     readings = sorted(await call.host.stats.once(ids), key=_SORTS[sort])
+    refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
+    if len(readings) == 1 and call.items:
+        return Reply(_one(call, readings[0]), buttons=((refresh,),))
     host = Untrusted(call.host.name)
     if not readings:
-        return Reply((Text(msg("{host}: nothing runs", host=host)),))
+        return Reply((Text(msg("{host}: nothing runs", host=host)),), buttons=((refresh,),))
     verdict = plural(
         "{host}: {count} container, {memory}",
         "{host}: {count} containers, {memory}",
@@ -43,9 +47,34 @@ async def stats(call: Call, containers: tuple[Target, ...], sort: str) -> Reply:
         host=host,
         memory=Size(sum(r.memory or 0 for r in readings)),
     )
-    refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
-    more = (Fold((_details(readings),)),)
-    return Reply((Text(verdict), _usage(readings[:_SHOWN]), *more), buttons=((refresh,),))
+    return Reply((Text(verdict), *_many(readings)), buttons=((refresh,),))
+
+
+def _one(call: Call, reading: Stats) -> tuple[Block, ...]:
+    """All figures of one container, one a line."""
+    verdict = msg(
+        "{name}: {cpu} CPU, {memory}",
+        name=at(reading.name, call.host.name),
+        cpu=_cpu(reading),
+        memory=_memory(reading),
+    )
+    limit = ((msg("memory limit"), Size(reading.limit)),) if reading.limit else ()
+    rows = (
+        *limit,
+        (msg("network in"), Size(reading.received)),
+        (msg("network out"), Size(reading.sent)),
+        (msg("disk read"), Size(reading.read)),
+        (msg("disk written"), Size(reading.written)),
+        (msg("processes"), _pids(reading)),
+    )
+    return (Text(verdict), Table(rows, right=frozenset({1})))
+
+
+def _many(readings: list[Stats]) -> tuple[Block, ...]:
+    """The first of the order asked for; all others, and the other figures, are folded."""
+    listed, rest = readings[:_LISTED], readings[_SHOWN:_LISTED]
+    folded = (*((_usage(rest),) if rest else ()), _details(listed))
+    return (_usage(readings[:_SHOWN]), Fold(folded))
 
 
 def _usage(readings: list[Stats]) -> Table:

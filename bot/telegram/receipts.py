@@ -1,0 +1,113 @@
+"""What Telegram has accepted, written down: which message a slot is, and what need not go again.
+
+While the database can't be written the receipts wait here, so that sending goes on; if the process
+ends before, the next start sends those messages once more, which is the lesser evil.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from bot.telegram.outgoing import Outgoing
+from storage import buttons, outbox, slots
+from storage.database import Connection, Database
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+_KEPT_SLOTS = 4096
+_WAITING = 1000
+_OPERATION = "call:"
+
+Note = Callable[[Connection], None]
+
+
+class Receipts:
+    """Writes them. `slots` are the messages of this run, by slot; `clock` in epoch seconds."""
+
+    def __init__(self, database: Database, bot: int, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._bot = bot
+        self._clock = clock
+        self._waiting: deque[Note] = deque(maxlen=_WAITING)
+        self.slots: dict[str, int] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something could not be written yet."""
+        return bool(self._waiting)
+
+    async def accepted(self, message: Outgoing, number: int) -> None:
+        """Telegram has it, as this message."""
+        fresh = self._bind(message, number)
+        now = self._clock()
+        if message.id is None and not fresh:
+            return  # an answer to a stranger, or one more edit: nothing that a restart would miss
+
+        def note(connection: Connection) -> None:
+            if message.id is not None:
+                outbox.sent(connection, message.id, number, now)
+            elif message.slot is not None:
+                slot = slots.Slot(message.slot, self._bot, message.chat, number, now)
+                slots.bind(connection, slot)
+            buttons.shown(connection, message.button_ids, number, now)
+
+        await self._note(note)
+
+    async def failed(self, message: Outgoing, why: str) -> None:
+        """Telegram will never have it."""
+        number = message.id
+        if number is not None:
+            await self._note(lambda c: outbox.failed(c, number, why))
+
+    async def moved(self, message: Outgoing, there: Outgoing) -> int | None:
+        """It goes to another chat; its row there, if it was stored."""
+        number, now = message.id, self._clock()
+        if number is None:
+            return None
+
+        def write(connection: Connection) -> int:
+            outbox.failed(connection, number, "the group became a supergroup")
+            return outbox.enqueue(connection, there.row(self._bot, now))
+
+        try:
+            return await self._database.write(write)
+        except StorageError:
+            log.exception("a message that goes to another chat could not be recorded")
+            return None
+
+    async def write(self) -> None:
+        """Write what waits, in order, as far as it goes."""
+        notes = tuple(self._waiting)
+        if not notes:
+            return
+
+        def write(connection: Connection) -> None:
+            for note in notes:
+                note(connection)
+
+        try:
+            await self._database.write(write)
+        except StorageError as error:
+            log.warning("what was sent could not be recorded yet: %s", error)
+            return
+        for note in notes:
+            if self._waiting and self._waiting[0] is note:
+                self._waiting.popleft()
+
+    async def _note(self, note: Note) -> None:
+        self._waiting.append(note)
+        await self.write()
+
+    def _bind(self, message: Outgoing, number: int) -> bool:
+        """Remember which message a slot is; whether an operation's is another than before."""
+        slot = message.slot
+        if slot is None or slot.startswith("message:"):
+            return False
+        before = self.slots.pop(slot, None)
+        self.slots[slot] = number
+        if len(self.slots) > _KEPT_SLOTS:
+            del self.slots[next(iter(self.slots))]
+        return slot.startswith(_OPERATION) and before != number

@@ -1,0 +1,74 @@
+"""What is read from a declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bot.command.call import Call
+from bot.command.spec import Danger, command, flag, option, targets
+from bot.hosts.types import Kind
+from bot.message import msg
+from bot.reply import Reply, say
+from tests.command import samples
+
+
+@command("net ls", shortcut="nets", aliases=["net list"], permission="net.ls", act=msg("list"))
+@targets(Kind.NETWORK, nargs=1, required=False)
+@flag("-q", "--quiet", help="Only IDs")
+@option("-n", "--last", type=int, help="How many")
+async def nets(_call: Call, **_values: Any) -> Reply:  # noqa: ANN401 - whatever is declared
+    """List networks,
+    on one host.
+
+    Unused ones
+    too.
+    """
+    return say(msg("listed"))
+
+
+def test_the_docstring_is_the_help() -> None:
+    assert nets.summary == "List networks, on one host."
+    assert nets.description == "Unused ones\ntoo."
+
+
+def test_parameters_are_in_the_order_of_their_lines() -> None:
+    assert [p.name for p in nets.params] == ["network", "quiet", "last"]
+    assert isinstance(nets.params[1], click.Option)
+    assert nets.params[1].help == "Only IDs"
+
+
+def test_names() -> None:
+    assert (nets.name, nets.spelling) == ("net ls", "/nets")
+    assert nets.aliases == ("net list",)
+    assert samples.rm.spelling == "/box_rm"
+
+
+def test_a_command_without_parameters() -> None:
+    @command("version", permission="v", act=msg("read"))
+    async def bare(_call: Call) -> Reply:
+        """Read."""
+        return say(msg("1"))
+
+    assert (bare.params, bare.targets, bare.spelling) == ((), None, "/version")
+
+
+def test_targets_are_named_by_their_kind_and_number() -> None:
+    for declared, name, needed in ((nets, "network", False), (samples.rm, "containers", True)):
+        asked = declared.targets
+        assert asked is not None
+        assert (asked.name, asked.needed) == (name, needed)
+
+
+def test_only_what_is_no_read_changes() -> None:
+    assert [d for d in Danger if d > Danger.READ] == list(Danger)[1:]
+    assert not samples.ls.changes
+    assert samples.mv.changes
+    assert samples.rm.changes
+
+
+def test_only_free_words_are_passed_on() -> None:
+    assert samples.exec_.passes_on
+    assert not samples.ls.passes_on
+    assert not samples.mv.passes_on
