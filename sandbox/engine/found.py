@@ -71,13 +71,18 @@ def daemon_here(proc: Path = PROC) -> int | None:
     """The process id of a dockerd in this network namespace: the only ones that fight over it."""
     own = _network(proc / "self")
     for entry in proc.glob("[0-9]*"):
-        try:
-            name = (entry / "comm").read_text().strip()
-        except OSError:  # it has ended meanwhile
-            continue
-        if name == "dockerd" and _network(entry) in (own, None):
+        if _runs_dockerd(entry) and _network(entry) in (own, None):
             return int(entry.name)
     return None
+
+
+def _runs_dockerd(entry: Path) -> bool:
+    """Whether it is a dockerd that runs: one that has ended stays a while, as a zombie."""
+    try:
+        name, _, rest = (entry / "stat").read_text().partition("(")[2].rpartition(")")
+    except OSError:  # it has ended meanwhile
+        return False
+    return name == "dockerd" and rest.split()[:1] != ["Z"]
 
 
 def _network(entry: Path) -> str | None:

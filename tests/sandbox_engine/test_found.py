@@ -130,7 +130,7 @@ def test_something_that_is_no_engine(tmp_path: Path, answer: bytes) -> None:
 
 def process(proc: Path, pid: str, name: str, network: str) -> None:
     (proc / pid / "ns").mkdir(parents=True)
-    (proc / pid / "comm").write_text(f"{name}\n")
+    (proc / pid / "stat").write_text(f"{pid} ({name}) S 1 1\n")
     (proc / pid / "ns/net").symlink_to(network)
 
 
@@ -146,5 +146,12 @@ def test_only_a_daemon_of_this_network_counts(tmp_path: Path) -> None:
 def test_a_daemon_that_may_not_be_looked_at_counts(tmp_path: Path) -> None:
     process(tmp_path, "self", "python", "net:[1]")
     (tmp_path / "13").mkdir()
-    (tmp_path / "13/comm").write_text("dockerd\n")
+    (tmp_path / "13/stat").write_text("13 (dockerd) S 1 1\n")
     assert daemon_here(tmp_path) == 13
+
+
+def test_a_daemon_that_has_ended_does_not_count(tmp_path: Path) -> None:
+    process(tmp_path, "self", "python", "net:[1]")
+    (tmp_path / "14").mkdir()
+    (tmp_path / "14/stat").write_text("14 (dockerd) Z 1 1\n")
+    assert daemon_here(tmp_path) is None
