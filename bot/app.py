@@ -9,32 +9,28 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Any
 
-from bot.access.claim import Claim
-from bot.access.claim import file_of as claim_file
-from bot.access.policy import Group, Policy, Role, Subject
+from bot.access.policy import Policy
 from bot.command.build import Builder
-from bot.command.call import Request
 from bot.command.languages import Languages, Tongue
 from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.services import Services
 from bot.command.turns import Turns
 from bot.config import Settings
-from bot.config.roles import OWNER
+from bot.enrolment import Enrolment, policy_of
 from bot.heartbeat import POLLED, STORED, Heartbeat, file_of
 from bot.hosts import Host
 from bot.i18n import catalogue
-from bot.message import Person, Tappable, Untrusted, msg
 from bot.pipeline.audit import Audit
 from bot.pipeline.authorize import authorize
 from bot.pipeline.begin import Begin
 from bot.pipeline.confirm import Confirm
 from bot.pipeline.deadline import Deadline
+from bot.pipeline.intruder import Intruder
 from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
 from bot.pipeline.recovery import Recovery
@@ -42,9 +38,9 @@ from bot.pipeline.resolve import resolve
 from bot.pipeline.stage import Stage, compose
 from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import LEASE, Upkeep
-from bot.reply import Reply, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
+from bot.running import until, within
 from bot.telegram import menu
 from bot.telegram.connection import Connection, Line, make_bot
 from bot.telegram.desk import Desk
@@ -57,8 +53,7 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from handlers import COMMANDS
-from storage import audit, instances, people
-from storage import database as storage
+from storage import instances, people
 from storage.database import Database
 from storage.errors import StorageError
 from storage.sealed import key_file
@@ -96,27 +91,6 @@ def token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def subjects(settings: Settings, claimed: people.Owners) -> list[Subject]:
-    """Everybody enrolled: the config's owners and people, and owners by claim."""
-    globs = settings.access.globs
-    owner = Role(OWNER, globs[OWNER])
-    named = settings.access.people
-    found = {
-        person: Subject(Person(Untrusted(name), person), owner)
-        for person, name in claimed.names.items()
-    }
-    for person in settings.access.owners:
-        name = named[person].name if person in named else None
-        found[person] = Subject(Person(Untrusted(name or OWNER), person), owner)
-    for person, entry in named.items():
-        if person not in found:
-            role = Role(entry.role, globs[entry.role])
-            hosts = frozenset(entry.hosts) if entry.hosts is not None else None
-            name = entry.name or entry.role
-            found[person] = Subject(Person(Untrusted(name), person), role, hosts)
-    return list(found.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Console:
     """What the person at the console is told, and how `demo` lets writes wait for their answer."""
@@ -129,11 +103,19 @@ class App:
     """The running bot."""
 
     def __init__(
-        self, settings: Settings, console: Console, clock: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        console: Console,
+        clock: Callable[[], float] = time.time,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._console = console
         self._clock = clock
+        self._monotonic = monotonic
+        self._sleep = sleep
         self.instance = secrets.token_hex(8)
         self.bot = int(settings.telegram.token_value().partition(":")[0])
         self.redactor = Redactor(settings.secrets())
@@ -158,7 +140,7 @@ class App:
     async def _live(self, database: Database, parts: AsyncExitStack, stop: asyncio.Event) -> None:
         settings, clock = self._settings, self._clock
         claimed = await database.read(people.owners)
-        self.policy = self._policy(claimed)
+        self.policy = policy_of(settings, claimed, read_only=self._console.read_only)
         hosts = {name: Host(name, entry.url) for name, entry in settings.hosts.items()}
         for host in hosts.values():
             parts.push_async_callback(host.close)
@@ -176,10 +158,13 @@ class App:
         )
         line = Line(clock, settings.telegram.max_age)
         client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, line)
-        out = Outbox(Sender(client), database, Pace(time.monotonic), self.bot, clock)
+        pace = Pace(self._monotonic)
+        out = Outbox(Sender(client), database, pace, self.bot, clock, self._sleep)
         desk = Desk(out, languages, self.policy, self.redactor, self._words, clock, token)
-        journal = Journal(database, desk, self.redactor, self.instance, self.bot, clock)
-        deadline = Deadline(journal, settings.limits.deadline)
+        journal = Journal(
+            database, desk, self.redactor, self.instance, self.bot, clock, self._sleep
+        )
+        deadline = Deadline(journal, settings.limits.deadline, self._sleep)
         for host in hosts.values():
             host.late = deadline.heard
         turns = Turns()
@@ -198,9 +183,9 @@ class App:
         taps = Taps(
             database, builder, services.operations, desk.stop_of, settings.telegram.max_age, clock
         )
-        strangers = Strangers(self._claim(claimed), self._enroller(database), desk.show, clock)
-        door = Door(database, self.bot, self.policy, strangers, clock, lambda: line.gap)
-        connection = Connection(client, door, line, self._intruder(journal))
+        enrolment = Enrolment(settings, self.policy, database, self._console.tell, clock)
+        claim = enrolment.claim(claimed, token())
+        strangers = Strangers(claim, enrolment.enrol, desk.show, clock)
         toasts = Toasts(client, desk)
         dispatcher = Dispatcher(
             journal,
@@ -208,23 +193,44 @@ class App:
             run,
             taps,
             toast=toasts.show,
-            leave=toasts.leave,
             age=line.age,
             max_age=settings.telegram.max_age,
             name=lambda: connection.name,
         )
-        upkeep = Upkeep(journal, settings.limits.pending_ttl, strangers.counted)
-        await Recovery(journal, services).run()
+        door = Door(
+            database,
+            self.bot,
+            self.policy,
+            strangers,
+            clock,
+            lambda: line.gap,
+            unstored=dispatcher.unstored,
+            leave=toasts.leave,
+            sleep=self._sleep,
+        )
+        connection = Connection(
+            client,
+            door.put,
+            intruder=Intruder(self.policy, journal, self._console.tell).notice,
+            back=out.resume,
+            clock=self._monotonic,
+            sleep=self._sleep,
+        )
+        upkeep = Upkeep(journal, settings.limits.pending_ttl, strangers)
+        recovery = Recovery(journal, services)
+        begun = await recovery.take_over()
         await out.load()
         door.stored.set()
-        parts.push_async_callback(_within, connection.hang_up, _GRACE)
+        parts.push_async_callback(within, _GRACE, connection.hang_up)
         parts.push_async_callback(toasts.close)
         parts.push_async_callback(out.close, _GRACE)
         parts.push_async_callback(deadline.close)
         parts.push_async_callback(dispatcher.close, _GRACE)
-        parts.push_async_callback(_within, connection.close, _GRACE)
-        await _until(
+        parts.push_async_callback(within, _GRACE, connection.close)
+        await until(
             stop,
+            _GRACE,
+            recovery.tell(begun),
             out.run(),
             dispatcher.run(door.stored),
             self._tick(upkeep, line, door),
@@ -247,14 +253,6 @@ class App:
         with suppress(StorageError):
             await database.write(lambda c: instances.release(c, self.instance))
 
-    def _policy(self, claimed: people.Owners) -> Policy:
-        access, hosts = self._settings.access, self._settings.hosts
-        for person in claimed.forged:
-            log.error("the record of owner %d was changed, it counts no more", person)
-        locked = {n for n, entry in hosts.items() if entry.read_only or self._console.read_only}
-        groups = [Group(chat, frozenset(entry.hosts)) for chat, entry in access.chats.items()]
-        return Policy(subjects(self._settings, claimed), groups, frozenset(locked))
-
     async def _languages(self, database: Database) -> Languages:
         locale = self._settings.locale
         chats = {
@@ -264,53 +262,6 @@ class App:
         languages = Languages(database, Tongue(locale.language, locale.timezone), chats)
         await languages.load(self.policy.people)
         return languages
-
-    def _claim(self, claimed: people.Owners) -> Claim:
-        """The claim; where no owner was ever recorded it is opened, its code told the console."""
-        claim = Claim(claim_file(self._settings.storage.key_path), self._clock)
-        if not (self._settings.access.owners or claimed.names or claimed.forged):
-            code = claim.begin(token())
-            self._console.tell(
-                "Nobody owns this bot yet. Within 10 minutes, send it this in a private chat:\n"
-                f"    /start {code}"
-            )
-        return claim
-
-    def _enroller(self, database: Database) -> Callable[[Request], Awaitable[Reply]]:
-        async def enrol(request: Request) -> Reply:
-            person, name, now = request.actor.id, request.actor.name, self._clock()
-
-            def write(connection: storage.Connection) -> None:
-                people.add_owner(connection, person, name.raw, now)
-                event = {"at": round(now, 3), "actor": person, "command": "claim"}
-                audit.append(connection, event | {"name": name.raw, "outcome": "finished"})
-
-            await database.write(write)
-            globs = self._settings.access.globs[OWNER]
-            self.policy.enrol(Subject(Person(name, person), Role(OWNER, globs)))
-            self._console.tell(f"The bot has an owner now: Telegram id {person}.")
-            return say(
-                msg("You own this bot now."),
-                msg("{help} shows what you can do.", help=Tappable("/help")),
-            )
-
-        return enrol
-
-    def _intruder(self, journal: Journal) -> Callable[[], Awaitable[None]]:
-        """Somebody else uses the token: stop all changes until the console starts it anew."""
-
-        async def notice() -> None:
-            if self.policy.frozen:
-                return
-            self.policy.freeze()
-            self._console.tell(
-                "Somebody else polls with this token, or has set a webhook for it. If that was\n"
-                "not you, get a new token from @BotFather. Nothing can be changed until a restart."
-            )
-            event = {"at": round(self._clock(), 3), "command": "intruder", "outcome": "denied"}
-            await journal.database.write(lambda c: audit.append(c, event))
-
-        return notice
 
     async def _ready(self, connection: Connection, services: Services) -> None:
         """Telegram has answered for the first time."""
@@ -336,27 +287,8 @@ class App:
                     self.heartbeat.beat(STORED, self._clock())
             if line.polled_at is not None:
                 self.heartbeat.beat(POLLED, line.polled_at)
-            await asyncio.to_thread(self.heartbeat.write)
-            await asyncio.sleep(_TICK)
-
-
-async def _within(closing: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Close a part, but not for ever."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await closing()
-
-
-async def _until(stop: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:
-    """Run all of it until `stop`, or until one of them fails, whose error is raised."""
-    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(one) for one in work]
-    ended: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            if task.done():
-                task.result()
-    finally:
-        for task in (ended, *tasks):
-            task.cancel()
-        await asyncio.wait({ended, *tasks}, timeout=_GRACE)
+            try:
+                await asyncio.to_thread(self.heartbeat.write)
+            except OSError as error:
+                log.warning("no sign of life can be written: %s", error.strerror)
+            await self._sleep(_TICK)

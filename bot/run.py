@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,8 @@ from bot.config import ConfigError, find, load
 from bot.logs import configure
 from bot.pipeline.upkeep import Overtaken
 from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 _PATIENCE = 4.5  # seconds after SIGTERM until the process ends whatever hangs
 
@@ -43,6 +46,10 @@ def serve(app: App) -> int:
         return 1
     except Overtaken:
         _tell("Another Pierhead on this database took over while this one was stuck: it ends.")
+        return 1
+    except Exception:
+        # Through the log, which redacts: Python's own traceback could show the token.
+        log.critical("Pierhead ends: a bug of its own", exc_info=True)
         return 1
     return 0
 

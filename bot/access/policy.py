@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.message import Code, Message, Names, Person, Untrusted, msg
@@ -103,6 +103,16 @@ class Policy:
     def owners(self) -> tuple[Subject, ...]:
         """Those who may do everything."""
         return tuple(s for s in self._subjects.values() if s.role.name == OWNER)
+
+    def move(self, chat: int, to: int) -> bool:
+        """A group has a new id, as Telegram tells when it becomes a supergroup; whether it is ours.
+
+        Until the next start only: the config is where an owner links a group.
+        """
+        group = self._groups.get(chat)
+        if group is not None:
+            self._groups[to] = replace(group, id=to)
+        return group is not None
 
     def linked(self, chat: int) -> bool:
         """Whether the bot may speak in a group."""

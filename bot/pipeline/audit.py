@@ -13,7 +13,9 @@ from bot.command.call import Call
 from bot.command.spec import Danger
 from bot.errors import BotError, Conflict
 from bot.message import Code, msg
-from bot.pipeline.journal import Journal
+from bot.pipeline.authorize import refusal
+from bot.pipeline.begin import UNRECORDED, Broken
+from bot.pipeline.journal import Journal, Repeated
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.reply import Outcome, Reply, say
@@ -40,37 +42,38 @@ class Audit:
             known is State.AWAITING and call.confirmation
         ):
             return self._repeated()
-        reply, detail = await self._run(call, proceed)
+        try:
+            reply, detail = await self._run(call, proceed)
+        except Repeated as error:
+            return told(error)  # who was quicker tells how it ends
         try:
             await self._journal.ended(call, reply, detail)
         except StorageError:
             log.exception("the outcome of call %s could not be recorded", call.id)
             await self._journal.answer(call, reply)
+            await self._journal.insist(lambda: self._journal.ended(call, reply, detail))
         return reply
 
     async def _run(self, call: Call, proceed: Proceed) -> tuple[Reply, str | None]:
         try:
             return await proceed(call), None
+        except Repeated:
+            raise
         except BotError as error:
             return told(error), f"{type(error).__name__}: {error}"
-        except Exception:
+        except Exception as error:
             reference = self._reference()
             log.exception("call %s failed, reference %s", call.id, reference)
-            outcome = Outcome.UNKNOWN if call.command.changes else Outcome.FAILED
-            sorry = msg("That went wrong: a bug of mine.")
-            where = msg("In the log it is {reference}.", reference=Code(reference))
-            return say(sorry, where, outcome=outcome), reference
+            outcome = Outcome.UNKNOWN if isinstance(error, Broken) else Outcome.FAILED
+        sorry = msg("That went wrong: a bug of mine.")
+        where = msg("In the log it is {reference}.", reference=Code(reference))
+        return say(sorry, where, outcome=outcome), reference
 
     async def _unrecorded(self, call: Call, proceed: Proceed) -> Reply:
         """Without a record only reading is allowed."""
         log.error("call %s could not be recorded", call.id)
         if call.command.danger > Danger.READ or call.streams:
-            reply = say(
-                msg("Not done: {what}", what=call.label),
-                msg("I can't write it down: the database is locked or its disk is full."),
-                msg("Nothing was changed."),
-                outcome=Outcome.FAILED,
-            )
+            reply = say(refusal(call), *UNRECORDED, outcome=Outcome.FAILED)
         else:
             reply, _ = await self._run(call, proceed)
         await self._journal.answer(call, reply)

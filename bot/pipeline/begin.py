@@ -7,9 +7,22 @@ down: to read again does no harm. What cannot be written down does not run.
 from __future__ import annotations
 
 from bot.command.call import Call
+from bot.errors import BotError
+from bot.message import Message, msg
+from bot.pipeline.authorize import refusal
 from bot.pipeline.journal import Journal
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
+from storage.errors import StorageError
+
+UNRECORDED: tuple[Message, ...] = (
+    msg("I can't write it down: the database is locked or its disk is full."),
+    msg("Nothing was changed."),
+)
+
+
+class Broken(Exception):
+    """A bug struck after it had begun: how far it got is unknown."""
 
 
 class Begin:
@@ -22,8 +35,19 @@ class Begin:
         """Pass on once it is on disk.
 
         Raises:
-            Conflict: if the button was used in the meantime.
+            Repeated: if somebody else has begun it.
+            BotError: if it can't be written down.
+            Broken: if there was a bug from here on, and it may have changed something.
         """
-        if call.command.changes or call.streams:
+        if not (call.command.changes or call.streams):
+            return await proceed(call)
+        try:
             await self._journal.started(call)
-        return await proceed(call)
+        except StorageError as error:
+            raise BotError(refusal(call), *UNRECORDED) from error
+        try:
+            return await proceed(call)
+        except BotError:
+            raise
+        except Exception as error:
+            raise Broken from error

@@ -33,9 +33,10 @@ class Confirm:
         agreed = call.confirmation
         if agreed is not None and plan.covers(agreed.items):
             return await proceed(replace(call, plan=plan, items=agreed.items))
-        if not plan.items:
-            return Reply((Text(plan.question), *plan.blocks), outcome=Outcome.FINISHED)
-        return self._ask(plan, changed=agreed is not None)
+        if plan.items:
+            return self._ask(plan, changed=agreed is not None)
+        nothing = Reply((Text(plan.question), *plan.blocks), outcome=Outcome.FINISHED)
+        return replace(nothing, outcome=Outcome.CANCELLED) if agreed else nothing
 
     def _ask(self, plan: Plan, *, changed: bool) -> Reply:
         until = self._clock() + self._ttl

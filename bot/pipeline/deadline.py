@@ -7,30 +7,47 @@ still do it. Its task lives on, and what it tells in the end is recorded as *fin
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from bot.command.call import Call
 from bot.command.operations import Operation
-from bot.errors import Cancelled, DockerFault
+from bot.errors import BotError, Cancelled, DockerFault
 from bot.hosts.link import Late
 from bot.message import Span, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.stage import Proceed
+from bot.pipeline.told import outcome_of
 from bot.reply import Outcome, Reply
+
+log = logging.getLogger(__name__)
 
 CURRENT: ContextVar[Call | None] = ContextVar("current call", default=None)
 _GRACE = 0.8  # seconds in which a stream says its last word
+_UNKNOWN = Outcome.UNKNOWN
 
 
 class Deadline:
-    """The stage; owns the tasks of handlers, also of those that come back late."""
+    """The stage; owns the tasks of handlers, also of those that come back late.
 
-    def __init__(self, journal: Journal, seconds: float) -> None:
+    `seconds` is how long a command may take if it does not say so itself; `sleep` takes seconds.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        seconds: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._journal = journal
         self._limit = seconds
-        self._late: set[asyncio.Task[None]] = set()
+        self._sleep = sleep
+        self._late: set[asyncio.Future[Any]] = set()
+        self._closed = False
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """The handler's reply.
@@ -44,32 +61,57 @@ class Deadline:
         CURRENT.set(running)
         task = asyncio.ensure_future(proceed(running))
         stop = asyncio.ensure_future(operation.cancelled.wait())
+        timer = asyncio.ensure_future(self._timer(call))
         call.services.operations.add(operation)
         try:
-            await asyncio.wait(
-                {task, stop},
-                timeout=None if call.streams else self._seconds(call),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            waits: set[asyncio.Future[Any]] = {task, stop, timer}
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             if not task.done() and stop.done():
-                await self._stop(call, task)
+                await self._stop(call, task, timer)
             return task.result() if task.done() else self._overdue(call, task)
         finally:
             stop.cancel()
+            timer.cancel()
             call.services.operations.remove(operation)
-            if not task.done() and not call.command.changes:
-                task.cancel()
-                await asyncio.wait({task}, timeout=1.0)
-
-    async def _show(self, call: Call, reply: Reply) -> None:
-        await self._journal.desk.show(call.request, reply, call)
+            await self._leave(call, task)
 
     async def close(self) -> None:
         """Give up on what is late; the next start tells that it is unknown."""
-        for task in tuple(self._late):
+        self._closed = True
+        late = set(self._late)
+        for task in late:
             task.cancel()
-        if self._late:
-            await asyncio.wait(self._late, timeout=1.0)
+        if late:
+            await asyncio.wait(late, timeout=1.0)
+
+    def heard(self, late: Late) -> None:
+        """A host tells of a change that ended after its caller gave up: record it."""
+        call = CURRENT.get()
+        if call is None or self._closed or (late.error and outcome_of(late.error) is _UNKNOWN):
+            return
+        outcome = outcome_of(late.error) if late.error else Outcome.FINISHED
+        self._own(asyncio.ensure_future(self._journal.late(call, outcome)))
+
+    async def _show(self, call: Call, reply: Reply) -> None:
+        await self._journal.desk.show(call.request, reply, call, progress=True)
+
+    async def _timer(self, call: Call) -> None:
+        """Ends when its time is over; what streams takes its own."""
+        if call.streams:
+            await asyncio.Event().wait()
+        await self._sleep(self._seconds(call))
+
+    async def _leave(self, call: Call, task: asyncio.Future[Reply]) -> None:
+        """A read that nobody waits for is ended; what was sent to an Engine goes on."""
+        if task.done():
+            return
+        if call.command.changes:
+            self._own(task)
+            return
+        task.cancel()
+        await asyncio.wait({task}, timeout=1.0)
+        if not task.done():
+            self._own(task)
 
     def _operation(self, call: Call) -> Operation:
         return Operation(
@@ -82,10 +124,13 @@ class Deadline:
             streams=call.streams,
         )
 
-    async def _stop(self, call: Call, task: asyncio.Future[Reply]) -> None:
+    async def _stop(
+        self, call: Call, task: asyncio.Future[Reply], timer: asyncio.Future[None]
+    ) -> None:
         """Somebody stopped it: a stream ends by itself, what was sent to an Engine is awaited."""
         if call.command.changes:
-            await asyncio.wait({task}, timeout=self._seconds(call))
+            waits: set[asyncio.Future[Any]] = {task, timer}
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         elif call.streams:
             await asyncio.wait({task}, timeout=_GRACE)
         if not task.done() and not call.command.changes:
@@ -98,9 +143,7 @@ class Deadline:
         after = Span(self._seconds(call))
         if not call.command.changes:
             raise DockerFault(msg("No answer after {time}: {what}", time=after, what=call.label))
-        late = asyncio.ensure_future(self._record(call, task))
-        self._late.add(late)
-        late.add_done_callback(self._late.discard)
+        self._own(asyncio.ensure_future(self._record(call, task)))
         raise DockerFault(
             msg("? {what}", what=call.label),
             msg("No answer after {time}. It may still be done.", time=after),
@@ -108,17 +151,27 @@ class Deadline:
             unknown=True,
         )
 
-    def heard(self, late: Late) -> None:
-        """A host tells of a change that ended after its caller gave up: record it."""
-        call = CURRENT.get()
-        if call is None:
-            return
-        outcome = Outcome.FAILED if late.error else Outcome.FINISHED
-        task = asyncio.ensure_future(self._journal.late(call, outcome))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
-
     async def _record(self, call: Call, task: asyncio.Future[Reply]) -> None:
+        """Wait for what is overdue, and write down how it ended, if that is known then."""
         await asyncio.wait({task})
-        failed = task.cancelled() or task.exception() is not None
-        await self._journal.late(call, Outcome.FAILED if failed else task.result().outcome)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            outcome = task.result().outcome
+        elif isinstance(error, BotError):
+            outcome = outcome_of(error)
+        else:
+            log.error("a late change failed", exc_info=error)
+            return
+        if outcome is not _UNKNOWN:
+            await self._journal.late(call, outcome)
+
+    def _own(self, task: asyncio.Future[Any]) -> None:
+        self._late.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Future[Any]) -> None:
+        self._late.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, BotError):
+            log.error("what came late could not be recorded", exc_info=error)

@@ -7,11 +7,13 @@ nothing: what was not begun is taken up again, what was begun is *unknown*.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.command.call import Call, Request
 from bot.command.plan import dump, load, of_target
@@ -22,9 +24,13 @@ from bot.reply.redact import Redactor
 from storage import audit, buttons, calls, inbox
 from storage.calls import State
 from storage.database import Connection, Database
-from storage.errors import IllegalTransition
+from storage.errors import Closed, Forged, IllegalTransition, StorageError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_PAUSE = 1.0  # seconds until what can't be written is tried again
+_TRIES = 30
 
 
 class Parcel(Protocol):
@@ -45,8 +51,14 @@ class Desk(Protocol):
     ) -> Parcel:
         """Word and render it for who asked; `slot` names the message that it replaces."""
 
-    async def show(self, request: Request, reply: Reply, call: Call | None = None) -> None:
+    async def show(
+        self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False
+    ) -> None:
         """Show it without storing it; of what is shown for one call, the last wins."""
+
+
+class Repeated(Conflict):
+    """Somebody was quicker: the operation is another tap's, or another bot's, to begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,22 @@ class Journal:
     instance: str
     bot: int
     clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def insist(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Write until it goes through: the database is locked, or its disk full, for a while.
+
+        Raises:
+            StorageError: it can never go through.
+        """
+        while True:
+            try:
+                return await write()
+            except (Closed, Forged, IllegalTransition):
+                raise
+            except StorageError as error:
+                log.warning("again in %.0f s: %s", _PAUSE, error)
+            await self.sleep(_PAUSE)
 
     async def requested(self, call: Call) -> State | None:
         """Write down what is asked, before anything happens; the state if it was known already."""
@@ -76,7 +104,7 @@ class Journal:
         """Write down that it begins, and use up the button that let it.
 
         Raises:
-            Conflict: the button was used before, or the operation has begun or ended before.
+            Repeated: the button was used before, or the operation has begun or ended before.
         """
         targets = dump(call.items)
 
@@ -96,11 +124,12 @@ class Journal:
                 )
             except IllegalTransition:
                 return False
+            buttons.retire(connection, call.id, now)
             audit.append(connection, self._event(call, State.STARTED))
             return True
 
         if not await self.database.write(write):
-            raise Conflict(
+            raise Repeated(
                 msg("This was done before, or dropped."), msg("Nothing was done a second time.")
             )
 
@@ -109,34 +138,60 @@ class Journal:
         parcel = await self.desk.pack(call.request, reply, call)
         state = State(reply.outcome.value)
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> bool:
             now = self.clock()
+            inbox.done(connection, self.bot, call.request.update)
+            if self._advanced(connection, call, state, detail):
+                audit.append(connection, self._event(call, state, detail))
+                buttons.retire(connection, call.id, now)
+            elif call.confirmation:
+                return False  # its message tells what became of it already
+            parcel.store(connection)
+            return True
+
+        if await self.database.write(write):
+            parcel.sent()
+
+    def _advanced(
+        self, connection: Connection, call: Call, state: State, detail: str | None
+    ) -> bool:
+        """Change its state; false if it has ended already: late, or dropped by somebody else."""
+        targets = dump(call.items or tuple(map(of_target, call.targets)))
+        try:
             calls.advance(
                 connection,
                 call.id,
                 state,
-                now=now,
+                now=self.clock(),
                 instance=self.instance,
                 detail=detail,
-                targets=dump(call.items or tuple(map(of_target, call.targets))),
+                targets=targets,
             )
-            audit.append(connection, self._event(call, state, detail))
-            buttons.retire(connection, call.id, now)
-            parcel.store(connection)
-            inbox.done(connection, self.bot, call.request.update)
-
-        await self.database.write(write)
-        parcel.sent()
+        except IllegalTransition as error:
+            log.warning("%s", error)
+            return False
+        return True
 
     async def late(self, call: Call, outcome: Outcome) -> None:
-        """Write down that what was unknown has ended after all."""
-        state = State(outcome.value)
+        """Write down that what was unknown has ended after all.
 
-        def write(connection: Connection) -> None:
-            calls.advance(connection, call.id, state, now=self.clock(), detail="finished late")
-            audit.append(connection, self._event(call, state, "finished late"))
+        Of several targets each ends by itself: the first decides the state, all are recorded.
+        """
+        state, detail = State(outcome.value), "finished late"
 
-        await self.database.write(write)
+        def write(connection: Connection) -> bool:
+            stored = calls.get(connection, call.id)
+            if stored is not None and stored.state is State.STARTED:
+                return False  # that it is unknown is about to be written down
+            with suppress(IllegalTransition):
+                calls.advance(connection, call.id, state, now=self.clock(), detail=detail)
+            audit.append(connection, self._event(call, state, detail))
+            return True
+
+        for _ in range(_TRIES):
+            if await self.insist(lambda: self.database.write(write)):
+                return
+            await self.sleep(_PAUSE)
 
     async def answered(self, requests: Sequence[Request], reply: Reply) -> None:
         """Answer requests that lead to no call, and be done with their updates."""
@@ -150,25 +205,37 @@ class Journal:
         await self.database.write(write)
         parcel.sent()
 
-    async def dismissed(self, request: Request, button: buttons.Button) -> None:
-        """Drop what a question was about; its message says so."""
+    async def dismissed(self, request: Request, button: buttons.Button) -> bool:
+        """Drop what a question was about; its message says so. False if it has begun or ended."""
         reply = say(msg("Not done. Nothing was changed."))
         slot = f"message:{request.message}"
         parcel = await self.desk.pack(request, reply, slot=slot)
 
-        def write(connection: Connection) -> None:
-            now = self.clock()
-            if buttons.use(connection, button.id, request.actor.id, now) and button.call_id:
-                stored = calls.get(connection, button.call_id)
-                if stored is not None and stored.state is State.AWAITING:
-                    calls.advance(connection, stored.id, State.CANCELLED, now=now)
-                    buttons.retire(connection, stored.id, now)
-                    audit.append(connection, event_of(stored, State.CANCELLED, now))
-            parcel.store(connection)
+        def write(connection: Connection) -> bool:
             inbox.done(connection, self.bot, request.update)
+            if not self._dropped(connection, request, button):
+                return False
+            parcel.store(connection)
+            return True
 
-        await self.database.write(write)
-        parcel.sent()
+        dropped = await self.database.write(write)
+        if dropped:
+            parcel.sent()
+        return dropped
+
+    def _dropped(self, connection: Connection, request: Request, button: buttons.Button) -> bool:
+        now = self.clock()
+        if not buttons.use(connection, button.id, request.actor.id, now):
+            return False
+        if button.call_id is None:
+            return True
+        stored = calls.get(connection, button.call_id)
+        if stored is None or stored.state is not State.AWAITING:
+            return False
+        calls.advance(connection, stored.id, State.CANCELLED, now=now)
+        buttons.retire(connection, stored.id, now)
+        audit.append(connection, event_of(stored, State.CANCELLED, now))
+        return True
 
     async def answer(self, call: Call, reply: Reply) -> None:
         """Answer although nothing could be written down: the database is locked, or full."""

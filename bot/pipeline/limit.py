@@ -1,19 +1,40 @@
 """First stage: how much one person and one chat may ask of the bot, in memory.
 
-A token bucket each: what a command costs comes off, and it refills with time. Strangers never come
-this far (the intake answers them at most once an hour); if one does, he ends here.
+A token bucket each: what a command costs comes off, and it refills with time. What is refused in
+one go is told in one message, which counts on. Strangers never come this far (the intake answers
+them at most once an hour); if one does, he ends here.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.buckets import Buckets
-from bot.command.call import Call
+from bot.command.call import Call, Request
 from bot.errors import Denied
-from bot.message import Span, msg
+from bot.message import Message, Span, msg, plural
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
+
+_KEPT = 1024
+
+
+class TooMuch(Denied):
+    """Refused, as were others just before; `first` is the request that is answered for all."""
+
+    def __init__(self, message: Message, *hints: Message, first: Request) -> None:
+        super().__init__(message, *hints)
+        self.first = first
+
+
+@dataclass(slots=True)
+class _Burst:
+    """What was refused since something was let through."""
+
+    first: Request
+    count: int = 0
 
 
 class Limit:
@@ -22,20 +43,39 @@ class Limit:
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._people = Buckets(per_minute, per_minute / 60, clock)
         self._chats = Buckets(per_minute * 3, per_minute / 20, clock)
+        self._bursts: OrderedDict[tuple[int, int], _Burst] = OrderedDict()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """Pass on, or refuse and say when.
 
         Raises:
-            Denied: for a stranger, or too much at once.
+            Denied: for a stranger.
+            TooMuch: for too much at once.
         """
-        if call.services.policy.subject(call.actor.id) is None:
+        person, chat, cost = call.actor.id, call.request.chat.id, call.command.cost
+        if call.services.policy.subject(person) is None:
             raise Denied(msg("I don't know you."))
-        for buckets, key in ((self._people, call.actor.id), (self._chats, call.request.chat.id)):
-            wait = buckets.take(key, call.command.cost)
-            if wait:
-                raise Denied(
-                    msg("That was a lot at once. I go on in {wait}.", wait=Span(max(1.0, wait))),
-                    msg("Not run: {command}", command=call.label),
-                )
+        wait = max(self._people.missing(person, cost), self._chats.missing(chat, cost))
+        if wait:
+            raise self._refused(call, wait)
+        self._people.take(person, cost)
+        self._chats.take(chat, cost)
+        self._bursts.pop((person, chat), None)
         return await proceed(call)
+
+    def _refused(self, call: Call, wait: float) -> TooMuch:
+        key = (call.actor.id, call.request.chat.id)
+        burst = self._bursts.setdefault(key, _Burst(call.request))
+        burst.count += 1
+        if len(self._bursts) > _KEPT:
+            self._bursts.popitem(last=False)
+        return TooMuch(
+            msg("That was a lot at once. I go on in {wait}.", wait=Span(max(1.0, wait))),
+            plural(
+                "Not run: {command}",
+                "Not run: {count} commands, the last: {command}",
+                burst.count,
+                command=call.label,
+            ),
+            first=burst.first,
+        )

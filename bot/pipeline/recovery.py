@@ -7,6 +7,7 @@ is free. A second bot on the same database does not take over what the first is 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from storage import audit, calls, inbox, instances
 from storage.calls import State
 from storage.database import Connection
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
@@ -30,14 +33,21 @@ class Recovery:
     journal: Journal
     services: Services
 
-    async def run(self) -> int:
-        """Tell what is unknown and free what waits; how many operations were unknown."""
+    async def take_over(self) -> list[calls.Call]:
+        """Free what had not begun, and make this instance's what had; the latter is to be told."""
         begun, dead = await self.journal.database.write(self._take_over)
         if self.journal.database.locks is not None:
             self.journal.database.locks.forget(dead)
+        return begun
+
+    async def tell(self, begun: list[calls.Call]) -> None:
+        """Look at what became of it, and tell; an Engine that is silent holds up nobody else."""
         for row in begun:
-            await self._tell(row)
-        return len(begun)
+            try:
+                await self._tell(row)
+            except Exception:
+                # One row that can't be told must not keep the bot from starting, again and again.
+                log.exception("what became of call %s can't be told", row.id)
 
     def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
         """What the dead had begun is this instance's now; what they had not begun is new again.
@@ -68,7 +78,7 @@ class Recovery:
             parcel.store(connection)
             inbox.done(connection, self.journal.bot, request.update)
 
-        await self.journal.database.write(write)
+        await self.journal.insist(lambda: self.journal.database.write(write))
         parcel.sent()
 
     async def _reply(self, row: calls.Call) -> Reply:

@@ -1,11 +1,22 @@
-"""Fifth stage: a change waits until it is first in line at each of its targets."""
+"""Fifth stage: a change waits until it is first in line at each of its targets.
+
+Only so many may wait on one host: where it does not answer, they would take up all the room that
+other commands and other hosts need.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bot.command.call import Call
 from bot.command.turns import Turns
+from bot.errors import Conflict
+from bot.message import Untrusted, msg
+from bot.pipeline.authorize import refusal
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
+
+MOST = 32
 
 
 class Turn:
@@ -13,11 +24,27 @@ class Turn:
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
+        self._here: Counter[str] = Counter()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
-        """Pass on when it is this call's turn."""
+        """Pass on when it is this call's turn.
+
+        Raises:
+            Conflict: if too much is waiting on its host already.
+        """
         if call.ticket is None:
             return await proceed(call)
-        keys = frozenset(t.id for t in call.targets) or frozenset({"*"})
-        async with self._turns.hold(call.ticket, keys):
-            return await proceed(call)
+        host = call.ticket.host
+        if self._here[host] >= MOST:
+            raise Conflict(
+                refusal(call),
+                msg("Too much is waiting on {host} already.", host=Untrusted(host)),
+                msg("Nothing was changed."),
+            )
+        self._here[host] += 1
+        try:
+            keys = frozenset(t.id for t in call.targets) or frozenset({"*"})
+            async with self._turns.hold(call.ticket, keys):
+                return await proceed(call)
+        finally:
+            self._here[host] -= 1

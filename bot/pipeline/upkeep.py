@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.message import msg
 from bot.pipeline.journal import Journal, event_of
@@ -12,13 +14,26 @@ from bot.reply import Outcome, say
 from storage import audit, buttons, calls, inbox, instances, outbox, slots
 from storage.calls import State
 from storage.database import Connection
+from storage.errors import IllegalTransition, StorageError
+
+log = logging.getLogger(__name__)
 
 LEASE = 30.0
 _HOUR = 3600.0
 _DAY = 86400.0
 _KEPT = 2 * _DAY  # what is over; Telegram repeats nothing after a day
 
-Counted = Callable[[], Iterable[tuple[int, int]]]
+Counts = Sequence[tuple[int, int]]
+
+
+class Counted(Protocol):
+    """Who keeps count of strangers."""
+
+    def counted(self) -> Counts:
+        """(person, messages) that are not yet recorded."""
+
+    def recorded(self, counts: Counts) -> None:
+        """So many of them are recorded now."""
 
 
 class Overtaken(Exception):
@@ -27,7 +42,7 @@ class Overtaken(Exception):
 
 @dataclass(slots=True)
 class Upkeep:
-    """Does it, in few transactions. `strangers` gives (person, messages) not recorded yet."""
+    """Does it, in few transactions."""
 
     journal: Journal
     ttl: float
@@ -49,18 +64,25 @@ class Upkeep:
             raise Overtaken
         await self._expire(now)
         if now - self.recorded_at > _HOUR:
-            self.recorded_at = now
             await self._record(now)
+            self.recorded_at = now
         if now - self.pruned_at > _HOUR:
-            self.pruned_at = now
             await journal.database.write(lambda c: _prune(c, now))
+            self.pruned_at = now
 
     async def _expire(self, now: float) -> None:
         """End the questions whose time is over; their messages say so."""
         journal = self.journal
         old = await journal.database.read(lambda c: calls.waiting(c, journal.bot, now - self.ttl))
         for row in old:
-            await self._end(row, now)
+            try:
+                await self._end(row, now)
+            except IllegalTransition:
+                continue  # it was answered at this very moment
+            except StorageError:
+                raise
+            except Exception:
+                log.exception("question %s can't be ended", row.id)
 
     async def _end(self, row: calls.Call, now: float) -> None:
         told = (msg("Nobody answered in time."), msg("Not done. Nothing was changed."))
@@ -78,7 +100,7 @@ class Upkeep:
 
     async def _record(self, now: float) -> None:
         """One counted row a stranger and hour."""
-        counted = list(self.strangers())
+        counted = self.strangers.counted()
         if not counted:
             return
 
@@ -94,6 +116,7 @@ class Upkeep:
                 audit.append(connection, event)
 
         await self.journal.database.write(write)
+        self.strangers.recorded(counted)
 
 
 def _prune(connection: Connection, now: float) -> None:

@@ -1,7 +1,8 @@
 """The line to Telegram: coming up whatever the network does, polling, and noticing a second poller.
 
-What goes wrong here never ends the bot. The token stands in every URL, so the HTTP client's own log
-is silenced, and its errors are told by their type.
+What goes wrong here never ends the bot: python-telegram-bot's own `Updater` would stop polling for
+good at a 401, and stay deaf behind a webhook. The token stands in every URL, so the HTTP client's
+own log is silenced, and its errors are told by their type.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import telegram
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import Updater
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.telegram.updates import ALLOWED
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
+_MINUTE = 60.0
 _AT_ONCE = 1.0  # seconds in which a poll is answered that had something to tell
 _GAP = 45.0  # seconds without a poll, at least, that count as having been away
 
@@ -80,7 +82,7 @@ class Line:
 
 def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
     """The client, for a Bot API server at `root`. Does no I/O."""
-    for name in ("httpx", "httpcore", "telegram.ext.Updater"):
+    for name in ("httpx", "httpcore", "telegram.request.BaseRequest"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return telegram.Bot(
         token,
@@ -101,21 +103,31 @@ def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
 
 
 class Connection:
-    """Comes up, polls into the queue, and stays. `conflict` hears of a second poller."""
+    """Comes up, polls, hands each update to the door, and stays.
+
+    `intruder` hears of somebody else who uses the token, `back` of Telegram being reachable again.
+    `clock` is monotonic, in seconds, as `sleep` takes them.
+    """
 
     def __init__(
         self,
         bot: telegram.Bot,
-        queue: asyncio.Queue[Any],
-        line: Line,
-        conflict: Callable[[], Awaitable[None]],
+        put: Callable[[telegram.Update], Awaitable[None]],
+        *,
+        intruder: Callable[[], Awaitable[None]],
+        back: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.bot = bot
-        self._updater = Updater(bot, queue)
-        self._line = line
-        self._conflict = conflict
-        self._told_at = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._put = put
+        self._intruder = intruder
+        self._back = back
+        self._clock = clock
+        self._sleep = sleep
+        self._offset = 0
+        self._polling = False
+        self._told: dict[str, float] = {}
 
     @property
     def name(self) -> str:
@@ -129,63 +141,95 @@ class Connection:
         """Come up and poll until cancelled; `ready` is called once, when Telegram has answered."""
         await self._until_answered(self.bot.initialize)
         await self._until_answered(self._look_at_webhook)
-        await self._updater.initialize()
-        await self._updater.start_polling(
-            timeout=_POLL,
-            bootstrap_retries=-1,
-            allowed_updates=ALLOWED,
-            drop_pending_updates=False,
-            error_callback=self._failed,
-        )
-        await ready()
-        await asyncio.Event().wait()
+        polling = asyncio.ensure_future(self._poll())
+        try:
+            await ready()
+            await polling
+        finally:
+            polling.cancel()
+            await asyncio.wait({polling})
 
     async def close(self) -> None:
-        """Stop polling; what came in last is confirmed."""
-        if self._updater.running:
-            await self._updater.stop()
-        for task in tuple(self._tasks):
-            task.cancel()
+        """What came in last is confirmed; otherwise it would come again, and be known."""
+        if self._polling:
+            with suppress(TelegramError):
+                await self._updates(0)
 
     async def hang_up(self) -> None:
         """Let go of the connections; nothing is sent after this."""
-        await self._updater.shutdown()
         await self.bot.shutdown()
 
+    async def _poll(self) -> None:
+        """Ask for updates without end. What was put is confirmed by the next question."""
+        self._polling = True
+        failures = 0
+        while True:
+            try:
+                updates = await self._updates(_POLL)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a bot that is deaf is worse
+                await self._sleep(await self._trouble(error, failures))
+                failures += 1
+                continue
+            if failures:
+                log.warning("Telegram answers again")
+                failures = 0
+                self._told.clear()
+                self._back()
+            for update in updates:
+                await self._put(update)
+                self._offset = update.update_id + 1
+
+    async def _updates(self, wait: int) -> tuple[telegram.Update, ...]:
+        return await self.bot.get_updates(self._offset, timeout=wait, allowed_updates=ALLOWED)
+
     async def _until_answered(self, ask: Callable[[], Awaitable[None]]) -> None:
-        attempt = 0
+        failures = 0
         while True:
             try:
                 await ask()
-            except InvalidToken:
-                log.warning("Telegram refuses the token. Is it the one that @BotFather gave?")
             except TelegramError as error:
-                log.warning("Telegram can't be reached (%s); I go on trying", type(error).__name__)
+                await self._sleep(await self._trouble(error, failures))
+                failures += 1
             else:
                 return
-            await asyncio.sleep(_BACKOFF[min(attempt, len(_BACKOFF) - 1)])
-            attempt += 1
+
+    async def _trouble(self, error: Exception, failures: int) -> float:
+        """Say what is wrong, and do something about it; the seconds until the next attempt."""
+        match error:
+            case RetryAfter():
+                # The public attribute warns that it will be of another type one day.
+                return error._retry_after.total_seconds() + 0.5  # noqa: SLF001
+            case Conflict():
+                self._quietly("somebody else uses this token (409)")
+                await self._intruder()
+                if "webhook" in error.message.lower():
+                    await self._remove_webhook()
+            case InvalidToken():
+                self._quietly("Telegram refuses the token. Is it the one that @BotFather gave?")
+            case TelegramError():
+                self._quietly(f"Telegram can't be reached ({type(error).__name__}); I go on trying")
+            case _:
+                # Its text may hold what came; its kind is enough to look for it.
+                self._quietly(f"what Telegram sent can't be read ({type(error).__name__})")
+        return _BACKOFF[min(failures, len(_BACKOFF) - 1)]
 
     async def _look_at_webhook(self) -> None:
-        """Polling deletes a webhook; one that is there was set by somebody."""
+        """Nobody can poll while there is a webhook; one that is there was set by somebody."""
         found = await self.bot.get_webhook_info()
         if found.url:
+            await self._intruder()
+            await self.bot.delete_webhook(drop_pending_updates=False)
             log.warning("a webhook was set for this bot that the config does not name: removed")
-            await self._conflict()
 
-    def _failed(self, error: TelegramError) -> None:
-        """Polling goes on by itself; a conflict is somebody else with the token."""
-        if not isinstance(error, Conflict):
-            self._quietly("Telegram can't be reached (%s); I go on trying", type(error).__name__)
-            return
-        self._quietly("somebody else polls with this token (%s)", "409")
-        task = asyncio.ensure_future(self._conflict())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _remove_webhook(self) -> None:
+        try:
+            await self._look_at_webhook()
+        except TelegramError as error:
+            log.warning("a webhook could not be removed: %s", type(error).__name__)
 
-    def _quietly(self, text: str, what: str) -> None:
+    def _quietly(self, text: str) -> None:
         """The same warning at most once a minute."""
-        now = time.monotonic()
-        if now - self._told_at > 60:  # noqa: PLR2004 - a minute
-            self._told_at = now
-            log.warning(text, what)
+        now = self._clock()
+        if now - self._told.get(text, -_MINUTE) >= _MINUTE:
+            self._told[text] = now
+            log.warning(text)

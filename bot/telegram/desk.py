@@ -20,7 +20,7 @@ from bot.reply import Button, Excerpt, Reply, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.outbox import Outbox
-from bot.telegram.outgoing import File, Key, Outgoing
+from bot.telegram.outgoing import PROGRESS, File, Key, Outgoing
 from bot.telegram.render import Part, label, render
 from storage import buttons, outbox
 from storage.database import Connection
@@ -106,8 +106,10 @@ class Desk:
             return await asyncio.to_thread(self._packed, *replies)
         return self._packed(*replies)
 
-    async def show(self, request: Request, reply: Reply, call: Call | None = None) -> None:
-        """Show it without storing it; only Stop buttons work on it."""
+    async def show(
+        self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False
+    ) -> None:
+        """Show it without storing it; only Stop buttons work. `progress` lets answers pass."""
         if self._leaves(request, reply, call):
             place = _Place(request, request.actor.id, f"{_slot(request, call)}:private", call)
         else:
@@ -115,12 +117,11 @@ class Desk:
         parts = render(reply, self.words(request), self._redactor, parts=1, files=False)
         keyboard = self._stop_keys(parts[-1], place) if call else ()
         last = len(parts) - 1
-        self._out.put(
-            [
-                _message(place, reply, n, part, keyboard if n == last else ())
-                for n, part in enumerate(parts)
-            ]
-        )
+        messages = [
+            _message(place, reply, n, part, keyboard if n == last else ())
+            for n, part in enumerate(parts)
+        ]
+        self._out.put(replace(m, priority=PROGRESS) if progress else m for m in messages)
 
     def stop_of(self, button: str) -> str | None:
         """The call that a Stop button of this process belongs to."""

@@ -1,7 +1,7 @@
 """From the inbox to the pipeline: each update is taken, understood, run, and done with.
 
-What is taken is worked on concurrently, within bounds. An update that nobody should act on (an
-edited message, another bot's command, a chat that no owner has linked) is done at once.
+What is taken is worked on concurrently, within bounds. An update that nobody should act on (another
+bot's command, talk in a group) is done at once.
 """
 
 from __future__ import annotations
@@ -9,26 +9,28 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 from bot.command.build import Builder
 from bot.command.call import Call, Request
-from bot.errors import BotError
-from bot.message import Message, Tappable, msg
+from bot.errors import BotError, Denied
+from bot.message import Code, Message, Tappable, msg
 from bot.pipeline.journal import Journal
+from bot.pipeline.limit import TooMuch
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.reply import Reply, say
 from bot.telegram.late import Late
 from bot.telegram.taps import Answer, Taps
-from bot.telegram.updates import Joined, Tap, parse
+from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
+from storage.buttons import Button
 from storage.errors import StorageError
 from storage.inbox import Stored
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 64
+_AT_ONCE = 128
 _RETRY = 1.0
 
 
@@ -36,10 +38,10 @@ class Dispatcher:
     """Owns the tasks that work on updates.
 
     `age` tells how old, in seconds, a message sent at a time of Telegram's is. `toast` answers a
-    tap. `leave` leaves a group. `name` is the bot's user name, in lower case.
+    tap. `name` is the bot's user name, in lower case.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts that an update passes
+    def __init__(
         self,
         journal: Journal,
         builder: Builder,
@@ -47,7 +49,6 @@ class Dispatcher:
         taps: Taps,
         *,
         toast: Callable[[str, Request, Message | None], None],
-        leave: Callable[[int], Awaitable[None]],
         age: Callable[[float], float],
         max_age: float,
         name: Callable[[], str],
@@ -57,12 +58,12 @@ class Dispatcher:
         self._run = run
         self._taps = taps
         self._toast = toast
-        self._leave = leave
         self._age = age
         self._max_age = max_age
         self._name = name
-        self._late = Late(builder, self._settle, journal.clock)
+        self._late = Late(builder, self._settle, journal.clock, journal.sleep)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unstored: set[int] = set()
 
     async def run(self, stored: asyncio.Event) -> None:
         """Work on what is stored until cancelled; `stored` is set when there is more."""
@@ -70,20 +71,25 @@ class Dispatcher:
             stored.clear()
             room = _AT_ONCE - len(self._tasks)
             try:
-                taken = await self._take(room) if room else []
-            except StorageError:
-                log.exception("the inbox can't be read; again in %.0f s", _RETRY)
-                await asyncio.sleep(_RETRY)
+                taken = await self._take(room) if room > 0 else []
+            except StorageError as error:
+                log.warning("the inbox can't be read; again in %.0f s: %s", _RETRY, error)
+                await self._journal.sleep(_RETRY)
                 stored.set()
                 continue
             for row in taken:
-                task = asyncio.ensure_future(self._work(row))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            if room and len(taken) == room:
+                self._own(row)
+            if len(taken) >= room:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             else:
                 await stored.wait()
+
+    async def unstored(self, row: Stored) -> None:
+        """Work on an update that can't be stored: a read is answered, no change is begun."""
+        while len(self._tasks) >= _AT_ONCE:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        self._unstored.add(row.update_id)
+        self._own(row)
 
     async def close(self, grace: float) -> None:
         """Give what runs `grace` seconds to end, then end it; the next start takes it up."""
@@ -95,44 +101,50 @@ class Dispatcher:
         if tasks:
             await asyncio.wait(tasks, timeout=0.5)
 
+    def _own(self, row: Stored) -> None:
+        task = asyncio.ensure_future(self._work(row))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an update could not be worked on", exc_info=error)
+
     async def _take(self, room: int) -> list[Stored]:
         j = self._journal
         return await j.database.write(lambda c: inbox.take(c, j.bot, j.instance, j.clock(), room))
 
     async def _work(self, row: Stored) -> None:
         try:
-            await self._handle(row)
+            asked, gap = _asked(row)
+            await self._handle(asked, row, gap=gap)
         except StorageError:
-            log.exception(
-                "update %d could not be recorded; the next start repeats it", row.update_id
-            )
+            log.exception("update %d could not be recorded", row.update_id)
+            await self._done(row.update_id)
         except Exception:
             log.exception("update %d could not be worked on", row.update_id)
             await self._done(row.update_id)
+        finally:
+            self._unstored.discard(row.update_id)
 
-    async def _handle(self, row: Stored) -> None:
-        body = json.loads(row.body)
-        asked = parse(body["update"], row.received_at)
-        match asked:
-            case Tap():
-                await self._tapped(asked, row, gap=bool(body.get("gap")))
-            case Joined():
-                await self._joined(asked)
-            case None:
-                await self._done(row.update_id)
-            case _:
+    async def _handle(self, asked: Request | Tap | None, row: Stored, *, gap: bool) -> None:
+        if asked is None:
+            await self._done(row.update_id)
+        elif isinstance(asked, Tap):
+            await self._tapped(asked, row, gap=gap)
+        else:
+            try:
                 await self._typed(asked)
-
-    async def _joined(self, joined: Joined) -> None:
-        if not self._builder.services.policy.linked(joined.chat):
-            await self._leave(joined.chat)
-        await self._done(joined.update)
+            except (BotError, StorageError):
+                raise
+            except Exception:
+                log.exception("update %d could not be worked on", row.update_id)
+                where = msg("In the log it is {reference}.", reference=_reference(row))
+                await self._settle([asked], say(msg("That went wrong: a bug of mine."), where))
 
     async def _typed(self, request: Request) -> None:
-        policy = self._builder.services.policy
-        if not request.chat.private and not policy.linked(request.chat.id):
-            await self._done(request.update)
-        elif not self._meant(request):
+        if not self._meant(request):
             await self._hint(request)
         elif self._age(request.sent_at) > self._max_age:
             task = self._late.add(request)
@@ -172,8 +184,13 @@ class Dispatcher:
         await self._done(request.update)
 
     async def _one(self, call: Call) -> None:
+        """Run one; what is refused before the audit is told here, or not at all."""
         try:
             await self._run(call)
+        except TooMuch as error:
+            await self._journal.desk.show(error.first, told(error))
+        except Denied as error:
+            log.warning("call %s is refused: %s", call.id, error)
         finally:
             self._builder.forget(call)
 
@@ -182,18 +199,49 @@ class Dispatcher:
             answer = await self._taps.look(tap, received_at=row.received_at, gap=gap)
         except BotError as error:
             answer = Answer(error.message)
-        self._toast(tap.query, tap.request, answer.toast)
-        if answer.dismissed is not None:
-            await self._journal.dismissed(tap.request, answer.dismissed)
-        elif answer.calls:
-            await self._go(tap.request, answer.calls)
-        else:
-            await self._done(row.update_id)
+        try:
+            toast = answer.toast
+            if answer.dismissed is not None:
+                toast = await self._dismissed(tap, answer.dismissed)
+            self._toast(tap.query, tap.request, toast)
+            if answer.calls:
+                await self._go(tap.request, answer.calls)
+            else:
+                await self._done(row.update_id)
+        finally:
+            self._taps.over(answer)
+            for call in answer.calls:
+                self._builder.forget(call)
+
+    async def _dismissed(self, tap: Tap, button: Button) -> Message | None:
+        """Drop what a question was about; what there is to say beside its message."""
+        try:
+            dropped = await self._journal.dismissed(tap.request, button)
+        except StorageError:
+            log.exception("update %d could not be recorded", tap.request.update)
+            return msg("I can't write it down now. Tap again later.")
+        return None if dropped else msg("This was answered already.")
 
     async def _settle(self, requests: list[Request], reply: Reply) -> None:
         """Answer what leads to no call, and be done with it in the same transaction."""
-        await self._journal.answered(requests, reply)
+        if any(request.update in self._unstored for request in requests):
+            await self._journal.desk.show(requests[-1], reply)
+        else:
+            await self._journal.insist(lambda: self._journal.answered(requests, reply))
 
     async def _done(self, update: int) -> None:
+        if update in self._unstored:
+            return
         j = self._journal
-        await j.database.write(lambda c: inbox.done(c, j.bot, update))
+        await j.insist(lambda: j.database.write(lambda c: inbox.done(c, j.bot, update)))
+
+
+def _asked(row: Stored) -> tuple[Request | Tap | None, bool]:
+    """What a stored update asks for, and whether it is the first after a time without polls."""
+    body = json.loads(row.body)
+    asked = parse(body["update"], row.received_at)
+    return (None if isinstance(asked, (Joined, Moved)) else asked), bool(body.get("gap"))
+
+
+def _reference(row: Stored) -> Code:
+    return Code(f"update {row.update_id}")

@@ -1,7 +1,8 @@
-"""Where updates come in: putting one into this queue stores it, before Telegram hears that it came.
+"""Where updates come in: putting one in stores it, before Telegram hears that it came.
 
-The next poll confirms what was put, and python-telegram-bot polls only when `put` has returned. So
-nothing is lost, and nothing is stored twice. If the database cannot store, nothing is confirmed.
+The next poll confirms what was put, and it begins only when `put` has returned. So nothing is lost,
+and nothing is stored twice. If the database can't store for a while, what is asked is acted upon
+all the same: reads are answered, and whoever wants a change is told that it is not done.
 """
 
 from __future__ import annotations
@@ -9,25 +10,43 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from bot.access.policy import Policy
+from bot.command.call import Request
 from bot.telegram.strangers import Strangers
-from bot.telegram.updates import Joined, Tap, parse
+from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
 from storage.database import Database
 from storage.errors import StorageError
+from storage.inbox import State, Stored
 
 log = logging.getLogger(__name__)
 
 _PAUSE = 1.0
+_PATIENCE = 8.0  # seconds until what can't be stored is acted upon as it is
+_HOUR = 3600.0
+_KNOWN = 256
+
+Meet = Callable[[Stored], Awaitable[None]]
 
 
-class Door(asyncio.Queue[Any]):
-    """The queue that python-telegram-bot's updater fills. `stored` is set when something is new."""
+class Update(Protocol):
+    """An update of python-telegram-bot's."""
 
-    def __init__(
+    def to_dict(self) -> dict[str, Any]:
+        """As Telegram sent it."""
+
+
+class Door:
+    """Takes updates in. `stored` is set when something is new; `failing` while nothing can be.
+
+    `unstored` acts on what can't be stored. `leave` leaves a group that no owner has linked.
+    """
+
+    def __init__(  # noqa: PLR0913 - who may come in, and where they go
         self,
         database: Database,
         bot: int,
@@ -35,8 +54,11 @@ class Door(asyncio.Queue[Any]):
         strangers: Strangers,
         clock: Callable[[], float],
         first_after_gap: Callable[[], bool],
+        *,
+        unstored: Meet,
+        leave: Callable[[int], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        super().__init__()
         self.stored = asyncio.Event()
         self.failing = False
         self._database = database
@@ -45,33 +67,74 @@ class Door(asyncio.Queue[Any]):
         self._strangers = strangers
         self._clock = clock
         self._first_after_gap = first_after_gap
+        self._unstored = unstored
+        self._leave = leave
+        self._sleep = sleep
+        self._left: OrderedDict[int, float] = OrderedDict()
 
-    async def put(self, item: Any) -> None:  # noqa: ANN401 - the updater's own signature
-        """Store an update, or answer a stranger."""
-        update = item.to_dict()
+    async def put(self, item: Update) -> None:
+        """Store an update, or answer a stranger. What can't be understood is dropped."""
         now = self._clock()
-        asked = parse(update, now)
-        if asked is None:
-            return
-        if not isinstance(asked, Joined):
-            request = asked.request if isinstance(asked, Tap) else asked
-            if self._policy.subject(request.actor.id) is None:
-                if not isinstance(asked, Tap):
-                    await self._strangers.meet(request)
+        try:
+            update = item.to_dict()
+            asked = parse(update, now)
+            if asked is None or not await self._comes_in(asked):
                 return
-        body = json.dumps({"update": update, "gap": self._first_after_gap()}).encode()
-        await self._store(int(update["update_id"]), body, now)
+            number = int(update["update_id"])
+            body = json.dumps({"update": update, "gap": self._first_after_gap()}).encode()
+        except Exception:
+            # Raised, it would come again and again, and nothing after it.
+            log.exception("an update can't be understood, and is dropped")
+            return
+        await self._store(number, body, now)
+
+    async def _comes_in(self, asked: Request | Tap | Joined | Moved) -> bool:
+        """Whether it is from somebody known, where the bot may speak; no disk is touched here."""
+        if isinstance(asked, Moved):
+            if self._policy.move(asked.chat, asked.to):
+                log.warning("group %d is now %d: give the config its new id", asked.chat, asked.to)
+            return False
+        if isinstance(asked, Joined):
+            self._may_stay(asked.chat)
+            return False
+        request = asked.request if isinstance(asked, Tap) else asked
+        if not request.chat.private and not self._may_stay(request.chat.id):
+            return False
+        if self._policy.subject(request.actor.id) is not None:
+            return True
+        if isinstance(asked, Request):
+            await self._strangers.meet(request)
+        return False
+
+    def _may_stay(self, chat: int) -> bool:
+        """Whether an owner has linked a group; any other is left, hourly as long as it speaks."""
+        if self._policy.linked(chat):
+            return True
+        now = self._clock()
+        if now - self._left.pop(chat, -_HOUR) >= _HOUR:
+            self._leave(chat)
+            self._left[chat] = now
+            if len(self._left) > _KNOWN:
+                self._left.popitem(last=False)
+        return False
 
     async def _store(self, number: int, body: bytes, now: float) -> None:
+        """Store it; after a time without success, or at once if that is known, go on without."""
+        until = now if self.failing else now + _PATIENCE
         while True:
             try:
                 await self._database.write(lambda c: inbox.put(c, self._bot, number, body, now))
             except StorageError as error:
                 if not self.failing:
-                    log.warning("updates can't be stored, so none is confirmed: %s", error)
+                    log.warning("updates can't be stored: %s", error)
                 self.failing = True
-                await asyncio.sleep(_PAUSE)
+                if self._clock() >= until:
+                    await self._unstored(Stored(number, body, now, State.NEW, None, 0))
+                    return
+                await self._sleep(_PAUSE)
             else:
+                if self.failing:
+                    log.warning("updates can be stored again")
                 self.failing = False
                 self.stored.set()
                 return

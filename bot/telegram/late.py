@@ -25,10 +25,17 @@ Settle = Callable[[list[Request], Reply], Awaitable[None]]
 class Late:
     """Gathers them by chat and person; owns the tasks that answer. `clock` in epoch seconds."""
 
-    def __init__(self, builder: Builder, settle: Settle, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        settle: Settle,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._builder = builder
         self._settle = settle
         self._clock = clock
+        self._sleep = sleep
         self._gathered: dict[tuple[int, int], list[Request]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -45,7 +52,7 @@ class Late:
         return task
 
     async def _answer(self, key: tuple[int, int]) -> None:
-        await asyncio.sleep(_GATHER)
+        await self._sleep(_GATHER)
         requests = self._gathered.pop(key)
         await self._settle(requests, self._reply(requests))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.telegram.outgoing import Outgoing, stored
@@ -108,8 +108,8 @@ class Outbox:
             pause = self._start()
             if self._receipts.waiting:
                 pause = min(_AGAIN, pause if pause is not None else _AGAIN)
-            if not await self._woken(pause):
-                await self._receipts.write()
+            if not await self._woken(pause) and self._receipts.waiting:
+                self._own(self._receipts.write())
 
     async def close(self, grace: float) -> None:
         """Let what is on its way arrive, and what may go now go, for `grace` seconds at most."""
@@ -149,10 +149,13 @@ class Outbox:
                 pause = wait if pause is None else min(pause, wait)
                 continue
             line.busy = True
-            task = asyncio.ensure_future(self._send(line, line.take()))
-            self._tasks.add(task)
-            task.add_done_callback(self._sent)
+            self._own(self._send(line, line.take()))
         return pause
+
+    def _own(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._sent)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -170,6 +173,9 @@ class Outbox:
         except Gone as error:
             line.failures = 0
             await self._gone(message, error)
+        except Exception:
+            log.exception("a message to chat %d can't be sent", message.chat)
+            await self._receipts.failed(message, "a bug")
         else:
             line.failures = 0
             await self._receipts.accepted(message, number)
@@ -183,11 +189,6 @@ class Outbox:
             log.warning("a message to chat %d is given up: %s", message.chat, error)
             await self._receipts.failed(message, str(error))
             return
-        log.warning(
-            "group %d has become supergroup %d: give the config its new id",
-            message.chat,
-            error.moved_to,
-        )
         # Numbers of messages and topics are another chat's there.
         there = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
         number = await self._receipts.moved(message, there)

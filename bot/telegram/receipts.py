@@ -6,6 +6,7 @@ ends before, the next start sends those messages once more, which is the lesser 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Receipts:
         self._bot = bot
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
+        self._writing = asyncio.Lock()
         self.slots: dict[str, int] = {}
 
     @property
@@ -79,10 +81,14 @@ class Receipts:
             return None
 
     async def write(self) -> None:
-        """Write what waits, in order, as far as it goes."""
-        notes = tuple(self._waiting)
-        if not notes:
-            return
+        """Write what waits, in order, in one transaction."""
+        async with self._writing:
+            notes = tuple(self._waiting)
+            if notes and await self._written(notes):
+                self._forget(notes)
+
+    async def _written(self, notes: tuple[Note, ...]) -> bool:
+        """Whether they need not be written any more."""
 
         def write(connection: Connection) -> None:
             for note in notes:
@@ -92,7 +98,12 @@ class Receipts:
             await self._database.write(write)
         except StorageError as error:
             log.warning("what was sent could not be recorded yet: %s", error)
-            return
+            return False
+        except Exception:
+            log.exception("%d receipts can't be recorded, and are dropped", len(notes))
+        return True
+
+    def _forget(self, notes: tuple[Note, ...]) -> None:
         for note in notes:
             if self._waiting and self._waiting[0] is note:
                 self._waiting.popleft()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import telegram
 from telegram import (
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNPARSED = ("can't parse entities", "can't find end tag")
+_NO_TOPIC = "message thread not found"
+_TOO_LARGE = "request entity too large"
 
 
 class Later(Exception):
@@ -68,16 +70,19 @@ class Sender:
         try:
             return await self._attempt(message, under, parsed=True)
         except BadRequest as error:
-            if any(text in error.message.lower() for text in _UNPARSED):
+            text = error.message.lower()
+            if any(why in text for why in _UNPARSED):
                 log.warning("Telegram could not parse a message: %s", error.message)
-                return await self._guarded(lambda: self._attempt(message, under, parsed=False))
+                return await self._guarded(message, under, parsed=False)
+            if message.thread is not None and _NO_TOPIC in text:
+                return await self._guarded(replace(message, thread=None), under, parsed=True)
             raise Gone(error.message) from error
         except TelegramError as error:
             raise _meaning(error) from error
 
-    async def _guarded(self, attempt: Callable[[], Awaitable[int]]) -> int:
+    async def _guarded(self, message: Outgoing, under: int | None, *, parsed: bool) -> int:
         try:
-            return await attempt()
+            return await self._attempt(message, under, parsed=parsed)
         except TelegramError as error:
             raise _meaning(error) from error
 
@@ -144,14 +149,16 @@ class Sender:
 def _meaning(error: TelegramError) -> Later | Gone:
     match error:
         case RetryAfter():
-            after = error.retry_after
-            return Later("429", float(after if isinstance(after, int) else after.total_seconds()))
+            # The public attribute warns that it will be of another type one day.
+            return Later("429", error._retry_after.total_seconds())  # noqa: SLF001
         case ChatMigrated():
             return Gone("the group became a supergroup", error.new_chat_id)
         case Forbidden() | BadRequest():
             return Gone(error.message)
         case InvalidToken():
             return Later("the token is refused", 60.0)
+        case _ if _TOO_LARGE in error.message.lower():
+            return Gone(error.message)
         case _:
             return Later(type(error).__name__)
 

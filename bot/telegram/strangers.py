@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.access.claim import MARK, Claim
@@ -67,11 +67,14 @@ class Strangers:
         )
 
     def counted(self) -> list[tuple[int, int]]:
-        """(person, messages) that are not yet recorded; from now on they are."""
-        fresh = [(p, s.count - s.recorded) for p, s in self._seen.items() if s.count > s.recorded]
-        for person, _ in fresh:
-            self._seen[person].recorded = self._seen[person].count
-        return fresh
+        """(person, messages) that are not yet recorded."""
+        return [(p, s.count - s.recorded) for p, s in self._seen.items() if s.count > s.recorded]
+
+    def recorded(self, counts: Iterable[tuple[int, int]]) -> None:
+        """So many of them are recorded now."""
+        for person, count in counts:
+            if person in self._seen:
+                self._seen[person].recorded += count
 
     async def _claimed(self, request: Request) -> bool:
         """Whether it was a guess at an open claim, right or wrong; answered then."""

@@ -7,6 +7,7 @@ that is old, used, double or too quick is answered and does nothing.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,18 +21,24 @@ from bot.reply import Verb
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
 from storage.database import Database
-from storage.errors import Forged
+from storage.errors import Forged, StorageError
+
+log = logging.getLogger(__name__)
 
 _TOO_QUICK = 1.5  # seconds in which a button that changes something was hardly read
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a tap leads to: a toast, calls to run, or both; `dismissed` drops the action."""
+    """What a tap leads to: a toast, calls to run, or both; `dismissed` drops the action.
+
+    `holds` is the button that no other tap may use until this one is `over`.
+    """
 
     toast: Message | None = None
     calls: tuple[Call, ...] = ()
     dismissed: buttons.Button | None = None
+    holds: str | None = None
 
 
 class Taps:
@@ -52,6 +59,12 @@ class Taps:
         self._stop_of = stop_of
         self._max_age = max_age
         self._clock = clock
+        self._busy: set[str] = set()
+
+    def over(self, answer: Answer) -> None:
+        """What a tap led to has ended."""
+        if answer.holds is not None:
+            self._busy.discard(answer.holds)
 
     async def look(self, tap: Tap, *, received_at: float, gap: bool) -> Answer:
         """What to do about a tap that came in then; `gap`: the first after a time without polls."""
@@ -66,7 +79,18 @@ class Taps:
             await self._refused(tap)
             return Answer(msg("This button is not for you, or is no longer known."))
         why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
-        return Answer(why) if why else await self._meaning(button, tap)
+        if why is not None:
+            return Answer(why)
+        if button.call_id is None:
+            return await self._meaning(button, tap)
+        if button.id in self._busy:
+            return Answer(msg("This was answered already."))
+        self._busy.add(button.id)
+        try:
+            return replace(await self._meaning(button, tap), holds=button.id)
+        except BaseException:
+            self._busy.discard(button.id)
+            raise
 
     def _stop(self, tap: Tap, call: str) -> Answer:
         operation = self._operations.get(call)
@@ -74,9 +98,12 @@ class Taps:
             return Answer(msg("It has ended already."))
         person = tap.request.actor.id
         policy = self._builder.services.policy
-        mine = operation.owner == person
-        if operation.chat != tap.request.chat.id or not (
-            mine or policy.decide(person, "operation.cancel", operation.host).allowed
+        here = tap.request.chat.id
+        # What may hold secrets runs in the private chat although a group asked for it.
+        mine = operation.owner == person and here in {operation.chat, person}
+        theirs = here == operation.chat
+        if not mine and not (
+            theirs and policy.decide(person, "operation.cancel", operation.host).allowed
         ):
             return Answer(msg("Only who started it can stop it."))
         self._operations.cancel(operation, person)
@@ -133,7 +160,10 @@ class Taps:
             "outcome": "denied",
             "detail": "a button of another chat, message or person, or none of ours",
         }
-        await self._database.write(lambda c: audit.append(c, event))
+        try:
+            await self._database.write(lambda c: audit.append(c, event))
+        except StorageError:
+            log.exception("a tap that was refused could not be recorded")
 
 
 def _belongs(button: buttons.Button, tap: Tap) -> bool:

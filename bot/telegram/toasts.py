@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 
 import telegram
 from telegram.error import TelegramError
@@ -22,7 +23,7 @@ _LONGEST = 200  # characters, the Bot API's limit
 
 
 class Toasts:
-    """Owns the tasks that answer taps."""
+    """Owns the tasks that answer taps and leave groups."""
 
     def __init__(self, bot: telegram.Bot, desk: Desk) -> None:
         self._bot = bot
@@ -31,27 +32,40 @@ class Toasts:
 
     def show(self, query: str, request: Request, text: Message | None) -> None:
         """Answer a tap; without a text only the spinner ends."""
-        if len(self._tasks) >= _AT_ONCE:
-            log.warning("too many taps at once; one is not answered")
-            return
         said = self._desk.words(request).plain(text)[:_LONGEST] if text else None
-        task = asyncio.ensure_future(self._answer(query, said))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._own(self._answer(query, said), "a tap is not answered")
 
-    async def leave(self, chat: int) -> None:
+    def leave(self, chat: int) -> None:
         """Leave a group that no owner has linked."""
+        self._own(self._leave(chat), f"group {chat} is not left")
+
+    async def close(self) -> None:
+        """End what still waits."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=0.5)
+
+    def _own(self, work: Coroutine[None, None, None], lost: str) -> None:
+        if len(self._tasks) >= _AT_ONCE:
+            work.close()
+            log.warning("too much at once: %s", lost)
+            return
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("Telegram could not be asked", exc_info=error)
+
+    async def _leave(self, chat: int) -> None:
         try:
             await self._bot.leave_chat(chat)
         except TelegramError as error:
             log.warning("group %d could not be left: %s", chat, type(error).__name__)
-
-    async def close(self) -> None:
-        """End what still waits."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=0.5)
 
     async def _answer(self, query: str, text: str | None) -> None:
         try:

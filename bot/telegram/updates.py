@@ -37,7 +37,15 @@ class Joined:
     chat: int
 
 
-def parse(update: Mapping[str, Any], received_at: float) -> Request | Tap | Joined | None:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup, with a new id."""
+
+    chat: int
+    to: int
+
+
+def parse(update: Mapping[str, Any], received_at: float) -> Request | Tap | Joined | Moved | None:
     """What an update asks for; None for what is none of the bot's business. Raises nothing."""
     number = _number(update.get("update_id"))
     if number is None:
@@ -54,7 +62,11 @@ def parse(update: Mapping[str, Any], received_at: float) -> Request | Tap | Join
             return None
 
 
-def _message(number: int, message: Mapping[str, Any], received_at: float) -> Request | None:
+def _message(number: int, message: Mapping[str, Any], received_at: float) -> Request | Moved | None:
+    chat, to = _mapping(message.get("chat")), _number(message.get("migrate_to_chat_id"))
+    if to is not None:
+        old = _number(chat.get("id"))
+        return None if old is None else Moved(old, to)
     text = message.get("text")
     sent = _number(message.get("date"))
     if not isinstance(text, str) or _FOREIGN & message.keys():

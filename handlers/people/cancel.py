@@ -11,7 +11,7 @@ from bot.reply import Reply, Text
 
 @command("cancel", permission="self.cancel", act=msg("cancel"), hostless=True)
 async def cancel(call: Call) -> Reply:
-    """End your running commands; an owner's /cancel ends everybody's in this chat."""
+    """End your running commands; an owner ends everybody's in this chat."""
     ended = [o for o in call.services.operations if _mine(call, o)]
     for operation in ended:
         call.services.operations.cancel(operation, call.actor.id)

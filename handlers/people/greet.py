@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bot.access.policy import Role
 from bot.command.call import Call
 from bot.command.spec import argument, command
 from bot.errors import Denied
-from bot.message import Code, Person, Tappable, Untrusted, msg
-from bot.reply import Button, Reply, Text
+from bot.message import Code, Names, Tappable, Untrusted, msg
+from bot.reply import Block, Button, Excerpt, Fold, Reply, Text
 
 
 @command(
@@ -20,11 +21,12 @@ async def greet(call: Call) -> Reply:
     """Greet, and show what the reader may do."""
     subject = call.services.policy.subject(call.actor.id)
     role = Code(subject.role.name if subject else "?")
-    hosts = ", ".join(call.services.hosts)
+    mine = [h for h in call.services.hosts if subject and h in (subject.hosts or {h})]
+    hosts = Names(tuple(map(Untrusted, mine)))
     return Reply(
         (
             Text(msg("Pierhead is ready. You are {role}.", role=role)),
-            Text(msg("I run Docker on {hosts}.", hosts=Untrusted(hosts))),
+            Text(msg("I run Docker on {hosts}.", hosts=hosts)),
             Text(
                 msg(
                     "Type what you would type in a terminal: {ps}, {logs}.",
@@ -61,18 +63,15 @@ async def whoami(call: Call) -> Reply:
     subject = policy.subject(call.actor.id)
     if subject is None:
         raise Denied(msg("I don't know you."))
-    hosts = ", ".join(sorted(subject.hosts)) if subject.hosts is not None else None
-    where = msg("On {hosts}.", hosts=Untrusted(hosts)) if hosts else msg("On every host.")
-    return Reply(
-        (
-            Text(
-                msg(
-                    "{person}: {role}",
-                    person=Person(subject.person.name, call.actor.id),
-                    role=Code(subject.role.name),
-                )
-            ),
-            Text(where),
-            Text(msg("Rights: {rights}", rights=Code(", ".join(subject.role.allow)))),
-        )
-    )
+    where = msg("On every host.")
+    if subject.hosts is not None:
+        where = msg("On {hosts}.", hosts=Names(tuple(map(Untrusted, sorted(subject.hosts)))))
+    verdict = msg("You are {person}, {role}", person=subject.person, role=Code(subject.role.name))
+    return Reply((Text(verdict), Text(where), *_rights(subject.role)))
+
+
+def _rights(role: Role) -> tuple[Block, ...]:
+    if "*" in role.allow:
+        return (Text(msg("You may do everything.")),)
+    rights = Excerpt(Untrusted("\n".join(role.allow)), tail=False)
+    return (Text(msg("Your rights:")), Fold((rights,)))

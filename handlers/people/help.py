@@ -25,7 +25,7 @@ async def help_(call: Call, words: tuple[str, ...]) -> Reply:
     """Show what you may do, or how one command is used."""
     if words:
         found, _ = call.services.registry.resolve(line_of(" ".join(words)))
-        return Reply(_details(found))
+        return Reply((*_details(found), *_missing(call, found)))
     return Reply(
         (
             Text(msg("What you can do here")),
@@ -46,21 +46,28 @@ def allowed(call: Call) -> list[Command]:
 
 
 def _chapters(call: Call) -> tuple[Block, ...]:
+    """By noun, those of the bot itself last; each chapter folds by itself."""
     blocks: list[Block] = []
-    for noun, commands in groupby(allowed(call), key=lambda c: c.path[0] if c.path[1:] else ""):
-        lines = tuple(Text(_line(c)) for c in commands)
-        if noun:
-            blocks.append(Text(msg("docker {noun}", noun=Code(noun))))
-        blocks.append(Fold(lines))
+    commands = sorted(allowed(call), key=lambda c: (not _noun(c), _noun(c)))
+    for noun, found in groupby(commands, key=_noun):
+        blocks.append(Text(msg("docker {noun}", noun=Code(noun)) if noun else msg("Pierhead")))
+        blocks.append(Fold(tuple(Text(_line(c)) for c in found)))
     return tuple(blocks)
 
 
+def _noun(c: Command) -> str:
+    return c.path[0] if c.path[1:] else ""
+
+
 def _line(c: Command) -> Message:
-    return msg("{command} {summary}", command=Tappable(c.spelling), summary=Message(c.summary))
+    return msg("{command} – {summary}", command=Tappable(c.spelling), summary=Message(c.summary))
 
 
 def _details(c: Command) -> tuple[Block, ...]:
-    blocks: list[Block] = [Text(Message(c.summary)), Text(msg("{usage}", usage=Code(usage(c))))]
+    blocks: list[Block] = [
+        Text(Message(c.summary)),
+        Text(msg("Usage: {usage}", usage=Code(usage(c)))),
+    ]
     for param in c.params:
         if isinstance(param, click.Option):
             names = Code(", ".join(param.opts))
@@ -69,3 +76,9 @@ def _details(c: Command) -> tuple[Block, ...]:
     if c.description:
         blocks.append(Text(Message(" ".join(c.description.split()))))
     return tuple(blocks)
+
+
+def _missing(call: Call, c: Command) -> tuple[Block, ...]:
+    """Why the reader may not run it, if so."""
+    decision = call.services.policy.decide(call.actor.id, c.permission, call.host_name)
+    return tuple(map(Text, decision.reason))

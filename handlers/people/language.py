@@ -5,10 +5,10 @@ from __future__ import annotations
 from bot.command.call import Call
 from bot.command.kinds import choice
 from bot.command.spec import argument, command
-from bot.message import Code, msg
+from bot.message import Untrusted, msg
 from bot.reply import Button, Reply, Text
 
-_NAMES = {"en": msg("English"), "ru": msg("Russian")}
+_NAMES = {"en": Untrusted("English"), "ru": Untrusted("Русский")}  # each as its speakers call it
 
 
 @command("language", permission="self.language", act=msg("choose a language"), hostless=True)
@@ -18,10 +18,11 @@ async def language(call: Call, code: str | None) -> Reply:
     languages = call.services.languages
     if code is None:
         buttons = tuple(
-            Button(name, ("language", key), inplace=True) for key, name in _NAMES.items()
+            Button(msg("{name}", name=name), ("language", key), inplace=True)
+            for key, name in _NAMES.items()
         )
-        auto = Button(msg("As Telegram's"), ("language", "auto"), inplace=True)
-        current = Code(languages.of(call.actor.id, call.actor.language))
+        auto = Button(msg("As in Telegram"), ("language", "auto"), inplace=True)
+        current = _NAMES[languages.of(call.actor.id, call.actor.language)]
         return Reply(
             (Text(msg("Which language? Now it is {current}.", current=current)),),
             buttons=(buttons, (auto,)),

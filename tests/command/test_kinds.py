@@ -59,8 +59,10 @@ def test_a_duration_is_read_as_docker_writes_it(text: str, length: float) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-1", "+1", "1y", "m", "1 h", "1h ", "1,5h", "1e3", "nan", "inf", "36501d", "٣", "٣s"]
-    + ["9" * 11, "9" * 4000 + "s", "1s" * 21, "1" * 4000],
+    [
+        *("", " ", "-1", "+1", "1y", "m", "1 h", "1h ", "1,5h", "1e3", "nan", "inf", "٣", "٣s"),
+        *("36501d", "9" * 11, "9" * 4000 + "s", "1s" * 21, "1" * 4000),
+    ],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
@@ -99,8 +101,10 @@ def test_a_time_is_read_as_docker_logs_takes_it(text: str, epoch: float) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "-5m", "2026-13-01", "2026-06-31", "0000-01-01", "2026-06-09T25:00"]
-    + ["2026-06-09x03:00", "2026-06-09" + "1" * 4000, "٢٠٢٦-٠٦-٠٩", "1" * 4000],
+    [
+        *("", "yesterday", "-5m", "2026-13-01", "2026-06-31", "0000-01-01", "2026-06-09T25:00"),
+        *("2026-06-09x03:00", "2026-06-09" + "1" * 4000, "٢٠٢٦-٠٦-٠٩", "1" * 4000),
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     assert refusal(SINCE, text).endswith(" is no time. Write 10m / 2h / 2026-06-09T03:00.")

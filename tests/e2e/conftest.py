@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,26 @@ OWNER, OPERATOR, VIEWER, RUSSIAN, STRANGER, GROUP, UNLINKED = 42, 7, 8, 9, 666, 
 
 
 class Clock:
-    """Real time, which a test can push on."""
+    """Real time, which a test can push on: then what sleeps by it wakes."""
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._bell = asyncio.Event()
 
     def __call__(self) -> float:
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
         self.offset += seconds
+        self._bell.set()
+        self._bell = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        until = self() + seconds
+        while (left := until - self()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._bell.wait()
 
 
 class Pierhead:
@@ -44,7 +54,9 @@ class Pierhead:
     async def running(self, *, read_only: bool = False) -> AsyncIterator[App]:
         """Run it until the block ends; it answers when the block begins."""
         settings = load(None, self.environment)
-        app = App(settings, Console(self.told.append, read_only), self.clock)
+        clock = self.clock
+        console = Console(self.told.append, read_only)
+        app = App(settings, console, clock, monotonic=clock, sleep=clock.sleep)
         stop = asyncio.Event()
         task = asyncio.ensure_future(app.run(stop))
         ready = asyncio.ensure_future(app.ready.wait())
@@ -95,7 +107,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[Sandbox]:
+async def telegram(clock: Clock) -> AsyncIterator[Sandbox]:
     people = {
         OWNER: Person(OWNER, "Olga", "en"),
         OPERATOR: Person(OPERATOR, "Otto", "en"),
@@ -105,7 +117,7 @@ async def telegram() -> AsyncIterator[Sandbox]:
     }
     known = (OWNER, OPERATOR, VIEWER)
     groups = {GROUP: ("Ops", known), UNLINKED: ("Elsewhere", (OWNER, STRANGER))}
-    async with Sandbox(TOKEN, people, groups, limits=False) as server:
+    async with Sandbox(TOKEN, people, groups, clock=clock, limits=False) as server:
         yield server
 
 

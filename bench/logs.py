@@ -1,0 +1,103 @@
+"""`/logs --grep` over a log of 20 MiB, beside a bare read of the same log.
+
+Ours is the whole command, from the update being stored to the answer handed to the HTTP client. The
+bare read is a socket from which all of the log is received and thrown away; beside it, for what
+people would type instead, `docker logs | grep`. Memory is the most that the bot had more than
+before; it must be the same for a log four times as big.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import time
+
+from bench import pierhead, process
+from bench.pierhead import Pierhead
+from bench.place import Place
+from bench.process import MIB
+from bench.sample import Sample, in_turns
+from bench.table import Bound, Row, times
+
+_PIECE = 128 * 1024
+_PATTERN = "level=ERROR"
+_LEVEL = 4.0  # MiB that the peak may differ by, allocators being what they are
+
+
+async def measure(
+    place: Place, *, size: int = 20 * MIB, bigger: int = 80 * MIB, rounds: int = 5
+) -> list[Row]:
+    for one in (size, bigger):
+        await asyncio.to_thread(place.log, f"log-{one}", one)
+    async with (
+        pierhead.telegram() as telegram,
+        pierhead.running(telegram, place.engine, place.folder(), heard=True) as bot,
+    ):
+
+        async def ours() -> float:
+            return await bot.seconds(_command(size))
+
+        async def bare() -> float:
+            return await asyncio.to_thread(_bare, place, f"log-{size}")
+
+        async def instead() -> float:
+            return await _docker_logs(place, f"log-{size}")
+
+        others = [bare, instead] if shutil.which("docker") else [bare]
+        mine, *theirs = await in_turns(rounds, ours, *others)
+        grown = [await _grown(bot, _command(one)) for one in (size, bigger)]
+    what = f"/logs --grep, {size / MIB:.3g} MiB"
+    names = ("bare read", "docker logs | grep")
+    bounds = (times(1.5), None)
+    rows = [
+        Row(what, "s", mine, name, sample, bound)
+        for name, sample, bound in zip(names, theirs, bounds, strict=False)
+    ]
+    return [*rows, _memory(size, bigger, *grown)]
+
+
+def _command(size: int) -> str:
+    return f"/logs --grep {_PATTERN} log-{size}"
+
+
+def _memory(size: int, bigger: int, small: float, big: float) -> Row:
+    return Row(
+        f"/logs --grep, {bigger / MIB:.3g} MiB, memory",
+        "MiB more",
+        Sample.of(big),
+        f"{size / MIB:.3g} MiB",
+        Sample.of(small),
+        Bound("constant", lambda ours, theirs: ours <= theirs + _LEVEL),
+    )
+
+
+async def _grown(bot: Pierhead, text: str) -> float:
+    """How much more memory than before a command needs at its most."""
+    before = process.resident(bot.pid)
+    process.forget_peak(bot.pid)
+    await bot.seconds(text)
+    return process.peak(bot.pid) - before
+
+
+def _bare(place: Place, name: str) -> float:
+    """Read the log as fast as it comes; HTTP 1.0 has the Engine close after the last byte."""
+    path = f"/containers/{name}/logs?stdout=1&stderr=1&tail=all"
+    start = time.perf_counter()
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.connect(place.engine.removeprefix("unix://"))
+        engine.sendall(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
+        while engine.recv(_PIECE):
+            pass
+    return time.perf_counter() - start
+
+
+async def _docker_logs(place: Place, name: str) -> float:
+    start = time.perf_counter()
+    piped = await asyncio.create_subprocess_shell(
+        f"docker logs {name} 2>&1 | grep {_PATTERN} > /dev/null",
+        env={"PATH": os.environ["PATH"], "DOCKER_HOST": place.engine},
+    )
+    await piped.wait()
+    return time.perf_counter() - start

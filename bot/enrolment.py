@@ -1,0 +1,90 @@
+"""Who is known at the start, and how the first owner comes in.
+
+People and groups stand in the config; owners by claim in the database. What is there decides the
+policy that everything else asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.access.claim import Claim, file_of
+from bot.access.policy import Group, Policy, Role, Subject
+from bot.command.call import Request
+from bot.config import Settings
+from bot.config.roles import OWNER
+from bot.message import Person, Tappable, Untrusted, msg
+from bot.reply import Reply, say
+from storage import audit, people
+from storage.database import Connection, Database
+
+log = logging.getLogger(__name__)
+
+
+def policy_of(settings: Settings, claimed: people.Owners, *, read_only: bool) -> Policy:
+    """The policy of a config and of the owners by claim; `read_only` locks every host."""
+    for person in claimed.forged:
+        log.error("the record of owner %d was changed in the database, it counts no more", person)
+    hosts = settings.hosts.items()
+    locked = frozenset(name for name, entry in hosts if entry.read_only or read_only)
+    chats = settings.access.chats.items()
+    groups = [Group(chat, frozenset(entry.hosts)) for chat, entry in chats]
+    return Policy(_subjects(settings, claimed), groups, locked)
+
+
+def _subjects(settings: Settings, claimed: people.Owners) -> Iterable[Subject]:
+    """Everybody enrolled; what the config says of somebody counts before a claim."""
+    globs, named = settings.access.globs, settings.access.people
+    owner = Role(OWNER, globs[OWNER])
+    for person, name in claimed.names.items():
+        if person not in named:
+            yield Subject(Person(Untrusted(name), person), owner)
+    for person in settings.access.owners:
+        entry = named.get(person)
+        yield Subject(Person(Untrusted((entry and entry.name) or OWNER), person), owner)
+    for person, entry in named.items():
+        if person not in settings.access.owners:
+            role = Role(entry.role, globs[entry.role])
+            hosts = frozenset(entry.hosts) if entry.hosts is not None else None
+            yield Subject(Person(Untrusted(entry.name or entry.role), person), role, hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Lets an owner in by the code that the console shows. `tell` writes to the console."""
+
+    settings: Settings
+    policy: Policy
+    database: Database
+    tell: Callable[[str], None]
+    clock: Callable[[], float]
+
+    def claim(self, claimed: people.Owners, secret: str) -> Claim:
+        """The claim; opened, its code told to the console, where no owner was ever recorded."""
+        claim = Claim(file_of(self.settings.storage.key_path), self.clock)
+        if not (self.settings.access.owners or claimed.names or claimed.forged):
+            self.tell(
+                "Nobody owns this bot yet. Within 10 minutes, send it this in a private chat:\n"
+                f"    /start {claim.begin(secret)}"
+            )
+        return claim
+
+    async def enrol(self, request: Request) -> Reply:
+        """Make who sent the code the owner."""
+        person, name, now = request.actor.id, request.actor.name, self.clock()
+
+        def write(connection: Connection) -> None:
+            people.add_owner(connection, person, name.raw, now)
+            event = {"at": round(now, 3), "actor": person, "command": "claim"}
+            audit.append(connection, event | {"name": name.raw, "outcome": "finished"})
+
+        await self.database.write(write)
+        role = Role(OWNER, self.settings.access.globs[OWNER])
+        self.policy.enrol(Subject(Person(name, person), role))
+        self.tell(f"The bot has an owner now: Telegram id {person}.")
+        return say(
+            msg("You own this bot now."),
+            msg("{help} shows what you can do.", help=Tappable("/help")),
+        )

@@ -1,0 +1,438 @@
+"""Telegram is down, slow, full or cross: what is said is late and not lost, and nobody else waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.app import App, Console
+from bot.config import load
+from bot.logs import configure
+from bot.telegram.outgoing import Outgoing
+from sandbox import Fault, Person, Phone, Sandbox
+from tests.e2e.conftest import (
+    GROUP,
+    OPERATOR,
+    OWNER,
+    STRANGER,
+    TOKEN,
+    UNLINKED,
+    VIEWER,
+    Clock,
+    Pierhead,
+    environment_of,
+)
+from tests.e2e.luck import outcomes
+from tests.private_engine import Engine
+
+SECRET = TOKEN.partition(":")[2]
+
+
+async def until(phone: Phone, text: str) -> None:
+    """Wait until the bot says so."""
+    while text not in (await phone.wait()).text:
+        pass
+
+
+async def logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    """Wait until the log says so."""
+    async with asyncio.timeout(10):
+        while text not in caplog.text:
+            await asyncio.sleep(0.01)
+
+
+async def called(telegram: Sandbox, method: str, times: int = 1) -> None:
+    """Wait until the bot has called a method so often."""
+    async with asyncio.timeout(10):
+        while len(telegram.calls(method)) < times:
+            await asyncio.sleep(0.01)
+
+
+async def test_down_at_the_start(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.fail("getMe", Fault.cut())
+    telegram.fail("getWebhookInfo", Fault.status(502))
+    app = App(
+        load(None, pierhead.environment), Console(pierhead.told.append), clock, sleep=clock.sleep
+    )
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(app.run(stop))
+    await called(telegram, "getMe")
+    await logged(caplog, "Telegram can't be reached")
+    assert not app.ready.is_set()
+    assert not running.done()
+    clock.advance(10)
+    await called(telegram, "getWebhookInfo")
+    while not app.ready.is_set():
+        clock.advance(10)
+        await asyncio.sleep(0.01)
+    assert "owner" in (await telegram.private(OWNER).ask("/whoami")).text
+    stop.set()
+    await running
+
+
+async def test_a_429_makes_late_and_keeps_nobody_else(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock
+) -> None:
+    async with pierhead.running():
+        await telegram.private(OPERATOR).ask("/whoami")
+        telegram.fail("sendMessage", Fault.retry(3600))
+        await telegram.private(OWNER).send("/whoami")
+        await called(telegram, "sendMessage", 2)
+        await telegram.private(OPERATOR).ask("/whoami")
+        assert telegram.private(OWNER).unseen() == []
+        clock.advance(3601)
+        await until(telegram.private(OWNER), "owner")
+    assert len(telegram.private(OWNER).history) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.status(502), Fault.status(500), Fault.cut()])
+async def test_what_was_not_handled_is_sent_once(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, fault: Fault
+) -> None:
+    async with pierhead.running():
+        telegram.fail("sendMessage", fault, 2)
+        await telegram.private(OWNER).send("/whoami")
+        for times in (1, 2):
+            await called(telegram, "sendMessage", times)
+            clock.advance(120)
+        await until(telegram.private(OWNER), "owner")
+    assert len(telegram.private(OWNER).history) == 2
+
+
+async def test_an_answer_cut_off_after_it_was_handled_may_come_twice_and_no_more(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock
+) -> None:
+    async with pierhead.running():
+        telegram.fail("sendMessage", Fault.cut().after())
+        await telegram.private(OWNER).send("/whoami")
+        await called(telegram, "sendMessage")
+        clock.advance(120)
+        await called(telegram, "sendMessage", 2)
+    said = [seen.text for seen in telegram.private(OWNER).history[1:]]
+    assert len(said) == 2
+    assert said[0] == said[1]
+
+
+async def test_what_could_not_be_sent_is_sent_by_the_next_start(
+    telegram: Sandbox, pierhead: Pierhead
+) -> None:
+    async with pierhead.running():
+        telegram.fail("sendMessage", Fault.status(502), 100)
+        await telegram.private(OWNER).send("/whoami")
+        await called(telegram, "sendMessage")
+    telegram.heal()
+    async with pierhead.running():
+        await until(telegram.private(OWNER), "owner")
+    assert len(telegram.private(OWNER).history) == 2
+
+
+async def test_polls_that_fail_are_asked_again(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pierhead.running():
+        await called(telegram, "getUpdates")
+        for fault in (Fault.status(502), Fault.cut(), Fault.retry(7), Fault.status(401)):
+            telegram.fail("getUpdates", fault)
+        asked = len(telegram.calls("getUpdates"))
+        phone = telegram.private(OWNER)
+        await phone.send("/whoami")  # ends the poll that is under way
+        await until(phone, "owner")
+        for times in range(1, 5):
+            await called(telegram, "getUpdates", asked + times)
+            clock.advance(60)
+        await until_answered(phone, clock)
+    assert "Telegram refuses the token" in caplog.text
+    assert "Telegram answers again" in caplog.text
+
+
+async def until_answered(phone: Phone, clock: Clock) -> None:
+    """Ask until it answers; time passes meanwhile."""
+    for _ in range(50):
+        clock.advance(40)
+        await phone.send("/whoami")
+        with suppress(AssertionError):
+            await phone.wait(within=0.2)
+            return
+    raise AssertionError(phone.transcript())
+
+
+async def test_while_it_is_down_answers_wait_and_go_as_soon_as_it_is_back(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        await phone.ask("/whoami")
+        telegram.fail("*", Fault.cut(), 1000)
+        await phone.send("/version")
+        await logged(caplog, "again in")
+        for _ in range(4):
+            clock.advance(100)
+            await asyncio.sleep(0.05)
+        telegram.heal()
+        clock.advance(30)
+        assert (await phone.wait()).text
+
+
+async def test_entities_that_cannot_be_parsed_go_out_plain_and_untappable(
+    telegram: Sandbox, pierhead: Pierhead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.markup.escape", lambda text, **_: text)
+    async with pierhead.running():
+        seen = await telegram.private(OWNER).ask("/rm '<b>/stop@x https://x.org'")
+    assert "<b>/stop@x https://x.org" in seen.text
+    assert seen.tappable == []
+    assert len(telegram.calls("sendMessage")) == 2
+
+
+async def test_a_message_that_is_gone_is_said_anew(
+    telegram: Sandbox, pierhead: Pierhead, engine: Engine, clock: Clock
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        asked = await phone.ask("/rm web")
+        del phone.chat.messages[asked.id]
+        clock.advance(301)  # the question ends, its message is to say so
+        said = await phone.wait()
+    assert said.id != asked.id
+    assert said.text.startswith("Nobody answered in time.")
+
+
+async def test_an_edit_that_changes_nothing_is_no_error(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pierhead.running():
+        telegram.fail("sendMessage", Fault.cut().after())
+        asked = telegram.private(OWNER)
+        await asked.send("/whoami")
+        await called(telegram, "sendMessage")
+        clock.advance(60)
+        await called(telegram, "sendMessage", 2)
+        await telegram.private(VIEWER).ask("/whoami")
+    assert "given up" not in caplog.text
+
+
+async def test_who_has_blocked_the_bot_is_given_up(
+    telegram: Sandbox, pierhead: Pierhead, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        await phone.send("/whoami")
+        phone.block()
+        await logged(caplog, "given up")
+        await telegram.private(VIEWER).ask("/whoami")
+        phone.unblock()
+        await until(telegram.private(OPERATOR), "operator") if await telegram.private(
+            OPERATOR
+        ).send("/whoami") else None
+    assert len(telegram.private(OWNER).history) == 1
+
+
+async def test_a_group_that_has_thrown_the_bot_out_is_given_up(
+    telegram: Sandbox, pierhead: Pierhead, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pierhead.running():
+        group = telegram.group(GROUP, OWNER)
+        await group.send("/whoami@pierhead_bot")
+        telegram.set_bot_status(GROUP, "kicked")
+        await logged(caplog, "given up")
+        await telegram.private(VIEWER).ask("/whoami")
+
+
+async def test_a_group_that_becomes_a_supergroup_is_answered_there(
+    telegram: Sandbox, pierhead: Pierhead, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = -77, -100_77
+    telegram.world.add_group(old, "Old", (OWNER, VIEWER))
+    pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-old}__HOSTS"] = "local"
+    async with pierhead.running():
+        await telegram.group(old, OWNER).ask("/whoami@pierhead_bot")
+        telegram.fail("sendMessage", Fault.retry(3600))
+        await telegram.group(old, OWNER).send("/whoami@pierhead_bot")
+        await called(telegram, "sendMessage", 2)
+        telegram.upgrade(old, new)
+        pierhead.clock.advance(3601)
+        await until(telegram.group(new, OWNER), "owner")
+        seen = await telegram.group(new, VIEWER).ask("/whoami@pierhead_bot")
+    assert "viewer" in seen.text
+    assert "give the config its new id" in caplog.text
+    assert telegram.calls("leaveChat") == []
+
+
+async def test_a_group_that_nobody_linked_is_left_without_a_word(
+    telegram: Sandbox, pierhead: Pierhead
+) -> None:
+    async with pierhead.running():
+        await telegram.group(UNLINKED, OWNER).send("/ps@pierhead_bot")
+        await called(telegram, "leaveChat")
+        await telegram.private(OWNER).ask("/whoami")
+        await telegram.group(UNLINKED, STRANGER).send("hello")
+        await telegram.private(OWNER).ask("/whoami")
+    assert len(telegram.calls("leaveChat")) == 1
+    texts = [seen.text for seen in telegram.group(UNLINKED, OWNER).history]
+    assert texts[:1] == ["/ps@pierhead_bot"]
+
+
+async def steal(telegram: Sandbox, method: str, **params: str | int) -> None:
+    """Somebody else uses the token."""
+    async with httpx.AsyncClient(timeout=10) as thief:
+        answer = await thief.post(f"{telegram.base_url}/bot{TOKEN}/{method}", data=params)
+    assert answer.status_code == 200
+
+
+async def test_a_second_poller_is_told_recorded_and_stops_changes(
+    telegram: Sandbox, pierhead: Pierhead, engine: Engine, tmp_path: Path, clock: Clock
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    async with pierhead.running():
+        await called(telegram, "getUpdates")
+        await telegram.private(OWNER).ask("/whoami")
+        await steal(telegram, "getUpdates", timeout=0)
+        async with asyncio.timeout(10):
+            while not any("Somebody else" in told for told in pierhead.told):
+                await asyncio.sleep(0.01)
+        clock.advance(60)
+        refused = await telegram.private(OWNER).ask("/restart web")
+        assert "Somebody else uses this bot's token" in refused.text
+        assert "web" in (await telegram.private(OWNER).ask("/ps")).text
+    assert outcomes(tmp_path, "intruder") == ["denied"]
+    assert outcomes(tmp_path, "container restart") == ["requested", "denied"]
+    assert sum("Somebody else" in told for told in pierhead.told) == 1
+
+
+async def test_a_webhook_of_somebody_else_is_removed_told_and_stops_changes(
+    telegram: Sandbox, pierhead: Pierhead, engine: Engine, tmp_path: Path, clock: Clock
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    async with pierhead.running():
+        await called(telegram, "getUpdates")
+        await telegram.private(OWNER).ask("/whoami")
+        await steal(telegram, "setWebhook", url="https://thief.example/")
+        await called(telegram, "deleteWebhook")
+        clock.advance(60)
+        assert "token" in (await telegram.private(OWNER).ask("/restart web")).text
+    assert outcomes(tmp_path, "intruder") == ["denied"]
+
+
+async def test_a_webhook_that_is_there_at_the_start_counts_the_same(
+    telegram: Sandbox, pierhead: Pierhead, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    await steal(telegram, "setWebhook", url="https://thief.example/")
+    async with pierhead.running():
+        assert "token" in (await telegram.private(OWNER).ask("/restart web")).text
+    assert outcomes(tmp_path, "intruder") == ["denied"]
+
+
+async def test_a_wrong_token_at_the_start_leaves_the_bot_up_and_told(
+    telegram: Sandbox,
+    pierhead: Pierhead,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    wrong = "123456:BBwrongWRONGwrongWRONGwrongWRONGwro"
+    settings = load(None, {**pierhead.environment, "PIERHEAD_TELEGRAM__TOKEN": wrong})
+    app = App(settings, Console(pierhead.told.append), clock, sleep=clock.sleep)
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(app.run(stop))
+    await logged(caplog, "Telegram refuses the token")
+    clock.advance(60)
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    stop.set()
+    await running
+    assert wrong.partition(":")[2] not in caplog.text
+
+
+async def test_the_token_is_in_no_log_whatever_the_level(
+    telegram: Sandbox,
+    pierhead: Pierhead,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for fault in (Fault.cut(), Fault.status(401), Fault.status(502), Fault.retry(1)):
+        telegram.fail("*", fault)
+    app = App(load(None, pierhead.environment), Console(print), clock, sleep=clock.sleep)
+    stop = asyncio.Event()
+    running = asyncio.ensure_future(app.run(stop))
+    while not app.ready.is_set():
+        clock.advance(60)
+        await asyncio.sleep(0.01)
+    telegram.fail("sendMessage", Fault.cut())
+    await telegram.private(OWNER).send("/whoami")
+    await called(telegram, "sendMessage")
+    clock.advance(60)
+    await called(telegram, "sendMessage", 2)
+    stop.set()
+    await running
+    assert len(caplog.records) > 10
+    assert SECRET not in caplog.text
+    assert SECRET not in "".join(capsys.readouterr())
+
+
+async def test_even_the_http_clients_own_log_is_redacted(
+    telegram: Sandbox,
+    pierhead: Pierhead,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    app = App(load(None, pierhead.environment), Console(print), clock, sleep=clock.sleep)
+    configure("debug", "text", app.redactor)
+    try:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(app.run(stop))
+        await app.ready.wait()
+        for name in ("httpx", "httpcore"):
+            monkeypatch.setattr(logging.getLogger(name), "level", logging.DEBUG)
+            logging.getLogger(name).manager._clear_cache()  # type: ignore[attr-defined] # as setLevel does
+        await telegram.private(OWNER).ask("/whoami")
+        stop.set()
+        await running
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    said = capsys.readouterr().err
+    assert "HTTP Request: POST" in said
+    assert SECRET not in said
+
+
+@pytest.mark.usefixtures("engine")
+async def test_sixty_messages_to_one_group_arrive_in_order_and_provoke_no_429(
+    engine: Engine, tmp_path: Path, clock: Clock
+) -> None:
+    people = {OWNER: Person(OWNER, "Olga", "en")}
+    groups = {GROUP: ("Ops", (OWNER,))}
+    async with Sandbox(TOKEN, people, groups, clock=clock, limits=True) as telegram:
+        pierhead = Pierhead(environment_of(telegram, engine.url, tmp_path), clock)
+        group = telegram.group(GROUP, OWNER)
+        async with pierhead.running():
+            for number in range(60):
+                await group.send(f"/no{number}@pierhead_bot")
+            seen: list[str] = []
+            async with asyncio.timeout(30):
+                while len(seen) < 60:
+                    clock.advance(0.5)
+                    await asyncio.sleep(0)
+                    seen += [one.text.splitlines()[0] for one in group.unseen()]
+    assert seen == [f"There is no command /no{number}@pierhead_bot." for number in range(60)]
+    assert len(telegram.calls("sendMessage")) == 60
+
+
+def test_a_message_says_how_it_is_stored() -> None:
+    one = Outgoing(1, "<b>x</b>", "x", slot="update:1")
+    assert one.row(5, 0.0).edit
