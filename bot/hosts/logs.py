@@ -56,7 +56,8 @@ class Logs:
             lines, whole = await _page(source, span, asked, max_bytes, stamped=timestamps)
             if whole or asked == 1:
                 break
-            asked = max(1, min(len(lines), asked // 2))
+            # As many as fitted; but a line that is very long is many to the Engine.
+            asked = max(1, min(max(len(lines), asked // 8), asked // 2))
         shown = lines[max(0, len(lines) - wanted) :]
         return LogPage(tuple(shown), more=asked <= wanted or len(lines) > wanted)
 

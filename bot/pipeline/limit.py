@@ -14,19 +14,13 @@ from dataclasses import dataclass
 from bot.buckets import Buckets
 from bot.command.call import Call, Request
 from bot.errors import Denied
-from bot.message import Message, Span, msg, plural
+from bot.message import Span, msg, plural
+from bot.pipeline.follows import Follows
 from bot.pipeline.stage import Proceed
+from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply
 
 _KEPT = 1024
-
-
-class TooMuch(Denied):
-    """Refused, as were others just before; `first` is the request that is answered for all."""
-
-    def __init__(self, message: Message, *hints: Message, first: Request) -> None:
-        super().__init__(message, *hints)
-        self.first = first
 
 
 @dataclass(slots=True)
@@ -44,13 +38,14 @@ class Limit:
         self._people = Buckets(per_minute, per_minute / 60, clock)
         self._chats = Buckets(per_minute * 3, per_minute / 20, clock)
         self._bursts: OrderedDict[tuple[int, int], _Burst] = OrderedDict()
+        self._follows = Follows()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """Pass on, or refuse and say when.
 
         Raises:
             Denied: for a stranger.
-            TooMuch: for too much at once.
+            TooMuch: for too much at once, or too much that is followed.
         """
         person, chat, cost = call.actor.id, call.request.chat.id, call.command.cost
         if call.services.policy.subject(person) is None:
@@ -61,7 +56,8 @@ class Limit:
         self._people.take(person, cost)
         self._chats.take(chat, cost)
         self._bursts.pop((person, chat), None)
-        return await proceed(call)
+        with self._follows.room(call):
+            return await proceed(call)
 
     def _refused(self, call: Call, wait: float) -> TooMuch:
         key = (call.actor.id, call.request.chat.id)

@@ -16,9 +16,9 @@ from bot.command.call import Call, Request
 from bot.errors import BotError, Denied
 from bot.message import Code, Message, Tappable, msg
 from bot.pipeline.journal import Journal
-from bot.pipeline.limit import TooMuch
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
+from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply, say
 from bot.telegram.late import Late
 from bot.telegram.taps import Answer, Taps

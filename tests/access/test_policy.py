@@ -212,5 +212,14 @@ def test_groups() -> None:
     assert not known.may_show(OTHER_GROUP, "nas")
 
 
+def test_a_linked_group_that_gets_a_new_id_stays_linked() -> None:
+    known = policy()
+    assert known.move(GROUP, -100)
+    assert known.may_show(-100, "nas")
+    assert not known.may_show(-100, "db1")
+    assert not known.move(OTHER_GROUP, -200)
+    assert not known.linked(-200)
+
+
 def test_a_decision_needs_nothing_by_itself() -> None:
     assert policy().decide(OLGA, "container.rm", "nas", changes=True) == Decision(allowed=True)

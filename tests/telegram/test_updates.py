@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.command.call import Actor, Chat, Origin, Request
 from bot.message import Untrusted
-from bot.telegram.updates import ALLOWED, Joined, Tap, parse
+from bot.telegram.updates import ALLOWED, Joined, Moved, Tap, parse
 
 NOW = 1_700_000_000.0
 OLGA = {"id": 1, "is_bot": False, "first_name": "Olga", "language_code": "ru-RU"}
@@ -75,6 +75,13 @@ def test_a_tap_under_a_message_that_is_too_old_to_be_seen() -> None:
 @pytest.mark.parametrize("status", ["member", "administrator", "restricted"])
 def test_the_bot_was_put_into_a_group(status: str) -> None:
     assert parse(joined(status), NOW) == Joined(7, -100_123)
+
+
+def test_a_group_has_moved() -> None:
+    old = {"id": -5, "type": "group"}
+    assert parse(message(chat=old, migrate_to_chat_id=-1005, text=None), NOW) == Moved(-5, -1005)
+    assert parse(message(chat={"id": "x"}, migrate_to_chat_id=-1005), NOW) is None
+    assert parse(message(migrate_to_chat_id=2**70, text=None), NOW) is None
 
 
 @pytest.mark.parametrize("update", [joined("left"), joined("kicked"), joined(type="private")])
