@@ -2,8 +2,8 @@
 
 Ours is the whole command, from the update being stored to the answer handed to the HTTP client. The
 bare read is a socket from which all of the log is received and thrown away; beside it, for what
-people would type instead, `docker logs | grep`. Memory is the most that the bot had more than
-before; it must be the same for a log four times as big.
+people would type instead, `docker logs | grep`. Memory is the most that the bot had meanwhile; it
+must be the same for a log four times as big.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ async def measure(
 
         others = [bare, instead] if shutil.which("docker") else [bare]
         mine, *theirs = await in_turns(rounds, ours, *others)
-        grown = [await _grown(bot, _command(one)) for one in (size, bigger)]
+        peaks = [await _peak(bot, _command(one)) for one in (size, bigger)]
     what = f"/logs --grep, {size / MIB:.3g} MiB"
     names = ("bare read", "docker logs | grep")
     bounds = (times(1.5), None)
@@ -55,7 +55,7 @@ async def measure(
         Row(what, "s", mine, name, sample, bound)
         for name, sample, bound in zip(names, theirs, bounds, strict=False)
     ]
-    return [*rows, _memory(size, bigger, *grown)]
+    return [*rows, _memory(size, bigger, *peaks)]
 
 
 def _command(size: int) -> str:
@@ -64,8 +64,8 @@ def _command(size: int) -> str:
 
 def _memory(size: int, bigger: int, small: float, big: float) -> Row:
     return Row(
-        f"/logs --grep, {bigger / MIB:.3g} MiB, memory",
-        "MiB more",
+        f"its memory, {bigger / MIB:.3g} MiB",
+        "MiB",
         Sample.of(big),
         f"{size / MIB:.3g} MiB",
         Sample.of(small),
@@ -73,12 +73,11 @@ def _memory(size: int, bigger: int, small: float, big: float) -> Row:
     )
 
 
-async def _grown(bot: Pierhead, text: str) -> float:
-    """How much more memory than before a command needs at its most."""
-    before = process.resident(bot.pid)
+async def _peak(bot: Pierhead, text: str) -> float:
+    """The memory that the bot has while a command runs, at its most."""
     process.forget_peak(bot.pid)
     await bot.seconds(text)
-    return process.peak(bot.pid) - before
+    return process.peak(bot.pid)
 
 
 def _bare(place: Place, name: str) -> float:

@@ -64,16 +64,17 @@ def _count(repetitions: list[list[Asked]]) -> Sample:
 
 
 def _lines(what: str, there: int, repetitions: list[list[Asked]]) -> Row:
-    """How many lines were asked for, all of them being as many as there are."""
-    asked = [found[1] for one in repetitions for a in one if (found := _TAIL.search(a.what))]
-    values = tuple(float(there if n == "all" else int(n)) for n in asked)
+    """The most lines that were asked for; all of them are as many as there are."""
+    asked = [[found[1] for a in one if (found := _TAIL.search(a.what))] for one in repetitions]
+    most = tuple(max(float(there if n == "all" else int(n)) for n in one) for one in asked)
     bound = Bound("not all", lambda ours, _: ours < there)
-    return Row(f"{what}, asked for", "lines", Sample(values), bound=bound)
+    return Row(f"{what}, asked for", "lines", Sample(most), bound=bound)
 
 
 def _bytes(what: str, size: int, repetitions: list[list[Asked]]) -> Row:
-    read = tuple(
-        float(asked.answered) / MIB for one in repetitions for asked in one if "/logs" in asked.what
+    """The answer that is shown: one that grows beyond the bound is dropped, a smaller one asked."""
+    used = tuple(
+        [asked.answered / MIB for asked in one if "/logs" in asked.what][-1] for one in repetitions
     )
-    said = f"{what}, of a log of {size / MIB:.3g} MiB"
-    return Row(said, "MiB", Sample(read), bound=at_most(_MOST, "MiB"))
+    said = f"{what}, of {size / MIB:.3g} MiB"
+    return Row(said, "MiB", Sample(used), bound=at_most(_MOST, "MiB"))

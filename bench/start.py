@@ -18,34 +18,35 @@ from bench import pierhead
 from bench.place import Place
 from bench.sample import in_turns
 from bench.table import Row, times
+from sandbox import Sandbox
 
 _IMPORTS = "import bot.run, os; os.write(1, b'.')"
 
 
 async def measure(place: Place, *, rounds: int = 7) -> list[Row]:
     known = place.folder()
+    async with pierhead.telegram() as telegram:
 
-    async def again() -> float:
-        return await _answered(place, known)
+        async def again() -> float:
+            return await _answered(telegram, place.engine, known)
 
-    async def first() -> float:
-        return await _answered(place, place.folder())
+        async def first() -> float:
+            return await _answered(telegram, place.engine, place.folder())
 
-    mine, new, theirs = await in_turns(rounds, again, first, _imported)
+        mine, new, theirs = await in_turns(rounds, again, first, _imported)
     return [
         Row("start to first answer", "s", mine, "imports", theirs, times(1.5)),
         Row("the same, new database", "s", new, "imports", theirs, times(1.5)),
     ]
 
 
-async def _answered(place: Place, folder: Path) -> float:
-    async with pierhead.telegram() as telegram:
-        phone = telegram.private(pierhead.OWNERS[0])
-        await phone.send("/ps")
-        start = time.perf_counter()
-        async with pierhead.running(telegram, place.engine, folder, pierhead.PLAIN):
-            await phone.wait(within=pierhead.PATIENCE)
-            return time.perf_counter() - start
+async def _answered(telegram: Sandbox, engine: str, folder: Path) -> float:
+    phone = telegram.private(pierhead.OWNERS[0])
+    await phone.send("/ps")
+    start = time.perf_counter()
+    async with pierhead.running(telegram, engine, folder, pierhead.PLAIN):
+        await phone.wait(within=pierhead.PATIENCE)
+        return time.perf_counter() - start
 
 
 async def _imported() -> float:

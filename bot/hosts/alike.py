@@ -25,6 +25,8 @@ def distance(typed: str, name: str) -> int | None:
     allowed = 1 if len(left) <= _SHORT else _SLIPS
     if max(len(left), len(right)) > _LONGEST or abs(len(left) - len(right)) > allowed:
         return None
+    if len(set(left) ^ set(right)) > 2 * allowed:
+        return None
     slips = _slips(left, right, allowed)
     return slips if slips <= allowed else None
 
@@ -35,16 +37,20 @@ def skeleton(name: str) -> str:
 
 
 def _slips(left: str, right: str, allowed: int) -> int:
-    """Edit distance with swaps (optimal string alignment), `allowed` + 1 for anything above."""
-    before: list[int] = []
-    row = list(range(len(right) + 1))
+    """Edit distance with swaps (optimal string alignment), `allowed` + 1 for anything above.
+
+    Only cells so near the diagonal that they can still be allowed: there may be 5,000 names.
+    """
+    older = before = list(range(len(right) + 1))
     for i, letter in enumerate(left, 1):
-        older, before, row = before, row, [i]
-        for j, other in enumerate(right, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
+        row = [allowed + 1] * len(before)
+        row[0] = i
+        for j in range(max(1, i - allowed), min(len(right), i + allowed) + 1):
+            wrong = letter != right[j - 1]
+            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + wrong)
+            if wrong and i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == right[j - 1]:
+                row[j] = min(row[j], older[j - 2] + 1)
         if min(row) > allowed and min(before) > allowed:
             return allowed + 1
-    return row[-1]
+        older, before = before, row
+    return min(before[-1], allowed + 1)

@@ -19,7 +19,7 @@ _WAITING_PER_THREAD = 4
 
 
 class Full(Exception):
-    """Every thread is busy, and enough is waiting for them already."""
+    """Every thread is busy, and enough is waiting for them already; or the pool is closed."""
 
 
 class Pool:
@@ -54,9 +54,9 @@ class Pool:
     def close(self) -> None:
         """Let idle threads end; busy ones end after what they do."""
         with self._lock:
+            self._bound = 0
             for _ in range(self._started):
                 self._jobs.put(None)
-            self._started = 0
 
     def _start(self) -> None:
         threading.Thread(target=self._serve, name=f"docker-{self._name}", daemon=True).start()

@@ -13,6 +13,9 @@ from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
 from bot.hosts.stream import Streams
 
+# The Engine says nothing while it skips what is older than `since`.
+_STALL = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -65,7 +68,7 @@ class Source:
         }
         params |= {"since": span.since} if span.since else {}
         params |= {"until": span.until} if span.until else {}
-        stall = None if follow else self.link.timeout
+        stall = None if follow else _STALL * self.link.timeout
         return self.streams.open(f"/containers/{self.id}/logs", params, stall=stall)
 
     def lines(self, *, stamped: bool) -> Lines:

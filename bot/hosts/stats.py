@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from bot.errors import DockerFault
-from bot.hosts.answer import Unexpected
+from bot.hosts.answer import Unexpected, mapping, string
 from bot.hosts.figures import reading
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
@@ -20,6 +20,7 @@ from bot.hosts.types import Stats
 
 _AT_ONCE = 32
 _LARGEST = 1024 * 1024
+_NEVER = "0001-01-01"
 
 
 class Readings:
@@ -58,4 +59,6 @@ class Readings:
                 body += piece
                 if len(body) > _LARGEST:
                     raise Unexpected("too large")
-            return reading(json.loads(body))
+            raw = mapping(json.loads(body))
+            # A container that does not run is answered with zeros that nobody read.
+            return None if string(raw, "read").startswith(_NEVER) else reading(raw)

@@ -54,7 +54,7 @@ class Streams:
         except BotError:
             raise
         except Exception as error:
-            self._link.failed(error)
+            self._link.failed(error, counts=False)
             raise faults.translate(error, at) from error
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,12 +20,14 @@ import telegram
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.telegram.sending import asked
 from bot.telegram.updates import ALLOWED
 
 log = logging.getLogger(__name__)
 
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
+_SLACK = 0.5  # seconds more than Telegram asks for
 _MINUTE = 60.0
 _AT_ONCE = 1.0  # seconds in which a poll is answered that had something to tell
 _GAP = 45.0  # seconds without a poll, at least, that count as having been away
@@ -82,7 +85,9 @@ class Line:
 
 def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
     """The client, for a Bot API server at `root`. Does no I/O."""
-    for name in ("httpx", "httpcore", "telegram.request.BaseRequest"):
+    # Otherwise each 429 warns that its time will be a `timedelta` one day.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return telegram.Bot(
         token,
@@ -165,7 +170,8 @@ class Connection:
         failures = 0
         while True:
             try:
-                updates = await self._updates(_POLL)
+                # After a failure the answer is wanted at once: it tells that Telegram is back.
+                updates = await self._updates(0 if failures else _POLL)
             except Exception as error:  # noqa: BLE001 - whatever it is, a bot that is deaf is worse
                 await self._sleep(await self._trouble(error, failures))
                 failures += 1
@@ -197,8 +203,7 @@ class Connection:
         """Say what is wrong, and do something about it; the seconds until the next attempt."""
         match error:
             case RetryAfter():
-                # The public attribute warns that it will be of another type one day.
-                return error._retry_after.total_seconds() + 0.5  # noqa: SLF001
+                return asked(error) + _SLACK
             case Conflict():
                 self._quietly("somebody else uses this token (409)")
                 await self._intruder()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import telegram
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.access.policy import Policy
 from bot.command.languages import KNOWN
@@ -33,16 +34,22 @@ async def publish(
     try:
         await bot.delete_my_commands(scope=BotCommandScopeAllPrivateChats())
         for person in people:
-            mine = [c for c in registry if _offered(c, policy, person)]
-            for language in KNOWN:
-                menu = [_entry(c, words(language)) for c in mine[:_MOST]]
-                await bot.set_my_commands(
-                    menu,
-                    scope=BotCommandScopeChat(person),
-                    language_code="" if language == KNOWN[0] else language,
-                )
+            mine = [c for c in registry if _offered(c, policy, person)][:_MOST]
+            with suppress(BadRequest):  # who has never written to the bot has no chat with it yet
+                await _publish(bot, mine, person, words)
     except TelegramError as error:
         log.warning("the command menu could not be set: %s", type(error).__name__)
+
+
+async def _publish(
+    bot: telegram.Bot, commands: Iterable[Command], person: int, words: Callable[[str], Words]
+) -> None:
+    for language in KNOWN:
+        await bot.set_my_commands(
+            [_entry(command, words(language)) for command in commands],
+            scope=BotCommandScopeChat(person),
+            language_code="" if language == KNOWN[0] else language,
+        )
 
 
 def _offered(command: Command, policy: Policy, person: int) -> bool:

@@ -146,11 +146,16 @@ class Sender:
         return sent.message_id
 
 
+def asked(error: RetryAfter) -> float:
+    """For how many seconds Telegram wants to hear nothing."""
+    after = error.retry_after
+    return float(after) if isinstance(after, int) else after.total_seconds()
+
+
 def _meaning(error: TelegramError) -> Later | Gone:
     match error:
         case RetryAfter():
-            # The public attribute warns that it will be of another type one day.
-            return Later("429", error._retry_after.total_seconds())  # noqa: SLF001
+            return Later("429", asked(error))
         case ChatMigrated():
             return Gone("the group became a supergroup", error.new_chat_id)
         case Forbidden() | BadRequest():

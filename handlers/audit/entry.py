@@ -1,4 +1,4 @@
-"""One entry of the audit as a line: number, time, person, command, targets, outcome."""
+"""One entry of the audit as a line: number, time, person, what was asked, how it ended."""
 
 from __future__ import annotations
 
@@ -46,12 +46,14 @@ def _who(call: Call, event: Mapping[str, object]) -> Person | Untrusted:
 
 
 def _what(call: Call, event: Mapping[str, object]) -> str:
-    """The command as one types it, its targets, and the host where there are several."""
+    """The command as it was typed, in short; without its words, what it was about."""
     name = str(event.get("command", "?"))
     command = call.services.registry.get(name)
     words = [(command.shortcut or name) if command else name]
-    targets = event.get("targets")
-    if isinstance(targets, list):
+    argv, targets = event.get("argv"), event.get("targets")
+    if isinstance(argv, list) and command:
+        words += [str(word) for word in argv[len(command.path) :]]
+    elif isinstance(targets, list):
         words += [str(t.get("name", "?")) for t in targets if isinstance(t, dict)]
     host = event.get("host")
     return " ".join(words) + (f" @{host}" if host and len(call.services.hosts) > 1 else "")

@@ -1,10 +1,14 @@
 """`/audit`: who did what, the newest first, by person, command, target, outcome and time.
 
 An operation leaves an entry for each of its steps: what was asked, what began, how it ended. Here
-one sees how each ended, or how far it is; `--all` shows every step.
+each operation is one line, with its last step; `--all` shows every step.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 from bot.command.call import Call
 from bot.command.kinds import SINCE, Ago, choice, whole
@@ -13,14 +17,75 @@ from bot.message import msg, plural
 from bot.reply import Button, Reply, Text
 from handlers.audit.entry import line
 from storage import audit as log
-from storage import calls
 from storage.calls import State
 from storage.database import Connection
 
 _PAGE = 8
 _BATCH = 50
+_ABOUT_ONESELF = "self."  # the permissions of help, greeting, language
 _ENOUGH = 2000  # entries looked through for one page
-_STEPS = frozenset({State.REQUESTED.value, State.AWAITING.value, State.STARTED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """What is asked for. Not worth a line: `asking`, this search itself, and `minor` commands."""
+
+    actor: int | None
+    command: str | None
+    target: str | None
+    outcome: str | None
+    since: float | None
+    until: float | None
+    asking: str
+    minor: frozenset[str]
+
+    def entries(
+        self,
+        connection: Connection,
+        limit: int,
+        *,
+        before: int | None = None,
+        call: str | None = None,
+    ) -> list[log.Entry]:
+        """The newest entries that fit, whatever step they are."""
+        return log.search(
+            connection,
+            actor=self.actor,
+            command=self.command,
+            target=self.target,
+            outcome=self.outcome,
+            call=call,
+            since=self.since,
+            until=self.until,
+            before_seq=before,
+            limit=limit,
+        )
+
+    def operations(self, connection: Connection, before: int | None) -> Iterator[log.Entry]:
+        """For each operation that fits its last entry, if that fits as well."""
+        for _ in range(_ENOUGH // _BATCH):
+            batch = self.entries(connection, _BATCH, before=before)
+            for entry in batch:
+                last = self._last(connection, entry)
+                if last is not None:
+                    yield last
+            if len(batch) < _BATCH:
+                return
+            before = batch[-1].seq
+
+    def _last(self, connection: Connection, entry: log.Entry) -> log.Entry | None:
+        """How its operation ended; None where a newer entry of it has told that already."""
+        call = entry.event.get("call")
+        if not isinstance(call, str):
+            return entry
+        if self.command is None and entry.event.get("command") in self.minor:
+            return None
+        if call == self.asking or self.entries(connection, 1, call=call)[0].seq != entry.seq:
+            return None
+        (last,) = log.search(connection, call=call, limit=1)
+        if self.outcome not in {None, last.event.get("outcome")}:
+            return None
+        return log.Entry(entry.seq, {**entry.event, "outcome": last.event.get("outcome")})
 
 
 @command(
@@ -52,32 +117,24 @@ async def audit(  # noqa: PLR0913 - each is one question that people ask
 ) -> Reply:
     """Search the audit log, newest first."""
     now = call.services.clock()
-    command = call.services.registry.get(wanted) if wanted else None
-    every = all or outcome is not None
-
-    def batch(connection: Connection, before: int | None) -> list[log.Entry]:
-        return log.search(
-            connection,
-            actor=user,
-            command=command.name if command else wanted,
-            target=target,
-            outcome=outcome,
-            since=since.epoch(now) if since else None,
-            until=until.epoch(now) if until else None,
-            before_seq=before,
-            limit=_BATCH,
-        )
+    known = call.services.registry.get(wanted) if wanted else None
+    query = _Query(
+        actor=user,
+        command=known.name if known else wanted,
+        target=target,
+        outcome=outcome,
+        since=since.epoch(now) if since else None,
+        until=until.epoch(now) if until else None,
+        asking=call.id,
+        minor=frozenset(
+            c.name for c in call.services.registry if c.permission.startswith(_ABOUT_ONESELF)
+        ),
+    )
 
     def read(connection: Connection) -> list[log.Entry]:
-        found: list[log.Entry] = []
-        at, looked = before, 0
-        while len(found) <= _PAGE and looked < _ENOUGH:
-            entries = batch(connection, at)
-            found += [e for e in entries if every or _is_last(connection, e, call.id)]
-            if len(entries) < _BATCH:
-                break
-            at, looked = entries[-1].seq, looked + _BATCH
-        return found[: _PAGE + 1]
+        if all:
+            return query.entries(connection, _PAGE + 1, before=before)
+        return list(islice(query.operations(connection, before), _PAGE + 1))
 
     entries = await call.services.database.read(read)
     shown = entries[:_PAGE]
@@ -88,15 +145,6 @@ async def audit(  # noqa: PLR0913 - each is one question that people ask
         (Text(verdict), *(Text(line(call, entry)) for entry in shown)),
         buttons=_pages(call, shown[-1].seq, more=len(entries) > _PAGE),
     )
-
-
-def _is_last(connection: Connection, entry: log.Entry, asking: str) -> bool:
-    """Whether its operation has come no further; this search itself is not worth a line."""
-    step, id_ = entry.event.get("outcome"), entry.event.get("call")
-    if step not in _STEPS or not isinstance(id_, str):
-        return True
-    known = calls.get(connection, id_)
-    return id_ != asking and known is not None and known.state.value == step
 
 
 def _pages(call: Call, last: int, *, more: bool) -> tuple[tuple[Button, ...], ...]:

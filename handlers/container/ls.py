@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from bot.command.call import Call
 from bot.command.kinds import PAGE, as_engine_filters, choice, filters, whole
@@ -16,11 +18,20 @@ _SHOWN = 8
 _STACKS = 6
 _FOLDED = 40
 _PAGE = 25
-_SORTS = {
-    "name": lambda c: c.name.raw.lower(),
+_NUMBER = re.compile(r"([0-9]+)")
+
+
+def _name(container: Container) -> tuple[tuple[int, str], ...]:
+    """To sort by name as people count: web-2 before web-10."""
+    words = _NUMBER.split(container.name.raw.lower())
+    return tuple((len(w.lstrip("0")) if n % 2 else 0, w) for n, w in enumerate(words))
+
+
+_SORTS: dict[str, Callable[[Container], Any]] = {
+    "name": _name,
     "created": lambda c: -c.created,
-    "state": lambda c: (c.state, c.name.raw.lower()),
-    "image": lambda c: (c.image.raw, c.name.raw.lower()),
+    "state": lambda c: (c.state, _name(c)),
+    "image": lambda c: (c.image.raw, _name(c)),
 }
 _SINCE = {
     "exited": msg("exited {code} · {ago}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
@@ -159,6 +160,30 @@ def test_what_cannot_be_counted_is_not_looked_at(
         assert [scene.claim.guess("_x") for _ in range(5)] == [None] * 5
     assert "can't be counted" in caplog.text
     assert scene.claim.guess(code) is True
+
+
+def test_nobody_else_reads_or_writes_while_a_guess_is_counted_or_a_claim_opened(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else guesses at once could be more than three, and a new claim could be overwritten."""
+    watched = []
+
+    def watch(*_: object, **__: object) -> bool:
+        handle = os.open(scene.file.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            watched.append("alone")
+        finally:
+            os.close(handle)
+        return False
+
+    code = scene.claim.begin(SECRET)
+    monkeypatch.setattr("bot.access.claim.hmac.compare_digest", watch)
+    assert scene.claim.guess(code) is False
+    monkeypatch.setattr("bot.access.claim.json.dump", watch)
+    scene.claim.begin(SECRET)
+    assert watched == ["alone", "alone"]
 
 
 def test_guesses_at_once_are_three_as_well(scene: Scene) -> None:

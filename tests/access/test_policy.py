@@ -78,7 +78,7 @@ def test_who_is_not_enrolled_may_nothing(
     person: int,
     permission: str,
     host: str | None,
-    changes: bool,  # noqa: FBT001 - Hypothesis gives it by place
+    changes: bool,
 ) -> None:
     known = policy()
     if person not in known.people:
@@ -108,8 +108,8 @@ def test_each_role_may_more_than_the_one_before() -> None:
 def test_where_nothing_may_be_changed_nobody_changes_anything(
     how: str,
     person: int,
-    changes: bool,  # noqa: FBT001 - a column of the table
-    allowed: bool,  # noqa: FBT001 - the same
+    changes: bool,
+    allowed: bool,
 ) -> None:
     known = policy("nas" if how == "read-only" else "")
     if how == "frozen":

@@ -23,7 +23,7 @@ from bot.reply import Reply, say
 from bot.reply.words import Words
 
 WORDS = Words("en", "UTC", ENGLISH, lambda: 0.0)
-OWNER, SCOPED, STRANGER = 1, 2, 3
+OWNER, SCOPED, STRANGER, NOWHERE = 1, 2, 3, 4
 
 
 def told(error: BotError) -> str:
@@ -101,12 +101,13 @@ REGISTRY = Registry(COMMANDS, frozenset({"boxes"}))
 
 
 def policy() -> Policy:
-    """An owner, somebody who counts on the last host only, and no one else."""
+    """An owner, somebody who counts on the last host only, and somebody on one that is gone."""
     owner, some = Role("owner", ("*",)), Role("some", ("box.*", "self.*"))
     return Policy(
         (
             Subject(Person(Untrusted("Olga"), OWNER), owner),
             Subject(Person(Untrusted("Sasha"), SCOPED), some, frozenset({"db1"})),
+            Subject(Person(Untrusted("Nora"), NOWHERE), some, frozenset({"gone"})),
         )
     )
 

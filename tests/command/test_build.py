@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.command.call import Call, Confirmation
 from bot.command.registry import Registry, Unknown
 from bot.errors import UsageError
-from tests.command.samples import COMMANDS, SCOPED, STRANGER, Bench, bench, request, told
+from tests.command.samples import COMMANDS, NOWHERE, SCOPED, STRANGER, Bench, bench, request, told
 
 AGREED = Confirmation("button", ())
 
@@ -79,6 +79,13 @@ def test_who_names_another_host_is_judged_there() -> None:
     (call,) = bench().typed("/boxes @nas", SCOPED)
     decision = call.services.policy.decide(SCOPED, "box.ls", call.host_name)
     assert not decision.allowed
+
+
+def test_whose_role_counts_on_no_host_that_there_is_is_refused_on_each() -> None:
+    assert hosts("/boxes", NOWHERE) == ["nas"]
+    assert hosts("/boxes @all", NOWHERE) == ["nas", "db1"]
+    (call,) = bench().typed("/boxes", NOWHERE)
+    assert not call.services.policy.decide(NOWHERE, "box.ls", call.host_name).allowed
 
 
 def test_a_stranger_gets_no_further_than_anybody() -> None:

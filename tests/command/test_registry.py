@@ -102,6 +102,14 @@ def test_a_look_alike_is_no_command(text: str) -> None:
         resolved(text)
 
 
+def test_nor_is_one_that_is_lower_case_of_a_look_alike() -> None:
+    kill = replace(COMMANDS[1], path=("kill",), feature=None)
+    registry = Registry((kill,), frozenset())
+    assert registry.resolve(Line(("/KILL",)))[0] is kill
+    with pytest.raises(Unknown):
+        registry.resolve(Line(("/\N{KELVIN SIGN}ILL",)))
+
+
 def test_what_is_hidden_is_not_offered() -> None:
     with pytest.raises(Unknown) as unknown:
         resolved("/helo")

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.conftest import Clock
 from tests.private_engine import Engine
 
 LINE = re.compile(rb"^(GET|POST|DELETE|PUT|HEAD) (\S+) HTTP/1\.1\r$", re.MULTILINE)
@@ -121,6 +122,23 @@ def audited(folder: Path, command: str | None = None) -> list[dict[str, Any]]:
         rows = database.execute("SELECT body FROM audit ORDER BY seq").fetchall()
     found = [json.loads(row[0]) for row in rows]
     return [row for row in found if command in {None, row.get("command")}]
+
+
+def count(folder: Path, table: str, condition: str = "1") -> int:
+    """How many rows of a table there are."""
+    with sqlite3.connect(f"file:{folder / 'bot.db'}?mode=ro", uri=True) as database:
+        statement = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608 - the test's own
+        found: int = database.execute(statement).fetchone()[0]
+    return found
+
+
+async def eventually(look: Callable[[], bool], clock: Clock | None = None) -> None:
+    """Wait until it is so; with a clock, time passes meanwhile."""
+    async with asyncio.timeout(20):
+        while not look():
+            if clock is not None:
+                clock.advance(1)
+            await asyncio.sleep(0.01)
 
 
 def outcomes(folder: Path, command: str) -> list[str]:

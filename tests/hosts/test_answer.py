@@ -12,29 +12,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = [
-    "Id",
-    "Names",
-    "Image",
-    "ImageID",
-    "Command",
-    "State",
-    "Status",
-    "Ports",
-    "Labels",
-    "NetworkSettings",
-    "Mounts",
-    "Created",
-    "SizeRw",
-    "RepoTags",
-    "Size",
-    "Containers",
-    "Name",
-    "Driver",
-    "CreatedAt",
-    "UsageData",
-    "Health",
-]
+KEYS = (
+    *("Id", "Names", "Image", "ImageID", "Command", "State", "Status", "Ports", "Labels"),
+    *("NetworkSettings", "Mounts", "Created", "SizeRw", "RepoTags", "Size", "Containers"),
+    *("Name", "Driver", "CreatedAt", "UsageData", "Health"),
+)
 ROWS = st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, JSON)).map(
     lambda row: {"Id": "a" * 64} | row
 )

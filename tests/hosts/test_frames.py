@@ -54,7 +54,7 @@ def test_a_line_in_several_frames_each_with_a_stamp() -> None:
 
 
 @pytest.mark.parametrize("tty", [True, False])
-def test_a_line_of_a_mebibyte_is_cut(tty: bool) -> None:
+def test_a_line_of_a_mebibyte_is_cut(*, tty: bool) -> None:
     long = b"x" * (1024 * 1024)
     parts = [long[n : n + LINE] for n in range(0, len(long), LINE)]
     data = long + b"\nnext\n" if tty else b"".join(map(frame, [*parts, b"\n", b"next\n"]))
@@ -77,9 +77,9 @@ FRAMES = st.lists(
 ).map(b"".join)
 
 
-@given(FRAMES, st.lists(st.integers(0, 1000), max_size=10), st.booleans())
+@given(data=FRAMES, cuts=st.lists(st.integers(0, 1000), max_size=10), stamped=st.booleans())
 def test_how_it_is_cut_on_its_way_does_not_matter(
-    data: bytes, cuts: list[int], stamped: bool
+    *, data: bytes, cuts: list[int], stamped: bool
 ) -> None:
     assert read(data, cuts=cuts, stamped=stamped) == read(data, stamped=stamped)
 
@@ -88,4 +88,4 @@ def test_how_it_is_cut_on_its_way_does_not_matter(
 def test_the_same_for_a_tty_and_any_bytes_are_text(data: bytes, cuts: list[int]) -> None:
     lines = read(data, cuts=cuts, tty=True)
     assert lines == read(data, tty=True)
-    assert len(lines) == len([x for x in data.split(b"\n")[:-1]]) + (data[-1:] not in b"\n")
+    assert len(lines) == data.count(b"\n") + (data[-1:] not in b"\n")

@@ -63,11 +63,11 @@ def test_a_pattern_that_would_hold_up_others_for_ever() -> None:
 
 
 @given(
-    st.lists(st.text("ab \r", max_size=5), max_size=6),
-    st.sampled_from(["a", "^a", "b$", "a.*b", "", "a|^$", r"\s", "[^b]a", "(ab)+"]),
-    st.booleans(),
+    rows=st.lists(st.text("ab \r", max_size=5), max_size=6),
+    pattern=st.sampled_from(["a", "^a", "b$", "a.*b", "", "a|^$", r"\s", "[^b]a", "(ab)+"]),
+    invert=st.booleans(),
 )
-def test_finds_what_grep_would(rows: list[str], pattern: str, invert: bool) -> None:
+def test_finds_what_grep_would(*, rows: list[str], pattern: str, invert: bool) -> None:
     text = "".join(f"{row}\n" for row in rows).encode()
     wanted = [f"{row}\n".encode() for row in rows if (re.search(pattern, row) is None) == invert]
     found = [

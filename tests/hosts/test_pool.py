@@ -36,6 +36,8 @@ def test_it_is_bounded_and_what_is_cancelled_never_begins() -> None:
     assert done == [0, 2, 3]
     pool.submit(lambda: None).result()
     pool.close()
+    with pytest.raises(Full):
+        pool.submit(lambda: None)
 
 
 def test_a_thread_that_hangs_does_not_keep_the_process() -> None:

@@ -37,7 +37,7 @@ def test_containers_that_do_not_run() -> None:
         (Filters(labels=("keep",), without=("keep=yes",)), False),
     ],
 )
-def test_filters(filters: Filters, goes: bool) -> None:
+def test_filters(filters: Filters, *, goes: bool) -> None:
     one = listing.container(row(State="exited", Labels={"keep": "yes"}, Created=1700000000))
     assert bool(prunable_containers([one], filters)) == goes
 

@@ -1,4 +1,5 @@
 import itertools
+import re
 import tracemalloc
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_tty() -> None:
 
 
 @pytest.mark.parametrize("tty", [True, False])
-def test_a_line_without_an_end_takes_no_memory(tty: bool) -> None:
+def test_a_line_without_an_end_takes_no_memory(*, tty: bool) -> None:
     piece = b"x" * 16_384
     sieve = Sieve(Pattern("x$|y"), 5, tty=tty, stamped=False)
     sieve.block(piece if tty else frame(piece))
@@ -95,12 +96,15 @@ PIECES = st.lists(
 CUTS = st.lists(st.integers(0, 500), max_size=8).map(tuple)
 
 
-@given(PIECES, CUTS, st.sampled_from(["a", "^a", "b$", "^$", "ab|ba"]), st.booleans())
+@given(
+    pieces=PIECES,
+    cuts=CUTS,
+    pattern=st.sampled_from(["a", "^a", "b$", "^$", "ab|ba"]),
+    invert=st.booleans(),
+)
 def test_finds_in_each_stream_what_line_by_line_would(
-    pieces: list[tuple[bytes, int]], cuts: tuple[int, ...], pattern: str, invert: bool
+    *, pieces: list[tuple[bytes, int]], cuts: tuple[int, ...], pattern: str, invert: bool
 ) -> None:
-    import re
-
     data = b"".join(frame(*piece) for piece in pieces)
     found, matched = sift(data, pattern, cuts=cuts, invert=invert)
     for stream in (1, 2):

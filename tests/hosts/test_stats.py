@@ -73,6 +73,13 @@ async def test_one_reading_leaves_out_what_fails(fake: Scripted, host: Host) -> 
     assert fake.seen[-1].query == {"stream": "0"}
 
 
+async def test_a_container_that_does_not_run_is_left_out(fake: Scripted, host: Host) -> None:
+    fake.scripts[f"GET /containers/{CID}/stats"] = answer(
+        {"id": CID, "name": "/web", "read": "0001-01-01T00:00:00Z"}
+    )
+    assert await host.stats.once([CID]) == ()
+
+
 @pytest.mark.parametrize("said", [{}, [], {"id": CID, "cpu_stats": 5}, b"{", b"x" * 2_000_000])
 async def test_a_hostile_reading_is_left_out(fake: Scripted, host: Host, said: object) -> None:
     fake.scripts[f"GET /containers/{CID}/stats"] = answer(said)

@@ -1,0 +1,88 @@
+"""Groups: one that an owner linked is answered, any other met with silence and left."""
+
+from __future__ import annotations
+
+from sandbox import Sandbox
+from tests.e2e.conftest import GROUP, OPERATOR, OWNER, UNLINKED, VIEWER, Clock, Pierhead
+from tests.e2e.talk import ask, shows
+from tests.private_engine import Engine
+
+
+async def test_a_linked_group_is_answered(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", "echo hi; sleep 1000")
+    async with pierhead.running():
+        group, viewer = telegram.group(GROUP, OWNER), telegram.group(GROUP, VIEWER)
+        seen = await ask(group, "/ps@pierhead_bot")
+        assert seen.text.startswith("local: all well\n")
+        assert seen.reply_to is not None
+        logs = await ask(group, "/logs@pierhead_bot web")
+        assert logs.text == "web@local: last line\nhi"
+        denied = await ask(viewer, "/restart@pierhead_bot web")
+        assert denied.text.startswith("Not done: restart web@local\n")
+        count = len(group.history)
+        await group.send("hello everybody")
+        await group.send("/ps@another_bot")
+        assert (await ask(telegram.private(OWNER), "/whoami")).text.startswith("You are")
+        assert len(group.history) == count + 2
+
+
+async def test_one_s_operation_is_not_another_s(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        operator, viewer = telegram.group(GROUP, OPERATOR), telegram.group(GROUP, VIEWER)
+        following = await ask(operator, "/logs@pierhead_bot -f web")
+        data = following.data_of("Stop")
+        assert await viewer.tap_data(data, following) == "Only who started it can stop it."
+        nothing = await ask(viewer, "/cancel@pierhead_bot")
+        assert nothing.text == "Nothing of yours is running."
+        ended = await ask(telegram.group(GROUP, OWNER), "/cancel@pierhead_bot")
+        assert ended.text.startswith("Ending 1 command.")
+        assert "Stopped." in (await shows(following, "no longer")).text
+
+
+async def test_secrets_stay_out_of_a_group_without_the_host(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    del pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-GROUP}__HOSTS"]
+    pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-GROUP}__LANGUAGE"] = "en"
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", "echo hi; sleep 1000")
+    async with pierhead.running():
+        group, private = telegram.group(GROUP, OWNER), telegram.private(OWNER)
+        for line, said in (
+            ("/logs@pierhead_bot web", "web@local: last line\nhi"),
+            ("/logs@pierhead_bot -f web", "web@local: following\nhi"),
+            ("/inspect@pierhead_bot web", "web@local: running"),
+            ("/top@pierhead_bot web", "web@local: 2 processes"),
+            ("/audit@pierhead_bot", "Audit: "),
+        ):
+            private.unseen()
+            await group.send(line)
+            answer = await private.wait()
+            while not answer.text.startswith(said):
+                answer = await private.wait()
+        assert (await ask(group, "/ps@pierhead_bot")).text
+        told = [seen.text for seen in group.history]
+        assert not any("hi" in text.split() or "@local" in text for text in told)
+
+
+async def test_an_unlinked_group_is_left_in_silence(pierhead: Pierhead, telegram: Sandbox) -> None:
+    async with pierhead.running():
+        group = telegram.group(UNLINKED, OWNER)
+        for line in ("/ps@pierhead_bot", "/whoami@pierhead_bot", "hello"):
+            await group.send(line)
+        telegram.add_group(-1003, "New", (OWNER,))
+
+        def left() -> bool | None:
+            return any(c["chat_id"] == "-1003" for c in telegram.calls("leaveChat")) or None
+
+        phone = telegram.private(OWNER)
+        assert await phone.until(left, "the bot did not leave", 10)
+        assert (await ask(phone, "/whoami")).text.startswith("You are")
+        assert all(seen.message.sender_id == OWNER for seen in group.history)
+        assert not any(
+            call["chat_id"] in {str(UNLINKED), "-1003"} for call in telegram.calls("sendMessage")
+        )

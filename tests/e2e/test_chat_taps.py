@@ -1,0 +1,115 @@
+"""Buttons that are forged, old, used, double, too quick, or somebody else's; edited messages."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox import Phone, Sandbox
+from tests.e2e.conftest import GROUP, OPERATOR, OWNER, Clock, Pierhead, agree
+from tests.e2e.talk import ask
+from tests.private_engine import Engine
+
+UNKNOWN = "This button is not for you, or is no longer known."
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+@pytest.fixture
+def web(engine: Engine) -> Engine:
+    engine.docker("create", "--name", "web", "busybox")
+    return engine
+
+
+def there(engine: Engine) -> bool:
+    return engine.docker("ps", "-aq") != ""
+
+
+async def test_only_who_was_asked_may_answer(
+    pierhead: Pierhead, telegram: Sandbox, phone: Phone, web: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        asked = await ask(telegram.group(GROUP, OWNER), "/rm@pierhead_bot web")
+        data = asked.data_of("Remove web@local")
+        clock.advance(2)
+        other = telegram.group(GROUP, OPERATOR)
+        assert await other.tap_data(data, asked) == UNKNOWN
+        assert await other.tap_data(asked.data_of("Not now"), asked) == UNKNOWN
+        elsewhere = await ask(phone, "/whoami")
+        assert await phone.tap_data(data, elsewhere) == UNKNOWN
+        for forged in ("x", "0" * 22, "é" * 32, data[:-1], f"{data[:-1]}{'AB'[data[-1] == 'A']}"):
+            assert await phone.tap_data(forged, elsewhere) == UNKNOWN
+        audit = await ask(phone, "/audit -c tap")
+        assert audit.text.splitlines()[0] == "Audit: 8 entries, newest first"
+        assert "ops-1 (…0007): tap, denied" in (await ask(phone, "/audit -c tap -u 7")).text
+        assert there(web)
+        await agree(asked, "Remove web@local", clock)
+        assert (await asked.changed()).text == "Removed web@local."
+
+
+async def test_a_question_is_answered_once(
+    pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        asked = await ask(phone, "/rm web")
+        assert "quick" in await asked.tap("Remove web@local")
+        assert there(web)
+        clock.advance(2)
+        toasts = await asyncio.gather(*(asked.tap("Remove web@local") for _ in range(3)))
+        done = await asked.changed()
+        while done.now and done.now.text != "Removed web@local.":
+            done = await done.changed()
+        assert min(toasts) == ""
+        assert await asked.tap("Remove web@local") == "This was answered already."
+        assert await asked.tap("Not now") == "This was answered already."
+        audit = await ask(phone, "/audit --all -c rm -o started")
+        assert audit.text.splitlines()[0] == "Audit: 1 entry"
+    assert not there(web)
+
+
+async def test_a_dropped_or_old_question_does_nothing(
+    pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        asked = await ask(phone, "/rm web")
+        await asked.tap("Not now")
+        assert (await asked.changed()).text == "Not done. Nothing was changed."
+        clock.advance(2)
+        assert await asked.tap("Remove web@local") == "This was answered already."
+        old = await ask(phone, "/rm web")
+        clock.advance(301)
+        assert await old.tap("Remove web@local") in {
+            "This is too old. Nothing was done.",
+            "This was answered already.",
+        }
+    assert there(web)
+
+
+async def test_a_question_outlives_a_restart(
+    pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        asked = await ask(phone, "/rm web")
+    async with pierhead.running():
+        await ask(phone, "/whoami")
+        await agree(asked, "Remove web@local", clock)
+        assert (await asked.changed()).text == "Removed web@local."
+    assert not there(web)
+
+
+async def test_an_edited_message_never_runs(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    before = engine.docker("inspect", "-f", "{{.State}}", "web")
+    async with pierhead.running():
+        message = await phone.send("/whoami")
+        await phone.wait()
+        await phone.edit(message, "/kill web")
+        await phone.send("/kill web", forwarded_from=OPERATOR)
+        assert (await ask(phone, "/whoami")).text.startswith("You are")
+    assert engine.docker("inspect", "-f", "{{.State}}", "web") == before

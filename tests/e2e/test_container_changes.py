@@ -1,0 +1,164 @@
+"""The verbs that change a container: the reply, and what the Engine says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox import Phone, Sandbox
+from tests.e2e.conftest import OWNER, Clock, Pierhead, agree
+from tests.e2e.talk import ask, shows, verdict
+from tests.private_engine import Engine
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+def state(engine: Engine, name: str) -> str:
+    return engine.docker("inspect", "-f", "{{.State.Status}}", name)
+
+
+def started(engine: Engine, name: str) -> str:
+    return engine.docker("inspect", "-f", "{{.State.StartedAt}}", name)
+
+
+async def test_each_verb(pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+
+        async def told(line: str, said: str, then: str, name: str = "web") -> None:
+            assert (await ask(phone, line)).text == said
+            assert state(engine, name) == then
+
+        await told("/pause web", "Paused web@local.", "paused")
+        await told("/pause web", "web@local was paused already.", "paused")
+        await told("/unpause web", "web@local goes on.", "running")
+        await told("/unpause web", "web@local was not paused.", "running")
+        await told("/kill -s USR1 web", "Sent USR1 to web@local.", "running")
+        await told("/kill web", "Sent KILL to web@local.", "exited")
+        asked = await ask(phone, "/start web")
+        assert asked.text.startswith("Start web@local?\n")
+        assert state(engine, "web") == "exited"
+        await agree(asked, "Start web@local", clock)
+        assert (await asked.changed()).text == "Started web@local."
+        await told("/stop -t 0 WEB.", "Stopped web@local.", "exited")
+        await told("/stop -t 0 web", "web@local was stopped already.", "exited")
+        await told("/rename web shop", "web@local is now shop@local.", "exited", "shop")
+        await told("/container restart -t 0 shop", "Restarted shop@local.", "running", "shop")
+        assert "is not running" not in (await ask(phone, "/kill -s TERM shop")).text
+        assert "refuses" in await verdict(phone, "/kill -s FOO shop")
+
+
+async def test_several_targets_are_all_tried(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    for name in ("web", "db"):
+        engine.docker("run", "-d", "--name", name, "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "never", "busybox")
+    async with pierhead.running():
+        seen = await ask(phone, "/kill web never db")
+        lines = seen.text.splitlines()
+        assert lines[0] == "Done: 2 of 3. Not all went well."
+        assert lines[1].startswith("x never@local: Docker on local refuses:")
+        assert lines[2:] == ["Sent KILL to web@local.", "Sent KILL to db@local."]
+        assert {state(engine, n) for n in ("web", "db")} == {"exited"}
+        assert (await ask(phone, "/kill web never")).text.startswith("Not done: 2 of 2.\nx ")
+        both = await ask(phone, "/restart -t 0 web db")
+        assert both.text.splitlines()[0] == "Done: 2 of 2."
+        audit = await ask(phone, "/audit -c kill")
+        assert "kill web never db, partly done" in audit.text
+        assert "kill web never, failed" in audit.text
+        asked = await ask(phone, "/rm -f web never db")
+        assert "web@local and db@local are running.\nCannot be undone.\n" in asked.text
+        await agree(asked, "Remove 3 on local", clock)
+        assert (await shows(asked, "Done")).text.startswith("Done: 3 of 3.\n")
+    assert engine.docker("ps", "-aq") == ""
+
+
+async def test_only_the_exact_name_is_changed(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    for name in ("web-1", "web-2", "worker"):
+        engine.docker("run", "-d", "--name", name, "busybox", "sleep", "1000")
+    before = {name: started(engine, name) for name in ("web-1", "web-2", "worker")}
+    async with pierhead.running():
+        prefix = await ask(phone, "/restart -t 0 web")
+        assert prefix.text.splitlines()[:2] == ["There is no web on local.", "Nothing was changed."]
+        assert {b for line in prefix.buttons for b in line} == {"web-1", "web-2"}
+        alike = await ask(phone, "/stop -t 0 w0rker")
+        assert alike.buttons == [["worker"]]
+        cyrillic = await ask(phone, "/stop w\u043erker")
+        assert cyrillic.buttons == [["worker"]]
+        assert (await ask(phone, "/stop nothing-like-it")).buttons == []
+        assert {n: started(engine, n) for n in before} == before
+        digits = engine.docker("inspect", "-f", "{{.Id}}", "worker")
+        assert (await ask(phone, f"/restart -t 0 {digits[:12]}")).text == "Restarted worker@local."
+        assert (await ask(phone, f"/stop {digits[:6]}")).buttons == [["worker"]]
+        await agree(prefix, "web-1", clock)
+        asked = await phone.wait()
+        while not asked.text.startswith("Restart web-1@local?"):
+            asked = await phone.wait()
+        assert started(engine, "web-1") == before["web-1"]
+        await agree(asked, "Restart web-1@local", clock)
+        assert (await asked.changed()).text == "Restarted web-1@local."
+    assert started(engine, "web-1") != before["web-1"]
+    assert started(engine, "web-2") == before["web-2"]
+
+
+async def test_a_missing_name_gives_a_picker(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "never", "busybox")
+    async with pierhead.running():
+        for line, offered in (
+            ("/stop", {"web"}),
+            ("/start", None),
+            ("/rm", {"never"}),
+            ("/restart", {"web", "never"}),
+            ("/logs", {"web", "never"}),
+            ("/unpause", set()),
+        ):
+            seen = await ask(phone, line)
+            found = {b for row in seen.buttons for b in row}
+            assert found == (offered if offered is not None else {"Containers"})
+        picker = await ask(phone, "/stop")
+        await picker.tap("web")
+        asked = await phone.wait()
+        assert asked.text.startswith("Stop web@local?")
+        assert asked.buttons[0] == ["Not now"]
+        assert await asked.tap("Not now") == ""
+        assert (await asked.changed()).text == "Not done. Nothing was changed."
+        assert (await ask(phone, "/rename web")).text.startswith("NEW_NAME is missing.\nUsage:")
+    assert state(engine, "web") == "running"
+
+
+async def test_what_the_engine_refuses_is_told(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "other", "busybox")
+    async with pierhead.running():
+        taken = await ask(phone, "/rename web other")
+        assert taken.text == "There is a other@local already.\nNothing was changed."
+        assert "refuses" in await verdict(phone, "/rename web -- -x")
+        running = await ask(phone, "/rm web")
+        assert running.text.splitlines() == [
+            "web@local is running.",
+            "Stop it first, or add --force. Nothing was changed.",
+        ]
+        asked = await ask(phone, "/rm other")
+        engine.docker("rm", "other")
+        await agree(asked, "Remove other@local", clock)
+        assert (await asked.changed()).text.startswith("There is no other on local.")
+        for wrong, said in (
+            ("/stop -t soon web", "soon is no duration."),
+            ("/kill -s 'rm -rf' web", "rm -rf is no signal."),
+            ("/stop web; ls", "No shell runs here, so ; can't be used."),
+            ("/stop 'web", "A quote is opened and never closed: '"),
+            ("/stop web\n/stop other", "One command a message, please."),
+        ):
+            assert await verdict(phone, wrong) == said
+        assert state(engine, "web") == "running"
+        assert (await ask(phone, "/restart —time 0 \\\n  “web”")).text == "Restarted web@local."

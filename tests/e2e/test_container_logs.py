@@ -1,0 +1,145 @@
+"""/logs: the end of a log, what in it matches, or the log as it grows in one edited message."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sandbox import Phone, Sandbox, Seen
+from tests.e2e.conftest import OWNER, Clock, Pierhead
+from tests.e2e.talk import ask, folded, screen, shows, verdict
+from tests.private_engine import Engine
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+def logged(engine: Engine, name: str, script: str, *options: str) -> None:
+    """A container that has said it all, and ended."""
+    engine.docker("run", *options, "--name", name, "busybox", "sh", "-c", script)
+
+
+async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    logged(engine, "web", "for i in $(seq 40); do echo line $i; done; echo oops >&2")
+    logged(engine, "quiet", "true")
+    async with pierhead.running():
+        seen = await ask(phone, "/logs web")
+        assert screen(seen)[0] == "web@local: last 30 lines"
+        assert screen(seen)[-1] == "oops"
+        assert folded(seen).splitlines()[0] == "line 12"
+        assert seen.buttons == [["Refresh", "Follow"]]
+        few = await ask(phone, "/logs --tail 2 web")
+        assert few.text.splitlines()[1:] == ["line 40", "oops"]
+        await few.tap("Refresh")
+        every = await ask(phone, "/logs web -n all")
+        assert every.text.startswith("web@local: last 41 lines\n")
+        stamped = await ask(phone, "/logs -t -n 1 web")
+        assert re.fullmatch(r"\d\d:\d\d:\d\d oops", stamped.text.splitlines()[1])
+        assert await verdict(phone, "/logs web --since 1h") == "web@local: last 30 lines"
+        assert await verdict(phone, "/logs web --until 1h") == "web@local: nothing logged"
+        assert await verdict(phone, "/logs quiet") == "quiet@local: nothing logged"
+        for wrong, said in (
+            ("/logs web --since yesterday", "yesterday is no time."),
+            ("/logs web -n x", "x does not fit here."),
+            ("/logs web quiet", "quiet is one word too many."),
+            ("/logs wab", "There is no wab on local."),
+        ):
+            assert await verdict(phone, wrong) == said
+        assert phone.history[-1].buttons == [["web"]]
+
+
+async def test_what_matches(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    logged(engine, "web", "for i in $(seq 500); do echo line $i; done; echo '(a+)+$ b'")
+    async with pierhead.running():
+        seen = await ask(phone, "/logs web --grep 'line 4.?9$'")
+        assert seen.text.splitlines()[:3] == ["web@local: 11 lines match", "line 49", "line 409"]
+        assert re.search(r"Searched [\d.]+ kB of log\.$", seen.text)
+        assert await verdict(phone, r"/logs web -g '^\(a\+\)\+'") == "web@local: 1 line matches"
+        assert await verdict(phone, "/logs web -g nothing") == "web@local: no line matches"
+        many = await ask(phone, "/logs web -g line")
+        assert many.text.startswith("web@local: 500 lines match")
+        assert "These are the last 200." in many.text
+        bad = await ask(phone, "/logs web -g '(x'")
+        assert "(x" in bad.text
+        assert bad.buttons == []
+        both = await ask(phone, "/logs -f web -g x")
+        assert both.text == "--follow and --grep don't go together."
+
+
+async def test_hostile_output(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    logged(
+        engine,
+        "web",
+        r"echo '<b>&amp;</pre> /rm @someone https://example.com';"
+        r"printf '\033[31mred\033[0m\r\n\342\200\256bidi\n\377\376\0bytes\n';"
+        "echo DB_PASSWORD=hunter2; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo last",
+    )
+    logged(engine, "tty", r"echo over; printf '\033[2Ja tty\n'", "-t")
+    async with pierhead.running():
+        seen = await ask(phone, "/logs web")
+        text = seen.text
+        assert "<b>&amp;</pre> /rm @someone https://example.com" in text
+        assert "\\x1b[31mred\\x1b[0m" in text
+        assert "\\u202ebidi" in text
+        assert "��\\x00bytes" in text
+        assert "hunter2" not in text
+        assert "xxxx" in text
+        assert seen.tappable == []
+        whole = [s for s in [seen, *await _rest(phone)] if s.document is None]
+        assert whole[-1].text.endswith("last")
+        terminal = await ask(phone, "/logs tty")
+        assert terminal.text.splitlines()[1:] == ["over", "\\x1b[2Ja tty"]
+
+
+async def _rest(phone: Phone) -> list[Seen]:
+    """What else came before the answer to something else."""
+    await phone.send("/whoami")
+    found = [await phone.wait()]
+    while not found[-1].text.startswith("You are"):
+        found.append(await phone.wait())
+    return found[:-1]
+
+
+async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    script = "echo one; while [ ! -e /go ]; do sleep 0.05; done; echo two; sleep 1000"
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", script)
+    engine.docker("run", "-d", "--name", "quiet", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        seen = await ask(phone, "/logs -f web")
+        assert seen.text == "web@local: following\none"
+        assert seen.buttons == [["Stop"]]
+        engine.docker("exec", "web", "touch", "/go")
+        grown = await shows(seen, "two")
+        assert grown.id == seen.id
+        assert await grown.tap("Stop") == "Stopping."
+        done = await shows(grown, "Stopped.")
+        assert done.text == "web@local: no longer following\none\ntwo\nStopped."
+        assert done.buttons == [["Follow"]]
+        assert await grown.tap("Stop") == "It has ended already."
+        still = await ask(phone, "/logs quiet -f")
+        assert still.text == "quiet@local: following\nNothing logged yet."
+        assert still.buttons == [["Stop"]]
+        engine.docker("rm", "-f", "quiet")
+        gone = await shows(still, "no longer")
+        assert gone.text == "quiet@local: no longer following\nThe log has ended."
+
+
+async def test_following_ends_with_cancel_and_by_itself(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    pierhead.environment["PIERHEAD_LIMITS__FOLLOW_FOR"] = "1s"
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        seen = await ask(phone, "/logs -f web")
+        done = await shows(seen, "no longer")
+        assert done.text.endswith("Ended by itself after 1 s.")
+    pierhead.environment["PIERHEAD_LIMITS__FOLLOW_FOR"] = "1h"
+    async with pierhead.running():
+        seen = await ask(phone, "/logs -f web")
+        cancelled = await ask(phone, "/cancel")
+        assert cancelled.text.startswith("Ending 1 command.\ncontainer logs on local")
+        assert "Stopped." in (await shows(seen, "no longer")).text
+        assert await verdict(phone, "/cancel") == "Nothing of yours is running."

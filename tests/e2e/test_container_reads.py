@@ -1,0 +1,80 @@
+"""/stats, /inspect, /top: what a container is, uses and runs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from sandbox import Phone, Sandbox
+from tests.e2e.conftest import OWNER, Pierhead
+from tests.e2e.talk import ask, folded, screen, verdict
+from tests.private_engine import Engine
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+async def test_stats(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    async with pierhead.running():
+        assert await verdict(phone, "/stats") == "local: nothing runs"
+        engine.docker("run", "-d", "--name", "busy", "busybox", "sh", "-c", "while :; do :; done")
+        engine.docker("run", "-d", "-m", "64m", "--name", "idle", "busybox", "sleep", "1000")
+        engine.docker("create", "--name", "never", "busybox")
+        seen = await ask(phone, "/stats")
+        assert re.fullmatch(r"local: 2 containers, [\d.,]+ [kM]B", seen.text.splitlines()[0])
+        rows = [line.split() for line in screen(seen)[1:]]
+        assert [row[0] for row in rows] == ["name", "busy", "idle"]
+        assert float(rows[1][1]) > 5
+        assert folded(seen).startswith("name  net in  net out  pids\n")
+        assert seen.buttons == [["Refresh"]]
+        one = await ask(phone, "/stats idle")
+        assert re.match(r"idle@local: [\d.]+ % CPU, [\d.,]+ [kM]B\n", one.text)
+        assert "memory limit  67.1 MB" in one.text
+        by_name = await ask(phone, "/stats idle busy --sort name")
+        assert [line.split()[0] for line in screen(by_name)[2:]] == ["busy", "idle"]
+
+
+async def test_inspect_masks_secrets(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    options = (
+        *("-e", "DB_PASSWORD=hunter2 and more", "-e", "COLOUR=blue", "-l", "api.token=s3cr3t-x"),
+        *("-m", "64m", "--restart", "unless-stopped", "-v", "data:/data", "-p", "127.0.0.1::80"),
+    )
+    engine.docker("run", "-d", "--name", "web", *options, "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "never", "busybox", "--password", "hunter2")
+    async with pierhead.running():
+        seen = await ask(phone, "/inspect web")
+        assert re.match(r"web@local: running since \d\d:\d\d\n", seen.text)
+        assert "restarts  unless-stopped\nmemory    67.1 MB\nport      127.0.0.1:" in seen.text
+        assert "mount     data → /data" in seen.text
+        assert seen.tappable == []
+        file = await phone.wait()
+        assert file.document is not None
+        name, content = file.document
+        assert name == "web.json"
+        assert json.loads(content)["Config"]["Image"] == "busybox"
+        assert b"COLOUR=blue" in content
+        for secret in (b"hunter2", b"and more", b"s3cr3t"):
+            assert secret not in content
+        both = await ask(phone, "/inspect never web")
+        assert both.text.startswith("never@local: created\n")
+        files = [await phone.wait(), await phone.wait()]
+        assert [f.document[0] for f in files if f.document] == ["never.json", "web.json"]
+        assert all(b"hunter2" not in f.document[1] for f in files if f.document)
+
+
+async def test_top(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", "sleep 999 & sleep 1000")
+    engine.docker("create", "--name", "never", "busybox")
+    async with pierhead.running():
+        seen = await ask(phone, "/top web")
+        assert seen.text.startswith("web@local: 3 processes\ncommand")
+        assert re.search(r"^sleep 999 +\d+$", seen.text, re.MULTILINE)
+        raw = await ask(phone, "/top web -- -o pid,args")
+        assert raw.text.splitlines()[1] == "PID  COMMAND"
+        assert "refuses" in await verdict(phone, "/top never")
+        masked = await ask(phone, "/top web aux")
+        assert masked.text.splitlines()[1].startswith("USER  PID")

@@ -1,0 +1,171 @@
+"""An Engine that is down, comes back, or takes what it is told and never answers."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.hosts import Host
+from sandbox import Sandbox
+from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead, environment_of
+from tests.e2e.luck import Between, between, eventually, outcomes
+from tests.e2e.test_kill import Process
+from tests.private_engine import Engine
+
+
+@pytest.fixture
+async def socket(tmp_path: Path, engine: Engine) -> AsyncIterator[Between]:
+    async with between(tmp_path, engine) as one:
+        yield one
+
+
+@pytest.fixture
+def behind(pierhead: Pierhead, socket: Between, monkeypatch: pytest.MonkeyPatch) -> Pierhead:
+    """A bot whose Engine is behind the socket, and that waits for it only shortly."""
+    pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+    monkeypatch.setattr("bot.app.Host", partial(Host, timeout=0.2))
+    return pierhead
+
+
+def restarts(request: str) -> bool:
+    return "/restart" in request
+
+
+async def test_down_at_the_start_and_back_later(
+    telegram: Sandbox, behind: Pierhead, socket: Between, engine: Engine
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    await socket.close()
+    async with behind.running():
+        phone = telegram.private(OWNER)
+        down = await phone.ask("/ps")
+        assert down.text.startswith("Docker on local can't be reached.")
+        refused = await phone.ask("/restart web")
+        assert "Nothing was changed." in refused.text
+        await socket.open()
+        assert "web" in (await phone.ask("/ps")).text
+
+
+async def test_lost_while_running_and_back_later(
+    telegram: Sandbox, behind: Pierhead, socket: Between, engine: Engine
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    async with behind.running():
+        phone = telegram.private(OWNER)
+        assert "web" in (await phone.ask("/ps")).text
+        await socket.close()
+        assert "can't be reached" in (await phone.ask("/ps")).text
+        await socket.open()
+        assert "web" in (await phone.ask("/ps")).text
+
+
+async def test_one_that_never_answers_gets_a_sentence_and_the_rest_goes_on(
+    telegram: Sandbox, behind: Pierhead, socket: Between, engine: Engine
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    behind.environment["PIERHEAD_HOSTS__OTHER__URL"] = engine.url
+    async with behind.running():
+        phone = telegram.private(OWNER)
+        socket.holds = lambda _: True
+        await phone.send("/ps @local")
+        await socket.held.wait()
+        assert "operator" in (await telegram.private(OPERATOR).ask("/whoami")).text
+        other = await telegram.private(OPERATOR).ask("/ps @other")
+        assert "web" in other.text
+        assert phone.unseen() == []
+        silent = await phone.wait()
+        assert "local" in silent.text
+        assert "web" not in silent.text
+        socket.release()
+
+
+async def test_a_restart_that_times_out_is_unknown_and_recorded_when_it_ends(
+    telegram: Sandbox, behind: Pierhead, socket: Between, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    socket.holds = restarts
+    async with behind.running():
+        said = await telegram.private(OWNER).ask("/restart -t 0 web")
+        assert "It may have been done all the same." in said.text
+        assert outcomes(tmp_path, "container restart") == ["requested", "started", "unknown"]
+        socket.release()
+        await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 4)
+    assert outcomes(tmp_path, "container restart")[-1] == "finished"
+
+
+async def test_a_change_past_its_deadline_is_unknown_and_recorded_when_it_ends(
+    telegram: Sandbox,
+    pierhead: Pierhead,
+    socket: Between,
+    engine: Engine,
+    tmp_path: Path,
+    clock: Clock,
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+    socket.holds = restarts
+    async with pierhead.running():
+        await telegram.private(OWNER).send("/restart -t 0 web")
+        await socket.held.wait()
+        clock.advance(300)
+        said = await telegram.private(OWNER).wait()
+        assert said.text.startswith("? restart web@local")
+        assert "I don't repeat it." in said.text
+        socket.release()
+        await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 4)
+    rows = outcomes(tmp_path, "container restart")
+    assert rows == ["requested", "started", "unknown", "finished"]
+
+
+async def test_of_several_that_hang_each_is_recorded_when_it_ends(
+    telegram: Sandbox, behind: Pierhead, socket: Between, engine: Engine, tmp_path: Path
+) -> None:
+    for name in ("web", "api"):
+        engine.docker("run", "-d", "--name", name, "busybox", "sleep", "1000")
+    socket.holds = restarts
+    async with behind.running():
+        said = await telegram.private(OWNER).ask("/restart -t 0 web api")
+        assert "Done: 0 of 2." in said.text
+        socket.release()
+        await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 5)
+    assert outcomes(tmp_path, "container restart")[-2:] == ["finished", "finished"]
+
+
+async def test_changes_that_hang_leave_room_for_others(
+    telegram: Sandbox, pierhead: Pierhead, socket: Between, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+    socket.holds = restarts
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        for _ in range(40):
+            await phone.send("/restart -t 0 web")
+        await socket.held.wait()
+        refused = [await phone.wait() for _ in range(8)]
+        assert all("Too much is waiting on local already." in one.text for one in refused)
+        assert "web" in (await telegram.private(OPERATOR).ask("/ps")).text
+        socket.release()
+
+
+async def test_the_process_ends_within_five_seconds_with_a_restart_that_hangs(
+    telegram: Sandbox, socket: Between, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    process = Process(environment_of(telegram, socket.url, tmp_path))
+    socket.holds = restarts
+    async with process.running() as running:
+        await telegram.private(OWNER).send("/restart -t 0 web")
+        await socket.held.wait()
+        begun = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        _, said = await asyncio.wait_for(running.communicate(), 20)
+    assert time.monotonic() - begun < 5
+    assert b"Traceback" not in said, said.decode()
+    assert outcomes(tmp_path, "container restart") == ["requested", "started"]

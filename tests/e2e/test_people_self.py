@@ -1,0 +1,113 @@
+"""The person who writes: greeting, help, rights, language, and the first owner."""
+
+from __future__ import annotations
+
+from sandbox import Sandbox
+from tests.e2e.conftest import OPERATOR, OWNER, RUSSIAN, STRANGER, VIEWER, Clock, Pierhead
+from tests.e2e.talk import ask, folded, verdict
+from tests.private_engine import Engine
+
+
+async def test_greeting_help_and_rights(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    engine.docker("create", "--name", "web", "busybox")
+    async with pierhead.running():
+        owner, viewer = telegram.private(OWNER), telegram.private(VIEWER)
+        hello = await ask(owner, "/start")
+        assert hello.text.splitlines()[0] == "Pierhead is ready. You are owner."
+        assert hello.tappable == ["/ps", "/help"]
+        await hello.tap("Containers")
+        assert (await owner.wait()).text.startswith("local: all well\n")
+        mine, theirs = await ask(owner, "/help"), await ask(viewer, "/help")
+        assert "/rm – Remove one or more containers." in folded(mine)
+        assert "/restart" not in theirs.text
+        assert "/logs – Fetch the log of a container." in folded(theirs)
+        assert (await ask(owner, "/help container rm")).text.splitlines()[:3] == [
+            "Remove one or more containers.",
+            "Usage: /rm [-f] [-v] CONTAINER…",
+            "-f, --force: Force the removal of a running container",
+        ]
+        denied = await ask(viewer, "/help restart")
+        assert "You are viewer. It needs container.restart." in denied.text
+        assert await verdict(owner, "/help nonsense") == "There is no command nonsense."
+        assert (await ask(owner, "/whoami")).text.splitlines() == [
+            "You are owner (…0042), owner",
+            "On every host.",
+            "You may do everything.",
+        ]
+        rights = await ask(telegram.private(OPERATOR), "/whoami")
+        assert rights.text.splitlines()[0] == "You are ops-1 (…0007), operator"
+        assert {"container.ls", "container.restart"} <= set(folded(rights).split())
+        assert ("rm", "Remove one or more containers.") in owner.menu
+        assert "rm" not in dict(viewer.menu)
+
+
+async def test_language(pierhead: Pierhead, telegram: Sandbox) -> None:
+    async with pierhead.running():
+        phone, russian = telegram.private(OWNER), telegram.private(RUSSIAN)
+        english = (await ask(phone, "/whoami")).text
+        question = await ask(phone, "/language")
+        assert question.text == "Which language? Now it is English."
+        assert question.buttons == [["English", "Русский"], ["As in Telegram"]]
+        await question.tap("Русский")
+        await question.changed()
+        theirs = (await ask(russian, "/whoami")).text
+        mine = (await ask(phone, "/whoami")).text
+        assert mine.replace("0042", "0009") == theirs
+        assert "klingon" in await verdict(phone, "/language klingon")
+    async with pierhead.running():
+        assert (await ask(phone, "/whoami")).text == mine
+        await ask(phone, "/language auto")
+        assert (await ask(phone, "/whoami")).text == english
+
+
+async def test_unknown_words(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        near = await ask(phone, "/restrat web")
+        assert near.text.splitlines()[0] == "There is no command /restrat."
+        assert "/restart" in near.tappable
+        assert (await ask(phone, "/zzz")).tappable == ["/help"]
+        assert (await ask(phone, "hello there")).tappable == ["/help"]
+        for line in ("/docker ps", "docker ps", "$ docker container ls", "/Ps.", "/container_ls"):
+            assert await verdict(phone, line) == "local: no containers"
+
+
+async def test_the_first_owner_has_the_code(
+    pierhead: Pierhead, telegram: Sandbox, clock: Clock
+) -> None:
+    del pierhead.environment["PIERHEAD_ACCESS__OWNERS"]
+    async with pierhead.running():
+        code = _code(pierhead)
+        stranger, other = telegram.private(STRANGER), telegram.private(OWNER)
+        assert (await ask(stranger, "/start")).text.startswith("I don't know you.")
+        assert await verdict(stranger, "/start _wrong") == "That code is not right."
+        assert await verdict(stranger, f"/start {code}") == "You own this bot now."
+        assert await verdict(stranger, "/whoami") == "You are Sam (…0666), owner"
+        assert any("Telegram id 666" in told for told in pierhead.told)
+        assert (await ask(other, f"/start {code}")).text.startswith("I don't know you.")
+        assert "opens nothing now" in (await ask(stranger, f"/start {code}")).text
+    pierhead.told.clear()
+    async with pierhead.running():
+        assert await verdict(stranger, "/whoami") == "You are Sam (…0666), owner"
+        assert not any("/start _" in told for told in pierhead.told)
+
+
+async def test_a_claim_closes(pierhead: Pierhead, telegram: Sandbox, clock: Clock) -> None:
+    del pierhead.environment["PIERHEAD_ACCESS__OWNERS"]
+    stranger, operator = telegram.private(STRANGER), telegram.private(OPERATOR)
+    async with pierhead.running():
+        for _ in range(3):
+            assert await verdict(stranger, "/start _wrong") == "That code is not right."
+        await stranger.send(f"/start {_code(pierhead)}")
+        assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), operator"
+        assert stranger.unseen() == []
+    pierhead.told.clear()
+    async with pierhead.running():
+        clock.advance(601)
+        assert (await ask(stranger, f"/start {_code(pierhead)}")).text.startswith("I don't know")
+
+
+def _code(pierhead: Pierhead) -> str:
+    return next(word for told in pierhead.told for word in told.split() if word.startswith("_"))

@@ -1,0 +1,184 @@
+"""Every /prune: the plan with names and bytes first, then just that and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from sandbox import Phone, Sandbox, Seen
+from sandbox.engine.images import import_image
+from tests.e2e.conftest import OWNER, Clock, Pierhead, agree
+from tests.e2e.talk import ask, folded, screen, shows
+from tests.private_engine import Engine
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An Engine with something of each kind that a prune takes, and of each that it spares."""
+
+    phone: Phone
+    engine: Engine
+    clock: Clock
+
+    def left(self) -> dict[str, set[str]]:
+        """What there is, by kind."""
+
+        def names(*command: str) -> set[str]:
+            return set(self.engine.docker(*command).split())
+
+        return {
+            "containers": names("ps", "-a", "--format", "{{.Names}}"),
+            "networks": names("network", "ls", "-f", "type=custom", "--format", "{{.Name}}"),
+            "volumes": names("volume", "ls", "-q"),
+            "images": names("images", "--format", "{{.Repository}}:{{.Tag}}"),
+        }
+
+    async def agreed(self, asked: Seen) -> Seen:
+        """The answer after the last button, which is the one that does it."""
+        await agree(asked, asked.buttons[-1][0], self.clock)
+        return await asked.changed()
+
+
+@pytest.fixture
+def scene(telegram: Sandbox, engine: Engine, clock: Clock) -> Scene:
+    engine.docker("network", "create", "used-net")
+    engine.docker("network", "create", "old-net")
+    engine.docker(
+        *("run", "-d", "--name", "web", "--network", "used-net", "-v", "kept:/data"),
+        *("busybox", "sleep", "1000"),
+    )
+    engine.docker(
+        *("run", "--name", "done", "--label", "tier=test", "-v", "/scratch", "busybox"),
+        *("dd", "if=/dev/zero", "of=/file", "bs=1M", "count=2"),
+    )
+    engine.docker("volume", "create", "named")
+    import_image(engine.sdk, "old:1", mebibytes=1)
+    engine.docker("tag", "old:1", "elsewhere/old:2")
+    import_image(engine.sdk, "", mebibytes=2)
+    return Scene(telegram.private(OWNER), engine, clock)
+
+
+EVERYTHING = {
+    "containers": {"web", "done"},
+    "networks": {"used-net", "old-net"},
+    "images": {"busybox:latest", "old:1", "elsewhere/old:2", "<none>:<none>"},
+}
+
+
+async def test_system_prune_spares_volumes_and_tags(pierhead: Pierhead, scene: Scene) -> None:
+    volumes = scene.left()["volumes"]
+    async with pierhead.running():
+        asked = await ask(scene.phone, "/prune")
+        lines = screen(asked)
+        assert lines[0] == "Remove 3 things on local, at most 6.2 MB?"
+        assert [line.split("  ")[0] for line in lines[1:4]] == [
+            "1 stopped container",
+            "1 unused network",
+            "1 unused image",
+        ]
+        assert "Volumes: none, ever, unless asked." in lines
+        assert "Cannot be undone. Only these 3." in lines
+        assert {"done", "old-net"} <= set(folded(asked).replace("2.1 MB", "").split())
+        assert asked.buttons == [["Not now"], ["Remove 3 on local"]]
+        assert scene.left() == EVERYTHING | {"volumes": volumes}
+        done = await scene.agreed(asked)
+    assert done.text == "local: removed 3 things, at most 6.2 MB"
+    assert scene.left() == {
+        "containers": {"web"},
+        "networks": {"used-net"},
+        "volumes": volumes,
+        "images": {"busybox:latest", "old:1", "elsewhere/old:2"},
+    }
+
+
+async def test_all_images_and_volumes_when_asked(pierhead: Pierhead, scene: Scene) -> None:
+    async with pierhead.running():
+        asked = await ask(scene.phone, "/system prune -a --volumes")
+        assert asked.text.startswith("Remove 5 things on local")
+        assert "1 unused volume" in asked.text
+        assert "Volumes: none" not in asked.text
+        done = await scene.agreed(asked)
+        assert done.text.startswith("local: removed 5 things, at most ")
+        assert scene.left() == {
+            "containers": {"web"},
+            "networks": {"used-net"},
+            "volumes": {"kept", "named"},
+            "images": {"busybox:latest"},
+        }
+        assert (await ask(scene.phone, "/prune")).text.splitlines() == [
+            "local: nothing to remove",
+            "Images with a tag stay; -a takes those too.",
+        ]
+        both = await ask(scene.phone, "/prune --volumes --filter until=1h")
+        assert both.text.startswith("--volumes and until don't go together.")
+
+
+async def test_one_kind_at_a_time(pierhead: Pierhead, scene: Scene) -> None:
+    async with pierhead.running():
+        phone = scene.phone
+
+        async def prune(line: str, first: str) -> None:
+            asked = await ask(phone, line)
+            assert screen(asked)[0] == first
+            assert "Volumes: none" not in asked.text
+            assert (await scene.agreed(asked)).text.startswith("local: removed 1 thing")
+
+        hint = await ask(phone, "/volume prune")
+        assert hint.text.splitlines() == [
+            "local: nothing to remove",
+            "Volumes with a name stay; -a takes those too.",
+        ]
+        for line in (
+            "/container prune --filter label=tier=live",
+            "/container_prune --filter label!=tier=test",
+            "/container prune --filter until=24h",
+            "/network prune --filter until=24h",
+            "/image prune --filter label=nobody",
+        ):
+            assert (await ask(phone, line)).text.startswith("local: nothing to remove")
+        await prune("/container prune", "Remove 1 thing on local, at most 2.1 MB?")
+        assert scene.left()["containers"] == {"web"}
+        await prune("/network prune", "Remove 1 thing on local?")
+        assert scene.left()["networks"] == {"used-net"}
+        await prune("/image prune", "Remove 1 thing on local, at most 4.1 MB?")
+        assert "old:1" in scene.left()["images"]
+        await prune("/image prune -a", "Remove 1 thing on local, at most 3.1 MB?")
+        assert scene.left()["images"] == {"busybox:latest"}
+        await prune("/volume prune", "Remove 1 thing on local?")
+        assert scene.left()["volumes"] == {"kept", "named"}
+        await prune("/volume prune -a", "Remove 1 thing on local?")
+        assert scene.left()["volumes"] == {"kept"}
+
+
+async def test_what_has_changed_since_the_plan(pierhead: Pierhead, scene: Scene) -> None:
+    engine = scene.engine
+    async with pierhead.running():
+        asked = await ask(scene.phone, "/container prune")
+        engine.docker("run", "--name", "late", "busybox", "true")
+        done = await scene.agreed(asked)
+        assert done.text.startswith("local: removed 1 thing")
+        assert scene.left()["containers"] == {"web", "late"}
+        asked = await ask(scene.phone, "/container prune")
+        engine.docker("run", "--name", "later", "busybox", "true")
+        engine.docker("rm", "late")
+        again = await scene.agreed(asked)
+        assert again.text.splitlines()[:2] == [
+            "Remove 1 thing on local?",
+            "It has changed since. Nothing was done.",
+        ]
+        assert "later" in folded(again)
+        assert scene.left()["containers"] == {"web", "later"}
+        await agree(again, "Remove 1 on local", scene.clock)
+        assert (await shows(again, "removed")).text == "local: removed 1 thing"
+        assert scene.left()["containers"] == {"web"}
+
+
+async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) -> None:
+    pierhead.environment["PIERHEAD_FEATURES__PRUNE"] = "false"
+    async with pierhead.running():
+        seen = await ask(scene.phone, "/prune")
+        assert seen.text.startswith("There is no command /prune.")
+        disk = await ask(scene.phone, "/df")
+        assert disk.buttons == [["Refresh"]]
+        assert (await ask(scene.phone, "/images")).buttons == []
