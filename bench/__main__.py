@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -36,11 +37,10 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     try:
         with PrivateEngine() as engine, tempfile.TemporaryDirectory() as folder:
-            rows = asyncio.run(_run(engine.url, Path(folder), asked))
+            print(show(asyncio.run(_run(engine.url, Path(folder), asked))))
     except EngineUnavailable as reason:
         print(reason, file=sys.stderr)
         return 1
-    print(show(rows))
     return 0
 
 
@@ -52,8 +52,9 @@ async def _run(engine: str, folder: Path, names: list[str]) -> list[Row]:
     rows: list[Row] = []
     try:
         for name in names:
-            print(f"{name} ...", file=sys.stderr)
+            begun = time.monotonic()
             rows += await BENCHMARKS[name](place)
+            print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
     finally:
         place.close()
     return rows

@@ -37,7 +37,7 @@ _EVENT: dict[str, object] = {
 }
 
 
-async def measure(place: Place, *, rounds: int = 60, rows: int = 100_000) -> list[Row]:
+async def measure(place: Place, *, rounds: int = 60, rows: int = 50_000) -> list[Row]:
     file = place.folder() / "bot.db"
     database = await Database.open(f"sqlite:///{file}", key=b"k" * 32)
     try:

@@ -23,7 +23,7 @@ from sandbox import Sandbox
 _IMPORTS = "import bot.run, os; os.write(1, b'.')"
 
 
-async def measure(place: Place, *, rounds: int = 7) -> list[Row]:
+async def measure(place: Place, *, rounds: int = 5) -> list[Row]:
     known = place.folder()
     async with pierhead.telegram() as telegram:
 

@@ -136,11 +136,9 @@ def _item(thing: Thing, host: str, size: int = 0) -> Item:
 def _spared(wanted: Wanted) -> tuple[Block, ...]:
     """Where nothing would go: what would with one more flag."""
     if Kind.IMAGE in wanted.kinds and not wanted.all_images:
-        return (Text(msg("Images with a tag stay; {flag} takes those as well.", flag=Code("-a"))),)
+        return (Text(msg("Images with a tag stay; {flag} takes those too.", flag=Code("-a"))),)
     if Kind.VOLUME in wanted.kinds and not wanted.all_volumes:
-        return (
-            Text(msg("Volumes with a name stay; {flag} takes those as well.", flag=Code("-a"))),
-        )
+        return (Text(msg("Volumes with a name stay; {flag} takes those too.", flag=Code("-a"))),)
     return ()
 
 

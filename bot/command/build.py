@@ -6,6 +6,7 @@ again: a confirmation, and later an approval or a schedule, comes back through `
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -37,11 +38,15 @@ class Builder:
         Raises:
             UsageError: if it can't be understood.
         """
-        command, words = self.services.registry.resolve(line_of(request.text))
+        line = line_of(request.text)
+        command, words = self.services.registry.resolve(line)
         other = command.redirect(words) if command.redirect else None
         if other is not None:
             command = self.services.registry.get(other) or command
-        return self._calls(request, command, words, None, f"{self.bot}-{request.update}")
+        calls = self._calls(request, command, words, None, f"{self.bot}-{request.update}")
+        if not line.repaired:
+            return calls
+        return tuple(replace(call, read_as=shlex.join(line.words)) for call in calls)
 
     def tapped(self, request: Request, argv: Sequence[str], host: str | None) -> tuple[Call, ...]:
         """The calls of a button, which typed `argv` when it was made."""

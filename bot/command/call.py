@@ -84,7 +84,10 @@ async def _silent(_reply: Reply) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A command with its values. `slot` names the message that its answer edits, if any."""
+    """A command with its values. `slot` names the message that its answer edits, if any.
+
+    `read_as` is what was run, where a phone's spelling of it was repaired.
+    """
 
     id: str
     request: Request
@@ -100,6 +103,7 @@ class Call:
     plan: Plan | None = None
     items: tuple[Item, ...] = ()
     ticket: Ticket | None = None
+    read_as: str | None = None
     operation: Operation | None = None
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
 
@@ -127,6 +131,13 @@ class Call:
     def host_name(self) -> str | None:
         """The host's name, None where no host is concerned."""
         return self.target_host.name if self.target_host else None
+
+    @property
+    def cost(self) -> int:
+        """What it takes from its person's and chat's budget: each target counts."""
+        asked = self.command.targets
+        typed = self.params.get(asked.name or "") if asked else None
+        return self.command.cost * max(1, len(typed) if isinstance(typed, tuple) else 1)
 
     @property
     def streams(self) -> bool:

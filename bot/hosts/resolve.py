@@ -79,8 +79,13 @@ def _named(typed: str, known: tuple[T, ...]) -> list[T]:
     for same in (typed, plain):
         if found := [t for t in known if same in _names(t)]:
             return found
-    folded = {typed.casefold(), plain.casefold()}
-    return [t for t in known if any(name.casefold() in folded for name in _names(t))]
+    folded = {_lower(typed), _lower(plain)}
+    return [t for t in known if any(_lower(name) in folded for name in _names(t))]
+
+
+def _lower(name: str) -> str:
+    """Without regard to case, in ASCII alone: a Kelvin sign is no k, and ß is not ss."""
+    return name.lower() if name.isascii() else name
 
 
 def _likely(typed: str, known: tuple[T, ...]) -> list[T]:

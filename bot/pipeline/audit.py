@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.command.call import Call
 from bot.command.spec import Danger
 from bot.errors import BotError, Conflict
-from bot.message import Code, msg
+from bot.message import Code, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.begin import UNRECORDED, Broken
 from bot.pipeline.journal import Journal, Repeated
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
-from bot.reply import Outcome, Reply, say
+from bot.reply import Outcome, Reply, Text, say
 from storage.calls import State
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
+
+
+def _noted(call: Call, reply: Reply) -> Reply:
+    """With what was run, where that is not to the letter what was typed."""
+    if call.read_as is None:
+        return reply
+    note = Text(msg("Read as: {line}", line=Untrusted(call.read_as)))
+    return replace(reply, blocks=(*reply.blocks, note))
 
 
 class Audit:
@@ -46,6 +55,7 @@ class Audit:
             reply, detail = await self._run(call, proceed)
         except Repeated as error:
             return told(error)  # who was quicker tells how it ends
+        reply = _noted(call, reply)
         try:
             await self._journal.ended(call, reply, detail)
         except StorageError:

@@ -47,7 +47,7 @@ class Limit:
             Denied: for a stranger.
             TooMuch: for too much at once, or too much that is followed.
         """
-        person, chat, cost = call.actor.id, call.request.chat.id, call.command.cost
+        person, chat, cost = call.actor.id, call.request.chat.id, call.cost
         if call.services.policy.subject(person) is None:
             raise Denied(msg("I don't know you."))
         wait = max(self._people.missing(person, cost), self._chats.missing(chat, cost))

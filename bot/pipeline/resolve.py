@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.command.call import Call
 from bot.command.spec import Targets
+from bot.errors import DockerFault
 from bot.hosts.resolve import Thing, find, target
 from bot.hosts.types import Container, Kind, Target
 from bot.message import Message, Untrusted, msg
@@ -30,7 +31,7 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
     names = _names(call, asked)
     if not names and not asked.needed:
         return await proceed(_with(call, asked, ()))
-    things = await _things(call, asked.kind)
+    things = await _seen(call, asked.kind)
     if not names:
         return _picker(call, asked, things)
     engine = call.host.known_engine_id
@@ -53,6 +54,16 @@ def _with(call: Call, asked: Targets, targets: tuple[Target, ...]) -> Call:
     """The call with targets in the place of the names."""
     value = targets if asked.nargs == -1 else next(iter(targets), None)
     return replace(call, targets=targets, params={**call.params, asked.name or "": value})
+
+
+async def _seen(call: Call, kind: Kind) -> Sequence[Thing]:
+    """What there is; if that can't be told, a change has not begun, and the answer says so."""
+    try:
+        return await _things(call, kind)
+    except DockerFault as error:
+        if not call.command.changes:
+            raise
+        raise DockerFault(error.message, *error.hints, msg("Nothing was changed.")) from error
 
 
 async def _things(call: Call, kind: Kind) -> Sequence[Thing]:
@@ -102,11 +113,18 @@ def _offer(call: Call, name: str, near: Sequence[Thing]) -> Reply:
 def _choices(
     call: Call, things: Sequence[Thing], instead_of: str | None = None
 ) -> tuple[tuple[Button, ...], ...]:
-    """A button for each, which types the same command with its name."""
+    """A button for each, which types the same command with its name.
+
+    None where it is not clear which word that name would replace, and none for a name that no
+    Engine gives out: it could be taken for an option.
+    """
+    if instead_of is not None and call.argv.count(instead_of) != 1:
+        return ()
     names = [target(t, call.host.name, "").name for t in things[:_OFFERED]]
     keys = [
         Button(msg("{name}", name=name), _argv(call, name.raw, instead_of), host=call.host.name)
         for name in names
+        if name.raw[:1].isalnum()
     ]
     return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
 

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 
+from bot.buckets import Buckets
 from bot.command.build import Builder
 from bot.command.call import Call, Request
 from bot.errors import BotError, Denied
@@ -31,6 +32,7 @@ from storage.inbox import Stored
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 128
+_MISREAD = 20  # answers a minute and person to what is no command
 _RETRY = 1.0
 
 
@@ -64,6 +66,7 @@ class Dispatcher:
         self._late = Late(builder, self._settle, journal.clock, journal.sleep)
         self._tasks: set[asyncio.Task[None]] = set()
         self._unstored: set[int] = set()
+        self._misread = Buckets(_MISREAD, _MISREAD / 60, journal.clock)
 
     async def run(self, stored: asyncio.Event) -> None:
         """Work on what is stored until cancelled; `stored` is set when there is more."""
@@ -158,7 +161,7 @@ class Dispatcher:
         words = request.text.split(maxsplit=1)
         if not words:
             return False
-        if request.chat.private and words[0] in {"docker", "$"}:
+        if request.chat.private and words[0].lower() in {"docker", "$"}:
             return True
         command, _, name = words[0].partition("@")
         return command.startswith("/") and name.lower() in {"", self._name()}
@@ -169,13 +172,20 @@ class Dispatcher:
             await self._done(request.update)
             return
         hint = msg("Commands begin with a slash: {help} lists them.", help=Tappable("/help"))
-        await self._settle([request], say(hint))
+        await self._explain(request, say(hint))
+
+    async def _explain(self, request: Request, reply: Reply) -> None:
+        """Answer what is no command, some 20 times a minute and person; beyond that in silence."""
+        if self._misread.take(request.actor.id):
+            await self._done(request.update)
+        else:
+            await self._settle([request], reply)
 
     async def _begin(self, request: Request, build: Callable[[], Iterable[Call]]) -> None:
         try:
             calls = tuple(build())
         except BotError as error:
-            await self._settle([request], told(error))
+            await self._explain(request, told(error))
             return
         await self._go(request, calls)
 

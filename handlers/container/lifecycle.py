@@ -35,15 +35,12 @@ def _is_paused(container: Container) -> bool:
 
 
 def _unless(state: str, change: Callable[[str], Awaitable[None]]) -> Act:
-    """Do it; what the Engine refuses because that is its state already had not to be done."""
+    """Do it, but not where it is so already: the Engine would call that an error."""
 
     async def act(item: Item) -> bool:
-        try:
-            await change(item.id)
-        except Conflict:
-            if item.state != state:
-                raise
+        if item.state == state:
             return False
+        await change(item.id)
         return True
 
     return act

@@ -49,9 +49,33 @@ async def played(
 
 
 async def ask(phone: Phone, line: str) -> Seen:
-    """Type a line and see the answer to it, whatever has not been looked at before."""
+    """Type a line and see the answer to it, whatever has not been looked at before.
+
+    A second passes: the bot says no more than one thing a second to a chat.
+    """
+    later(phone, 1.1)
     phone.unseen()
     return await phone.ask(line)
+
+
+async def tap(seen: Seen, label: str) -> str:
+    """Tap a button, having read the message; the toast.
+
+    At first the bot may take a tap for one that waited for it, or for one that came too soon.
+    """
+    for _ in range(6):
+        later(seen.phone, 2)
+        toast = await seen.tap(label)
+        if "quick" not in toast and "away" not in toast:
+            break
+    return toast
+
+
+def later(phone: Phone, seconds: float) -> None:
+    """Let time pass for all who follow the test's clock, played Telegram and bot."""
+    clock = phone._world.clock
+    assert isinstance(clock, Clock)
+    clock.advance(seconds)
 
 
 async def verdict(phone: Phone, line: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead, agree
-from tests.e2e.talk import ask, verdict
+from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
+from tests.e2e.talk import ask, tap, verdict
 from tests.private_engine import Engine
 
 NOTHING = "The audit log holds nothing like that."
@@ -34,7 +34,7 @@ async def test_who_did_what(
             "viewer (…0008): restart web, denied",
             "ops-1 (…0007): restart -t 0 web, done",
         ]
-        await agree(asked, "Remove web@local", clock)
+        await tap(asked, "Remove web@local")
         await asked.changed()
         assert (await lines(owner, "/audit -c rm")) == ["owner (…0042): rm -f web, done"]
         assert (await lines(owner, f"/audit -u {OPERATOR}")) == every[2:]
@@ -58,12 +58,12 @@ async def test_pages(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> N
         assert seen.text.splitlines()[0] == "Audit: 8 entries, newest first"
         assert "none-10" in seen.text
         assert seen.buttons == [["Older"]]
-        await seen.tap("Older")
+        await tap(seen, "Older")
         older = await seen.changed()
         assert [re.search(r"none-\d", line) is not None for line in older.text.splitlines()] == [
             False,
             *[True] * 3,
         ]
         assert older.buttons == [["Newest"]]
-        await older.tap("Newest")
+        await tap(older, "Newest")
         assert (await older.changed()).text == seen.text

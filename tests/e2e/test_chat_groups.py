@@ -56,7 +56,7 @@ async def test_secrets_stay_out_of_a_group_without_the_host(
             ("/logs@pierhead_bot web", "web@local: last line\nhi"),
             ("/logs@pierhead_bot -f web", "web@local: following\nhi"),
             ("/inspect@pierhead_bot web", "web@local: running"),
-            ("/top@pierhead_bot web", "web@local: 2 processes"),
+            ("/top@pierhead_bot web", "web@local: 1 process"),
             ("/audit@pierhead_bot", "Audit: "),
         ):
             private.unseen()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox import Sandbox, Seen
-from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead, agree
-from tests.e2e.talk import ask
+from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead
+from tests.e2e.talk import ask, tap
 from tests.private_engine import Engine
 
 
@@ -41,10 +41,10 @@ async def test_late_messages_are_gathered(
 async def _a_tap_asks_first(seen: Seen, clock: Clock) -> None:
     (label,) = seen.buttons[-1]
     assert "estart web@local" in label
-    await agree(seen, label, clock)
+    await tap(seen, label)
     asked = await seen.phone.wait()
     assert asked.text.startswith("Restart web@local?")
-    await agree(asked, "Restart web@local", clock)
+    await tap(asked, "Restart web@local")
     assert (await asked.changed()).text == "Restarted web@local."
 
 
@@ -54,5 +54,5 @@ async def test_all_can_be_dropped(pierhead: Pierhead, telegram: Sandbox, clock: 
     clock.advance(61)
     async with pierhead.running():
         seen = await phone.wait()
-        await seen.tap(seen.buttons[0][0])
+        await tap(seen, seen.buttons[0][0])
         assert (await seen.changed()).text == "Not done. Nothing was changed."

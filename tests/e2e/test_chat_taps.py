@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import GROUP, OPERATOR, OWNER, Clock, Pierhead, agree
-from tests.e2e.talk import ask
+from tests.e2e.conftest import GROUP, OPERATOR, OWNER, Clock, Pierhead
+from tests.e2e.talk import ask, tap
 from tests.private_engine import Engine
 
 UNKNOWN = "This button is not for you, or is no longer known."
@@ -47,7 +47,7 @@ async def test_only_who_was_asked_may_answer(
         assert audit.text.splitlines()[0] == "Audit: 8 entries, newest first"
         assert "ops-1 (…0007): tap, denied" in (await ask(phone, "/audit -c tap -u 7")).text
         assert there(web)
-        await agree(asked, "Remove web@local", clock)
+        await tap(asked, "Remove web@local")
         assert (await asked.changed()).text == "Removed web@local."
 
 
@@ -55,6 +55,9 @@ async def test_a_question_is_answered_once(
     pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
 ) -> None:
     async with pierhead.running():
+        other = await ask(phone, "/language")
+        await tap(other, "English")
+        await other.changed()
         asked = await ask(phone, "/rm web")
         assert "quick" in await asked.tap("Remove web@local")
         assert there(web)
@@ -64,8 +67,8 @@ async def test_a_question_is_answered_once(
         while done.now and done.now.text != "Removed web@local.":
             done = await done.changed()
         assert min(toasts) == ""
-        assert await asked.tap("Remove web@local") == "This was answered already."
-        assert await asked.tap("Not now") == "This was answered already."
+        assert await tap(asked, "Remove web@local") == "This was answered already."
+        assert await tap(asked, "Not now") == "This was answered already."
         audit = await ask(phone, "/audit --all -c rm -o started")
         assert audit.text.splitlines()[0] == "Audit: 1 entry"
     assert not there(web)
@@ -76,13 +79,13 @@ async def test_a_dropped_or_old_question_does_nothing(
 ) -> None:
     async with pierhead.running():
         asked = await ask(phone, "/rm web")
-        await asked.tap("Not now")
+        await tap(asked, "Not now")
         assert (await asked.changed()).text == "Not done. Nothing was changed."
         clock.advance(2)
-        assert await asked.tap("Remove web@local") == "This was answered already."
+        assert await tap(asked, "Remove web@local") == "This was answered already."
         old = await ask(phone, "/rm web")
         clock.advance(301)
-        assert await old.tap("Remove web@local") in {
+        assert await tap(old, "Remove web@local") in {
             "This is too old. Nothing was done.",
             "This was answered already.",
         }
@@ -96,7 +99,7 @@ async def test_a_question_outlives_a_restart(
         asked = await ask(phone, "/rm web")
     async with pierhead.running():
         await ask(phone, "/whoami")
-        await agree(asked, "Remove web@local", clock)
+        await tap(asked, "Remove web@local")
         assert (await asked.changed()).text == "Removed web@local."
     assert not there(web)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OWNER, Clock, Pierhead, agree
-from tests.e2e.talk import ask, shows, verdict
+from tests.e2e.conftest import OWNER, Clock, Pierhead
+from tests.e2e.talk import ask, shows, tap, verdict
 from tests.private_engine import Engine
 
 
@@ -40,7 +40,7 @@ async def test_each_verb(pierhead: Pierhead, phone: Phone, engine: Engine, clock
         asked = await ask(phone, "/start web")
         assert asked.text.startswith("Start web@local?\n")
         assert state(engine, "web") == "exited"
-        await agree(asked, "Start web@local", clock)
+        await tap(asked, "Start web@local")
         assert (await asked.changed()).text == "Started web@local."
         await told("/stop -t 0 WEB.", "Stopped web@local.", "exited")
         await told("/stop -t 0 web", "web@local was stopped already.", "exited")
@@ -71,7 +71,7 @@ async def test_several_targets_are_all_tried(
         assert "kill web never, failed" in audit.text
         asked = await ask(phone, "/rm -f web never db")
         assert "web@local and db@local are running.\nCannot be undone.\n" in asked.text
-        await agree(asked, "Remove 3 on local", clock)
+        await tap(asked, "Remove 3 on local")
         assert (await shows(asked, "Done")).text.startswith("Done: 3 of 3.\n")
     assert engine.docker("ps", "-aq") == ""
 
@@ -95,12 +95,12 @@ async def test_only_the_exact_name_is_changed(
         digits = engine.docker("inspect", "-f", "{{.Id}}", "worker")
         assert (await ask(phone, f"/restart -t 0 {digits[:12]}")).text == "Restarted worker@local."
         assert (await ask(phone, f"/stop {digits[:6]}")).buttons == [["worker"]]
-        await agree(prefix, "web-1", clock)
+        await tap(prefix, "web-1")
         asked = await phone.wait()
         while not asked.text.startswith("Restart web-1@local?"):
             asked = await phone.wait()
         assert started(engine, "web-1") == before["web-1"]
-        await agree(asked, "Restart web-1@local", clock)
+        await tap(asked, "Restart web-1@local")
         assert (await asked.changed()).text == "Restarted web-1@local."
     assert started(engine, "web-1") != before["web-1"]
     assert started(engine, "web-2") == before["web-2"]
@@ -124,11 +124,11 @@ async def test_a_missing_name_gives_a_picker(
             found = {b for row in seen.buttons for b in row}
             assert found == (offered if offered is not None else {"Containers"})
         picker = await ask(phone, "/stop")
-        await picker.tap("web")
+        await tap(picker, "web")
         asked = await phone.wait()
         assert asked.text.startswith("Stop web@local?")
         assert asked.buttons[0] == ["Not now"]
-        assert await asked.tap("Not now") == ""
+        assert await tap(asked, "Not now") == ""
         assert (await asked.changed()).text == "Not done. Nothing was changed."
         assert (await ask(phone, "/rename web")).text.startswith("NEW_NAME is missing.\nUsage:")
     assert state(engine, "web") == "running"
@@ -150,7 +150,7 @@ async def test_what_the_engine_refuses_is_told(
         ]
         asked = await ask(phone, "/rm other")
         engine.docker("rm", "other")
-        await agree(asked, "Remove other@local", clock)
+        await tap(asked, "Remove other@local")
         assert (await asked.changed()).text.startswith("There is no other on local.")
         for wrong, said in (
             ("/stop -t soon web", "soon is no duration."),
@@ -161,4 +161,5 @@ async def test_what_the_engine_refuses_is_told(
         ):
             assert await verdict(phone, wrong) == said
         assert state(engine, "web") == "running"
-        assert (await ask(phone, "/restart —time 0 \\\n  “web”")).text == "Restarted web@local."
+        mended = await ask(phone, "/restart —time 0 \\\n  “web”")
+        assert mended.text.splitlines()[0] == "Restarted web@local."

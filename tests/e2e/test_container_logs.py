@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from sandbox import Phone, Sandbox, Seen
+from sandbox import Phone, Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
-from tests.e2e.talk import ask, folded, screen, shows, verdict
+from tests.e2e.talk import ask, folded, screen, shows, tap, verdict
 from tests.private_engine import Engine
 
 
@@ -23,8 +23,8 @@ def logged(engine: Engine, name: str, script: str, *options: str) -> None:
 
 
 async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
-    logged(engine, "web", "for i in $(seq 40); do echo line $i; done; echo oops >&2")
-    logged(engine, "quiet", "true")
+    logged(engine, "web", "for i in $(seq 40); do echo line $i; done; echo oops")
+    logged(engine, "loud", "echo oops >&2")
     async with pierhead.running():
         seen = await ask(phone, "/logs web")
         assert screen(seen)[0] == "web@local: last 30 lines"
@@ -33,18 +33,18 @@ async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine
         assert seen.buttons == [["Refresh", "Follow"]]
         few = await ask(phone, "/logs --tail 2 web")
         assert few.text.splitlines()[1:] == ["line 40", "oops"]
-        await few.tap("Refresh")
+        await tap(few, "Refresh")
         every = await ask(phone, "/logs web -n all")
         assert every.text.startswith("web@local: last 41 lines\n")
         stamped = await ask(phone, "/logs -t -n 1 web")
         assert re.fullmatch(r"\d\d:\d\d:\d\d oops", stamped.text.splitlines()[1])
         assert await verdict(phone, "/logs web --since 1h") == "web@local: last 30 lines"
         assert await verdict(phone, "/logs web --until 1h") == "web@local: nothing logged"
-        assert await verdict(phone, "/logs quiet") == "quiet@local: nothing logged"
+        assert (await ask(phone, "/logs loud")).text == "loud@local: last line\noops"
         for wrong, said in (
             ("/logs web --since yesterday", "yesterday is no time."),
             ("/logs web -n x", "x does not fit here."),
-            ("/logs web quiet", "quiet is one word too many."),
+            ("/logs web loud", "loud is one word too many."),
             ("/logs wab", "There is no wab on local."),
         ):
             assert await verdict(phone, wrong) == said
@@ -75,8 +75,9 @@ async def test_hostile_output(pierhead: Pierhead, phone: Phone, engine: Engine) 
         "web",
         r"echo '<b>&amp;</pre> /rm @someone https://example.com';"
         r"printf '\033[31mred\033[0m\r\n\342\200\256bidi\n\377\376\0bytes\n';"
-        "echo DB_PASSWORD=hunter2; head -c 1048576 /dev/zero | tr '\\0' x; echo; echo last",
+        "echo DB_PASSWORD=hunter2",
     )
+    logged(engine, "long", "head -c 1048576 /dev/zero | tr '\\0' x; echo; echo last")
     logged(engine, "tty", r"echo over; printf '\033[2Ja tty\n'", "-t")
     async with pierhead.running():
         seen = await ask(phone, "/logs web")
@@ -86,21 +87,16 @@ async def test_hostile_output(pierhead: Pierhead, phone: Phone, engine: Engine) 
         assert "\\u202ebidi" in text
         assert "��\\x00bytes" in text
         assert "hunter2" not in text
-        assert "xxxx" in text
         assert seen.tappable == []
-        whole = [s for s in [seen, *await _rest(phone)] if s.document is None]
-        assert whole[-1].text.endswith("last")
+        long = await ask(phone, "/logs long")
+        assert screen(long)[0] == "long@local: last 2 lines"
+        assert screen(long)[-1] == "last"
+        whole = await phone.wait()
+        assert whole.document is not None
+        assert whole.document[0] == "output.txt"
+        assert await verdict(phone, "/logs long -g '^xx'") == "long@local: 1 line matches"
         terminal = await ask(phone, "/logs tty")
         assert terminal.text.splitlines()[1:] == ["over", "\\x1b[2Ja tty"]
-
-
-async def _rest(phone: Phone) -> list[Seen]:
-    """What else came before the answer to something else."""
-    await phone.send("/whoami")
-    found = [await phone.wait()]
-    while not found[-1].text.startswith("You are"):
-        found.append(await phone.wait())
-    return found[:-1]
 
 
 async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
@@ -114,11 +110,11 @@ async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine
         engine.docker("exec", "web", "touch", "/go")
         grown = await shows(seen, "two")
         assert grown.id == seen.id
-        assert await grown.tap("Stop") == "Stopping."
+        assert await tap(grown, "Stop") == "Stopping."
         done = await shows(grown, "Stopped.")
         assert done.text == "web@local: no longer following\none\ntwo\nStopped."
         assert done.buttons == [["Follow"]]
-        assert await grown.tap("Stop") == "It has ended already."
+        assert await tap(grown, "Stop") == "It has ended already."
         still = await ask(phone, "/logs quiet -f")
         assert still.text == "quiet@local: following\nNothing logged yet."
         assert still.buttons == [["Stop"]]
@@ -127,16 +123,8 @@ async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine
         assert gone.text == "quiet@local: no longer following\nThe log has ended."
 
 
-async def test_following_ends_with_cancel_and_by_itself(
-    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
-) -> None:
-    pierhead.environment["PIERHEAD_LIMITS__FOLLOW_FOR"] = "1s"
+async def test_following_ends_with_cancel(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
-    async with pierhead.running():
-        seen = await ask(phone, "/logs -f web")
-        done = await shows(seen, "no longer")
-        assert done.text.endswith("Ended by itself after 1 s.")
-    pierhead.environment["PIERHEAD_LIMITS__FOLLOW_FOR"] = "1h"
     async with pierhead.running():
         seen = await ask(phone, "/logs -f web")
         cancelled = await ask(phone, "/cancel")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from sandbox import Phone, Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
-from tests.e2e.talk import Played, ask, folded, played, screen, verdict
+from tests.e2e.talk import Played, ask, folded, played, screen, tap, verdict
 from tests.hosts.scripted import answer, row
 from tests.private_engine import Engine
 
@@ -66,15 +67,15 @@ async def test_a_mixed_fleet_of_a_real_engine(
         assert screen(seen)[4] == "media 1/2 · others 1/4 run"
         whole = folded(seen)
         assert "● web" in whole
-        assert "frozen     paused" in whole
-        assert "never      never started" in whole
+        assert re.search(r"frozen +paused$", whole, re.MULTILINE)
+        assert re.search(r"never +never started$", whole, re.MULTILINE)
         assert "finished" not in whole
         assert seen.buttons == [["Logs broken", "Logs looping"], ["Refresh"]]
         assert seen.tappable == []
         everything = await ask(phone, "/ps -a")
-        assert "finished   exited 0" in folded(everything)
+        assert "finished  exited 0" in folded(everything)
         engine.docker("rm", "-f", "broken", "looping", "sick")
-        await seen.tap("Refresh")
+        await tap(seen, "Refresh")
         better = await seen.changed()
         assert better.id == seen.id
         assert better.text.startswith("local: all well\n")
@@ -97,7 +98,7 @@ async def test_a_part_is_never_told_as_the_whole(
     async with pierhead.running():
         assert await verdict(phone, line) == first
         ids = await ask(phone, "/ps -q")
-    assert ids.text.splitlines()[1:] == engine.docker("ps", "-q").splitlines()[::-1]
+    assert ids.text.splitlines()[1:] == engine.docker("ps", "-q").splitlines()
 
 
 async def test_what_is_asked_of_the_engine(
@@ -151,15 +152,15 @@ async def test_many_have_pages(
 
 async def _pages_turn_in_place(world: Played, phone: Phone) -> None:
     seen = phone.history[-1]
-    await seen.tap("All 159")
+    await tap(seen, "All 159")
     first = await seen.changed()
     assert first.text.splitlines()[:2] == ["local: 159 containers", "Page 1 of 7"]
     assert first.buttons == [["Page 2"], ["Overview"]]
-    await first.tap("Page 2")
+    await tap(first, "Page 2")
     second = await first.changed()
     assert "app-0025" in second.text
     assert second.buttons == [["Page 1", "Page 3"], ["Overview"]]
-    await second.tap("Overview")
+    await tap(second, "Overview")
     assert (await second.changed()).text.startswith("local: 9 of 159 need you\n")
     assert len(phone.history) == 2
     last = await ask(phone, "/ps --page 99")
@@ -171,7 +172,7 @@ async def test_five_thousand_with_hostile_names(
 ) -> None:
     hostile = row(
         Id="f" * 64,
-        Names=["/a<b>&\x1b[31m\u202e/start"],
+        Names=["/a<b>&\x1b[31m\u202e@bot"],
         State="dead",
         Status="Dead",
         Labels={"com.docker.compose.project": "@someone example.com /rm"},

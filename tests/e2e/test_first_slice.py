@@ -25,6 +25,32 @@ async def test_logs_shows_the_end_of_the_log(
     assert "<b>&" in seen.text
 
 
+async def test_what_a_phone_changed_is_repaired_and_shown(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", "seq 9; sleep 1000")
+    async with pierhead.running():
+        seen = await telegram.private(OWNER).ask("/logs —tail 2 web")
+        plain = await telegram.private(OWNER).ask("/logs --tail 2 web")
+    assert seen.text.splitlines()[1:3] == ["8", "9"]
+    assert seen.text.splitlines()[-1] == "Read as: /logs --tail 2 web"
+    assert "Read as" not in plain.text
+
+
+async def test_what_cannot_be_understood_is_answered_within_bounds(
+    pierhead: Pierhead, telegram: Sandbox
+) -> None:
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        for _ in range(30):
+            await phone.send("/xyzzy")
+        await phone.send("/whoami")
+        said = []
+        while not said or "You may do everything" not in said[-1].text:
+            said.append(await phone.wait())
+    assert 0 < len(said) - 1 <= 20
+
+
 async def test_restart_restarts(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
     engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
     before = engine.docker("inspect", "-f", "{{.State.StartedAt}}", "web")

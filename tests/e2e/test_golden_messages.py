@@ -10,7 +10,7 @@ import pytest
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, VIEWER, Clock
 from tests.e2e.golden import check
-from tests.e2e.talk import Played, Morning, ask, played
+from tests.e2e.talk import Morning, Played, ask, played
 from tests.hosts.scripted import CID, answer, frame, row, streamed
 
 STACKS = (("media", 7), ("photos", 4), ("home", 12), ("infra", 7))

@@ -119,7 +119,7 @@ async def answers(process: Process, telegram: Sandbox) -> list[Seen]:
     async with process.running():
         said = [await phone.wait(within=20)]
         await phone.send("/whoami")
-        while "Rights:" not in said[-1].text:
+        while "You may do everything" not in said[-1].text:
             said.append(await phone.wait(within=20))
     return said[:-1]
 

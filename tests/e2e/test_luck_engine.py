@@ -14,7 +14,7 @@ import pytest
 from bot.hosts import Host
 from sandbox import Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead, environment_of
-from tests.e2e.luck import Between, between, eventually, outcomes
+from tests.e2e.luck import Between, between, count, eventually, outcomes
 from tests.e2e.test_kill import Process
 from tests.private_engine import Engine
 
@@ -78,7 +78,6 @@ async def test_one_that_never_answers_gets_a_sentence_and_the_rest_goes_on(
         assert "operator" in (await telegram.private(OPERATOR).ask("/whoami")).text
         other = await telegram.private(OPERATOR).ask("/ps @other")
         assert "web" in other.text
-        assert phone.unseen() == []
         silent = await phone.wait()
         assert "local" in silent.text
         assert "web" not in silent.text
@@ -131,14 +130,19 @@ async def test_of_several_that_hang_each_is_recorded_when_it_ends(
     socket.holds = restarts
     async with behind.running():
         said = await telegram.private(OWNER).ask("/restart -t 0 web api")
-        assert "Done: 0 of 2." in said.text
+        assert said.text.count("No answer from Docker on local") == 2
         socket.release()
         await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 5)
     assert outcomes(tmp_path, "container restart")[-2:] == ["finished", "finished"]
 
 
 async def test_changes_that_hang_leave_room_for_others(
-    telegram: Sandbox, pierhead: Pierhead, socket: Between, engine: Engine
+    telegram: Sandbox,
+    pierhead: Pierhead,
+    socket: Between,
+    engine: Engine,
+    tmp_path: Path,
+    clock: Clock,
 ) -> None:
     engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
     pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
@@ -148,6 +152,8 @@ async def test_changes_that_hang_leave_room_for_others(
         for _ in range(40):
             await phone.send("/restart -t 0 web")
         await socket.held.wait()
+        await eventually(lambda: count(tmp_path, "outbox") == 8)
+        clock.advance(10)
         refused = [await phone.wait() for _ in range(8)]
         assert all("Too much is waiting on local already." in one.text for one in refused)
         assert "web" in (await telegram.private(OPERATOR).ask("/ps")).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox import Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, RUSSIAN, STRANGER, VIEWER, Clock, Pierhead
-from tests.e2e.talk import ask, folded, verdict
+from tests.e2e.talk import ask, folded, tap, verdict
 from tests.private_engine import Engine
 
 
@@ -17,7 +17,7 @@ async def test_greeting_help_and_rights(
         hello = await ask(owner, "/start")
         assert hello.text.splitlines()[0] == "Pierhead is ready. You are owner."
         assert hello.tappable == ["/ps", "/help"]
-        await hello.tap("Containers")
+        await tap(hello, "Containers")
         assert (await owner.wait()).text.startswith("local: all well\n")
         mine, theirs = await ask(owner, "/help"), await ask(viewer, "/help")
         assert "/rm – Remove one or more containers." in folded(mine)
@@ -50,7 +50,7 @@ async def test_language(pierhead: Pierhead, telegram: Sandbox) -> None:
         question = await ask(phone, "/language")
         assert question.text == "Which language? Now it is English."
         assert question.buttons == [["English", "Русский"], ["As in Telegram"]]
-        await question.tap("Русский")
+        await tap(question, "Русский")
         await question.changed()
         theirs = (await ask(russian, "/whoami")).text
         mine = (await ask(phone, "/whoami")).text

