@@ -15,7 +15,7 @@ _FOLDED = 60
 _SORTS = {
     "size": lambda i: -i.size,
     "created": lambda i: -i.created,
-    "name": lambda i: name_of(i).raw,
+    "name": lambda i: (i.dangling, name_of(i).raw),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox import Sandbox
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, UNLINKED, VIEWER, Clock, Pierhead
-from tests.e2e.talk import ask, shows
+from tests.e2e.talk import ask, later, shows
 from tests.private_engine import Engine
 
 
@@ -60,6 +60,7 @@ async def test_secrets_stay_out_of_a_group_without_the_host(
             ("/audit@pierhead_bot", "Audit: "),
         ):
             private.unseen()
+            later(private, 1.1)
             await group.send(line)
             answer = await private.wait()
             while not answer.text.startswith(said):

@@ -1,0 +1,217 @@
+"""Coming up, polling, and who else uses the token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+import telegram
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TimedOut
+
+from bot.telegram.connection import Connection, Line, make_bot
+from tests.telegram.conftest import Clock, until
+
+POLL = 20
+
+
+class Client:
+    """A `Bot` that answers from a script: exceptions are raised, what else is there is returned."""
+
+    def __init__(self) -> None:
+        self.polls: list[Any] = []
+        self.asked: list[tuple[int, int]] = []
+        self.greetings: list[Exception] = []
+        self.hook = ""
+        self.deleted = 0
+        self.username = "Bot"
+
+    async def initialize(self) -> None:
+        if self.greetings:
+            raise self.greetings.pop(0)
+
+    async def shutdown(self) -> None:
+        """Nothing is open."""
+
+    async def get_webhook_info(self) -> SimpleNamespace:
+        return SimpleNamespace(url=self.hook)
+
+    async def delete_webhook(self, *, drop_pending_updates: bool) -> None:
+        assert not drop_pending_updates
+        self.hook = ""
+        self.deleted += 1
+
+    async def get_updates(self, offset: int, *, timeout: int, allowed_updates: object) -> Any:
+        self.asked.append((offset, timeout))
+        if not self.polls:
+            await asyncio.Event().wait()
+        answer = self.polls.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return tuple(SimpleNamespace(update_id=n) for n in answer)
+
+
+class Scene:
+    """A connection, and what it tells."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.client = Client()
+        self.put: list[int] = []
+        self.intruders = self.backs = 0
+        self.ready = False
+        self.connection = Connection(
+            cast("telegram.Bot", self.client),
+            self._put,
+            intruder=self._intruder,
+            back=self._back,
+            clock=clock,
+            sleep=clock.sleep,
+        )
+
+    async def _put(self, update: telegram.Update) -> None:
+        self.put.append(update.update_id)
+
+    async def _intruder(self) -> None:
+        self.intruders += 1
+
+    def _back(self) -> None:
+        self.backs += 1
+
+    async def _ready(self) -> None:
+        self.ready = True
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.ensure_future(self.connection.run(self._ready))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            assert task.cancelled()
+
+
+@pytest.fixture
+def scene(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` does
+    return Scene(clock)
+
+
+async def test_it_comes_up_when_telegram_does(
+    scene: Scene, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.client.greetings = [NetworkError("x"), TimedOut(), InvalidToken("`123:secret`")]
+    async with scene.running():
+        await until(lambda: scene.ready, clock)
+    assert "can't be reached" in caplog.text
+    assert "refuses the token" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_what_was_put_is_confirmed_by_the_next_poll(scene: Scene) -> None:
+    scene.client.polls = [[5, 6], [7]]
+    async with scene.running():
+        await until(lambda: len(scene.client.asked) == 3)
+    assert scene.put == [5, 6, 7]
+    assert scene.client.asked == [(0, POLL), (7, POLL), (8, POLL)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(NetworkError, "502"), (InvalidToken, "x"), (RetryAfter, 3), (KeyError, "unreadable")],
+)
+async def test_a_poll_that_fails_is_asked_again_and_nothing_is_confirmed(
+    scene: Scene, clock: Clock, kind: type[Exception], said: str | int
+) -> None:
+    error = kind(said)
+    scene.client.polls = [[5], error, error, [6]]
+    async with scene.running():
+        await until(lambda: scene.put == [5, 6], clock)
+        await until(lambda: len(scene.client.asked) == 5)
+    # After a failure it does not wait for something to happen, to know at once that it is back.
+    assert scene.client.asked == [(0, POLL), (6, POLL), (6, 0), (6, 0), (7, POLL)]
+    assert scene.backs == 1
+
+
+async def test_no_failure_is_asked_again_at_once(scene: Scene, clock: Clock) -> None:
+    scene.client.polls = [NetworkError("x")] * 50
+    async with scene.running():
+        await until(lambda: len(scene.client.asked) == 1)
+        await asyncio.sleep(0.02)
+        assert len(scene.client.asked) == 1
+
+
+async def test_the_same_is_said_once_a_minute(
+    scene: Scene, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.client.polls = [NetworkError("x")] * 10
+    began = clock.now
+    async with scene.running():
+        await until(lambda: len(scene.client.asked) == 11, clock)
+    minutes = (clock.now - began) / 60
+    assert 1 <= caplog.text.count("can't be reached") <= minutes + 1
+
+
+async def test_a_second_poller_is_told(scene: Scene, clock: Clock) -> None:
+    scene.client.polls = [Conflict("terminated by other getUpdates request"), [1]]
+    async with scene.running():
+        await until(lambda: scene.put == [1], clock)
+    assert scene.intruders == 1
+    assert scene.client.deleted == 0
+
+
+async def test_a_webhook_that_appears_is_told_and_removed(scene: Scene, clock: Clock) -> None:
+    async with scene.running():
+        await until(lambda: scene.ready)
+    scene.client.hook = "https://thief.example"
+    scene.client.polls = [Conflict("can't use getUpdates method while webhook is active"), [1]]
+    async with scene.running():
+        await until(lambda: scene.put == [1], clock)
+    assert scene.intruders >= 1
+    assert scene.client.deleted == 1
+
+
+async def test_closing_confirms_what_came_in(scene: Scene) -> None:
+    scene.client.polls = [[5]]
+    async with scene.running():
+        await until(lambda: len(scene.client.asked) == 2)
+    scene.client.polls = [[]]
+    await scene.connection.close()
+    assert scene.client.asked[-1] == (6, 0)
+
+
+async def test_closing_before_it_came_up_asks_nothing(scene: Scene) -> None:
+    await scene.connection.close()
+    assert scene.client.asked == []
+
+
+def answer(date: str | None) -> httpx.Response:
+    return httpx.Response(200, headers={"date": date} if date else {})
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2024 00:00:00 GMT"])
+async def test_a_date_that_is_none_leaves_the_clock_alone(clock: Clock, date: str | None) -> None:
+    line = Line(clock, 60.0)
+    await line.answered(answer(date))
+    assert line.age(clock.now - 5) == 5
+
+
+async def test_the_age_of_a_message_is_by_telegrams_clock(clock: Clock) -> None:
+    clock.now = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
+    line = Line(clock, 60.0)
+    await line.answered(answer("Tue, 14 Nov 2023 23:13:20 GMT"))
+    assert line.age(clock.now + 3600 - 5) == 5
+
+
+def test_making_the_client_logs_nothing_that_holds_the_token(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    make_bot("123:secretSECRET", "http://127.0.0.1:1", Line(clock, 60.0))
+    assert "secretSECRET" not in caplog.text
+
+

@@ -1,0 +1,247 @@
+"""The one way out: in order, at Telegram's pace, late and not lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from bot.telegram.outbox import Outbox
+from bot.telegram.outgoing import PROGRESS, Outgoing
+from bot.telegram.pace import Pace
+from bot.telegram.sending import Gone, Later, Sender
+from storage import outbox
+from storage.database import Connection, Database
+from storage.errors import Locked
+from tests.telegram.conftest import Clock, until
+
+BOT = 1
+
+
+class Telegram:
+    """Takes messages, or raises what it was told to; edits are marked with what they replace."""
+
+    def __init__(self) -> None:
+        self.took: list[tuple[int, str, int | None]] = []
+        self.raises: list[Exception] = []
+        self.asked = 0
+        self.hangs: set[int] = set()
+
+    async def send(self, message: Outgoing, under: int | None) -> int:
+        self.asked += 1
+        if message.chat in self.hangs:
+            await asyncio.Event().wait()
+        if self.raises:
+            raise self.raises.pop(0)
+        self.took.append((message.chat, message.plain, under))
+        return under or len(self.took)
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.took]
+
+
+class Scene:
+    """An outbox and what is behind it."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock, self.telegram = db, clock, Telegram()
+        sender = cast("Sender", self.telegram)
+        self.out = Outbox(sender, db, Pace(clock), BOT, clock, clock.sleep)
+
+    async def store(self, *messages: Outgoing) -> list[Outgoing]:
+        rows = [message.row(BOT, self.clock()) for message in messages]
+        ids = await self.db.write(lambda c: [outbox.enqueue(c, row) for row in rows])
+        return [replace(m, id=n) for m, n in zip(messages, ids, strict=True)]
+
+    async def states(self) -> list[str]:
+        def look(connection: Connection) -> list[str]:
+            rows = connection.exec_driver_sql("SELECT state FROM outbox ORDER BY id")
+            return [row[0] for row in rows]
+
+        return await self.db.read(look)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.ensure_future(self.out.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            await self.out.close(1.0)
+
+
+@pytest.fixture
+def scene(db: Database, clock: Clock) -> Scene:
+    return Scene(db, clock)
+
+
+def said(text: str, chat: int = 7, **more: Any) -> Outgoing:
+    return Outgoing(chat=chat, html=text, plain=text, **more)
+
+
+async def test_messages_to_one_chat_go_in_order(scene: Scene) -> None:
+    async with scene.running():
+        scene.out.put(await scene.store(*(said(str(n)) for n in range(8))))
+        await until(lambda: len(scene.telegram.took) == 8, scene.clock)
+    assert scene.telegram.texts == [str(n) for n in range(8)]
+    assert await scene.states() == ["sent"] * 8
+
+
+async def test_what_was_not_sent_is_taken_up_by_the_next_start(scene: Scene) -> None:
+    await scene.store(said("a"), said("b"))
+    assert await scene.out.load() == 2
+    async with scene.running():
+        await until(lambda: scene.telegram.texts == ["a", "b"])
+
+
+@pytest.mark.parametrize("error", [Later("502"), Later("429", 5.0), Locked("held")])
+async def test_a_failure_that_may_pass_makes_late_and_keeps_the_order(
+    scene: Scene, error: Exception
+) -> None:
+    scene.telegram.raises = [error] * 2
+    async with scene.running():
+        scene.out.put(await scene.store(said("a"), said("b")))
+        await until(lambda: scene.telegram.asked == 1)
+        assert scene.telegram.took == []
+        await until(lambda: len(scene.telegram.took) == 2, scene.clock)
+    assert scene.telegram.texts == ["a", "b"]
+
+
+async def test_a_429_holds_up_its_own_chat_alone(scene: Scene) -> None:
+    scene.telegram.raises = [Later("429", 1000.0)]
+    async with scene.running():
+        scene.out.put([said("slow", 1)])
+        await until(lambda: scene.telegram.asked == 1)
+        scene.out.put([said("quick", 2)])
+        await until(lambda: scene.telegram.texts == ["quick"])
+        scene.clock.advance(999)
+        scene.out.resume()  # Telegram is back; what it refused for a time still is
+        await asyncio.sleep(0.01)
+        assert scene.telegram.texts == ["quick"]
+        await until(lambda: len(scene.telegram.took) == 2, scene.clock)
+
+
+async def test_when_telegram_is_back_what_was_put_off_goes_at_once(scene: Scene) -> None:
+    scene.telegram.raises = [Later("NetworkError")]
+    async with scene.running():
+        scene.out.put([said("a")])
+        await until(lambda: scene.telegram.asked == 1)
+        await asyncio.sleep(0.01)
+        assert scene.telegram.took == []
+        scene.out.resume()
+        await until(lambda: scene.telegram.texts == ["a"])
+
+
+async def test_a_chat_that_hangs_keeps_nobody_else(scene: Scene) -> None:
+    scene.telegram.hangs = {1}
+    async with scene.running():
+        scene.out.put([said("a", 1), said("b", 2)])
+        await until(lambda: scene.telegram.texts == ["b"])
+
+
+@pytest.mark.parametrize("error", [Gone("blocked"), ValueError("a bug")])
+async def test_what_can_never_go_is_given_up_and_the_next_goes(
+    scene: Scene, error: Exception
+) -> None:
+    scene.telegram.raises = [error]
+    async with scene.running():
+        scene.out.put(await scene.store(said("a"), said("b")))
+        await until(lambda: scene.telegram.texts == ["b"], scene.clock)
+    assert await scene.states() == ["failed", "sent"]
+
+
+async def test_a_group_that_moved_gets_it_there_stored_anew(scene: Scene) -> None:
+    scene.telegram.raises = [Gone("moved", moved_to=-100)]
+    async with scene.running():
+        scene.out.put(await scene.store(said("a", -1, slot="message:5", reply_to=4, thread=3)))
+        await until(lambda: scene.telegram.took == [(-100, "a", None)])
+    assert await scene.states() == ["failed", "sent"]
+
+
+async def test_of_what_is_not_stored_the_last_wins(scene: Scene) -> None:
+    scene.telegram.raises = [Later("429", 10.0)]
+    async with scene.running():
+        scene.out.put([said("0 %", slot="call:1")])
+        await until(lambda: scene.telegram.asked == 1)
+        for percent in range(1, 100):
+            scene.out.put([said(f"{percent} %", slot="call:1")])
+        await until(lambda: scene.telegram.took != [], scene.clock)
+    assert scene.telegram.texts == ["99 %"]
+
+
+async def test_answers_pass_progress(scene: Scene) -> None:
+    async with scene.running():
+        for n in range(30):
+            scene.out.put([said(str(n), -5, slot="call:1", priority=PROGRESS)])
+            await asyncio.sleep(0)
+            scene.clock.advance(1)
+        shown = len(scene.telegram.took)
+        assert shown <= 8
+        scene.out.put([said("answer", -5)])
+        await until(lambda: "answer" in scene.telegram.texts)
+
+
+async def test_an_edit_finds_its_message_also_after_a_restart(scene: Scene) -> None:
+    first = await scene.store(said("one", slot="call:9"))
+    async with scene.running():
+        scene.out.put(first)
+        await until(lambda: len(scene.telegram.took) == 1)
+    again = Scene(scene.db, scene.clock)
+    async with again.running():
+        again.out.put(await again.store(said("two", slot="call:9")))
+        await until(lambda: again.telegram.took == [(7, "two", 1)])
+
+
+async def test_an_answer_that_is_not_stored_writes_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene.db, "write", None)
+    async with scene.running():
+        scene.out.put([said("I don't know you.", slot="update:1")])
+        await until(lambda: scene.telegram.took != [])
+        await asyncio.sleep(0.01)
+    assert len(scene.telegram.took) == 1
+
+
+async def test_a_receipt_that_cannot_be_written_waits_and_holds_up_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = await scene.store(said("a"), said("b"))
+    write = scene.db.write
+
+    async def locked(_: Callable[[Connection], object]) -> None:
+        raise Locked("held by somebody else")
+
+    async with scene.running():
+        monkeypatch.setattr(scene.db, "write", locked)
+        scene.out.put(messages)
+        await until(lambda: scene.telegram.texts == ["a", "b"])
+        assert await scene.states() == ["pending"] * 2
+        monkeypatch.setattr(scene.db, "write", write)
+        scene.clock.advance(10)
+        for _ in range(200):
+            if await scene.states() == ["sent"] * 2:
+                break
+            scene.clock.advance(1)
+            await asyncio.sleep(0.005)
+    assert await scene.states() == ["sent"] * 2
+
+
+async def test_notices_that_nobody_takes_are_bounded(scene: Scene) -> None:
+    scene.telegram.hangs = {7}
+    async with scene.running():
+        scene.out.put(said(str(n)) for n in range(6000))
+        assert len(scene.out._lines[7].waiting) == 5000
+
+
+async def test_closing_lets_what_is_ready_go(scene: Scene) -> None:
+    scene.out.put(await scene.store(said("last words")))
+    await scene.out.close(5.0)
+    assert scene.telegram.texts == ["last words"]
+    assert await scene.states() == ["sent"]
