@@ -18,7 +18,7 @@ from bot.command.services import Services
 from bot.command.spec import Command
 from bot.command.turns import Ticket
 from bot.hosts import Host
-from bot.hosts.types import Target
+from bot.hosts.types import Kind, Target
 from bot.message import Message, Names, Untrusted
 from bot.reply import Reply
 
@@ -86,7 +86,8 @@ async def _silent(_reply: Reply) -> None:
 class Call:
     """A command with its values. `slot` names the message that its answer edits, if any.
 
-    `read_as` is what was run, where a phone's spelling of it was repaired.
+    `read_as` is what was run, where a phone's spelling of it was repaired. `about` is shared by all
+    copies: what the call turned out to be about, for the stages outside those that find it out.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Call:
     ticket: Ticket | None = None
     read_as: str | None = None
     operation: Operation | None = None
+    about: list[Item] = field(default_factory=list, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
 
     @property
@@ -131,6 +133,17 @@ class Call:
     def host_name(self) -> str | None:
         """The host's name, None where no host is concerned."""
         return self.target_host.name if self.target_host else None
+
+    @property
+    def subjects(self) -> tuple[Item, ...]:
+        """What it is about, as far as that is known: items, targets, or else the names typed."""
+        if self.items or self.about:
+            return self.items or tuple(self.about)
+        asked = self.command.targets
+        typed = self.params.get(asked.name or "") if asked else None
+        words = (typed,) if isinstance(typed, str) else typed or ()
+        kind = asked.kind if asked else Kind.CONTAINER
+        return tuple(Item(kind, "", Untrusted(w)) for w in words if isinstance(w, str))
 
     @property
     def cost(self) -> int:

@@ -11,6 +11,7 @@ from bot.command.spec import Command
 from bot.errors import UsageError
 from bot.message import Names, Tappable, Untrusted, msg
 
+_OFFERED = 16
 _PROMPT = re.compile(r"\A\s*\$\s+")  # pasted with what the terminal shows before it
 _BARE = frozenset({"", "docker"})  # a first word that names nothing by itself
 
@@ -72,7 +73,8 @@ class Registry:
         if words[0] in self._nouns:
             verbs = {" ".join(k): c for k, c in self._by_name.items() if k[0] == words[0]}
             close = difflib.get_close_matches(" ".join(words[:2]), verbs, 3, 0.7)
-            return _unique(verbs[name] for name in close or sorted(verbs)[:8])
+            near = close if words[1:] and close else sorted(verbs)
+            return _unique(verbs[name] for name in near)[:_OFFERED]
         names = {k[0]: c for k, c in self._by_name.items() if len(k) == 1 and not c.hidden}
         return _unique(names[n] for n in difflib.get_close_matches(words[0], names, 3, 0.6))
 

@@ -8,6 +8,7 @@ done), and what the reader can do now.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -131,8 +132,12 @@ def not_found(host: str, name: str) -> NotFound:
     return NotFound(msg("{host} has no {name}.", host=Untrusted(host), name=Untrusted(name[:80])))
 
 
+# An Engine names things by all 64 digits; people know them by the first 12.
+_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+
+
 def _refused(error: Refused, at: Circumstance) -> BotError:
-    why = Untrusted(error.why or f"HTTP {error.status}")
+    why = Untrusted(_ID.sub(r"\1", error.why) if error.why else f"HTTP {error.status}")
     if error.status == _MISSING:
         return NotFound(msg("Not found on {host}: {why}", host=_host(at), why=why))
     if error.status == _CONFLICT:

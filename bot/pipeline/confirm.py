@@ -31,6 +31,7 @@ class Confirm:
             return await proceed(replace(call, items=tuple(map(of_target, call.targets))))
         plan = await (call.command.plan or _plan)(call)
         agreed = call.confirmation
+        call.about[:] = agreed.items if agreed else plan.items
         if agreed is not None and plan.covers(agreed.items):
             return await proceed(replace(call, plan=plan, items=agreed.items))
         if plan.items:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bot.command.call import Call, Request
-from bot.command.plan import dump, load, of_target
+from bot.command.plan import dump, load
 from bot.errors import Conflict
 from bot.message import msg
 from bot.reply import Outcome, Reply, say
@@ -156,7 +156,7 @@ class Journal:
         self, connection: Connection, call: Call, state: State, detail: str | None
     ) -> bool:
         """Change its state; false if it has ended already: late, or dropped by somebody else."""
-        targets = dump(call.items or tuple(map(of_target, call.targets)))
+        targets = dump(call.subjects)
         try:
             calls.advance(
                 connection,
@@ -271,7 +271,6 @@ class Journal:
 
     def _event(self, call: Call, state: State, detail: str | None = None) -> dict[str, object]:
         """What the audit keeps of a step; what was typed passes the redaction."""
-        items = call.items or tuple(map(of_target, call.targets))
         event: dict[str, object] = {
             "at": round(self.clock(), 3),
             "call": call.id,
@@ -282,7 +281,7 @@ class Journal:
             "command": call.command.name,
             "argv": self.redactor.json(list(call.argv)),
             "host": call.host_name,
-            "targets": [{"name": i.name.raw, "id": i.id} for i in items],
+            "targets": [{"name": i.name.raw, "id": i.id} for i in call.subjects],
             "outcome": state.value,
         }
         return event | ({"detail": detail} if detail else {})

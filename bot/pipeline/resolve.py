@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.command.call import Call
+from bot.command.call import Call, at
+from bot.command.plan import of_target
 from bot.command.spec import Targets
-from bot.errors import DockerFault
+from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import Thing, find, target
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Message, Untrusted, msg
+from bot.message import Message, Names, Untrusted, msg
 from bot.pipeline.authorize import decide
+from bot.pipeline.journal import Repeated
 from bot.pipeline.stage import Proceed
+from bot.pipeline.told import told
 from bot.reply import Block, Button, Outcome, Reply, Text
 
 _OFFERED = 12
@@ -34,15 +37,46 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
     things = await _seen(call, asked.kind)
     if not names:
         return _picker(call, asked, things)
-    engine = call.host.known_engine_id
     targets: list[Target] = []
+    missing: list[str] = []
     for name in names:
         found = find(name, things)
-        if isinstance(found, tuple):
+        if not isinstance(found, tuple):
+            targets.append(target(found, call.host.name, call.host.known_engine_id))
+        elif len(names) == 1:
             return _offer(call, name, found)
-        targets.append(target(found, call.host.name, engine))
+        else:
+            missing.append(name)
     full = _with(call, asked, tuple(dict.fromkeys(targets)))
-    return await proceed(replace(full, decision=decide(full)))
+    if not targets:
+        return _none(call, missing)
+    call.about[:] = map(of_target, full.targets)
+    ready = replace(full, decision=decide(full))
+    return _lacking(call, await _told(ready, proceed), missing) if missing else await proceed(ready)
+
+
+async def _told(call: Call, proceed: Proceed) -> Reply:
+    """The reply, or the error as one: there is more to add to it."""
+    try:
+        return await proceed(call)
+    except (Repeated, Denied):
+        raise
+    except BotError as error:
+        return told(error)
+
+
+def _none(call: Call, missing: Sequence[str]) -> Reply:
+    """None of several names is known."""
+    verdict = Text(msg("None of these is on {host}.", host=Untrusted(call.host.name)))
+    return _lacking(call, Reply((verdict,), outcome=Outcome.FAILED), missing)
+
+
+def _lacking(call: Call, reply: Reply, missing: Sequence[str]) -> Reply:
+    """The reply with the names that are not there: what can be done is done, all is reported."""
+    names = Names(tuple(at(Untrusted(name), call.host.name) for name in missing))
+    note = Text(msg("x not there: {names}", names=names))
+    done = Outcome.PARTIAL if reply.outcome is Outcome.FINISHED else reply.outcome
+    return replace(reply, blocks=(*reply.blocks, note), outcome=done)
 
 
 def _names(call: Call, asked: Targets) -> tuple[str, ...]:
@@ -84,17 +118,25 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
     fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]
     host = Untrusted(call.host.name)
     if not fit:
-        none = msg("{host}: there is nothing to {what}", host=host, what=_bare(call))
+        none = msg("{host}: there is nothing to choose from", host=host)
         return Reply((Text(none),), outcome=Outcome.CANCELLED)
-    blocks: list[Block] = [Text(msg("{what!c}: which one on {host}?", what=_bare(call), host=host))]
+    blocks: list[Block] = [Text(_which(asked.kind, host))]
     if len(fit) > _OFFERED:
         blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - _OFFERED)))
+    fit.sort(key=lambda thing: target(thing, "", "").name.raw.lower())
     return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
 
 
-def _bare(call: Call) -> Message:
-    """The command's verb without a target."""
-    return call.command.act.having(target=msg("…"), host=Untrusted(call.host.name))
+def _which(kind: Kind, host: Untrusted) -> Message:
+    match kind:
+        case Kind.CONTAINER:
+            return msg("Which container on {host}?", host=host)
+        case Kind.IMAGE:
+            return msg("Which image on {host}?", host=host)
+        case Kind.VOLUME:
+            return msg("Which volume on {host}?", host=host)
+        case Kind.NETWORK:
+            return msg("Which network on {host}?", host=host)
 
 
 def _offer(call: Call, name: str, near: Sequence[Thing]) -> Reply:

@@ -111,9 +111,10 @@ class Door:
         if self._policy.linked(chat):
             return True
         now = self._clock()
-        if now - self._left.pop(chat, -_HOUR) >= _HOUR:
+        if now - self._left.get(chat, now - _HOUR) >= _HOUR:
             self._leave(chat)
             self._left[chat] = now
+            self._left.move_to_end(chat)
             if len(self._left) > _KNOWN:
                 self._left.popitem(last=False)
         return False

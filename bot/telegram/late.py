@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.command.build import Builder
-from bot.command.call import Request
+from bot.command.call import Call, Request
 from bot.errors import BotError
 from bot.message import Message, Moment, Span, Untrusted, msg
 from bot.reply import Block, Button, Reply, Text, Verb
@@ -76,8 +76,15 @@ class Late:
                 continue
             for call in calls:
                 self._builder.forget(call)
-            label: Message = msg("{what!c} now", what=calls[0].label)
-            button = Button(label, calls[0].argv, host=calls[0].host_name)
+            button = Button(_label(calls[0]), calls[0].argv, host=calls[0].host_name)
             wanted.setdefault(calls[0].argv, (button,))
         drop = Button(msg("Drop"), verb=Verb.DISMISS)
         return ((drop,), *list(wanted.values())[:_OFFERED])
+
+
+def _label(call: Call) -> Message:
+    """What a tap does now: a change names its target and asks, a read is what was typed."""
+    if call.command.changes:
+        return msg("{what!c}…", what=call.label)
+    typed = " ".join((call.command.spelling, *call.argv[len(call.command.path) :]))
+    return msg("{command}", command=Untrusted(typed))

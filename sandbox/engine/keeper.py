@@ -30,6 +30,7 @@ mount -t tmpfs tmpfs /etc/docker && mount -t tmpfs tmpfs /run || exit
 [ "$1" = isolated ] && ip link set lo up
 exec dockerd --config-file "$2"
 """
+_THAW = 0.2  # seconds between attempts
 TAIL = 2000  # bytes of the daemon's log that are told when it did not start
 
 
@@ -43,7 +44,7 @@ def command(config: Path, *, isolated: bool) -> list[str]:
     ]
 
 
-def end(engine: subprocess.Popen[bytes]) -> None:
+def end(engine: subprocess.Popen[bytes], name: str) -> None:
     """Kill the first process of the namespace; `unshare` then reaps it and ends too."""
     children = Path(f"/proc/{engine.pid}/task/{engine.pid}/children")
     try:
@@ -52,7 +53,18 @@ def end(engine: subprocess.Popen[bytes]) -> None:
         first = engine.pid
     with contextlib.suppress(ProcessLookupError):
         os.kill(first, signal.SIGKILL)
-    engine.wait()
+    while engine.poll() is None:
+        thaw(name)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            engine.wait(_THAW)
+
+
+def thaw(name: str, root: Path = CGROUPS) -> None:
+    """Let paused containers go on: a frozen process cannot die, not even of SIGKILL."""
+    for file, word in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+        for path in (*root.glob(f"{name}/**/{file}"), *root.glob(f"*/{name}/**/{file}")):
+            with contextlib.suppress(OSError):
+                path.write_text(word)
 
 
 def remove_cgroups(name: str, root: Path = CGROUPS) -> None:
@@ -86,7 +98,7 @@ def main() -> int:
         )
     died = os.pidfd_open(engine.pid)
     ready, _, _ = select.select([sys.stdin, died], [], [])
-    end(engine)
+    end(engine, home.name)
     if died in ready:
         sys.stdout.buffer.write((home / "log").read_bytes()[-TAIL:])
     remove_cgroups(home.name)

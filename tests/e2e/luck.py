@@ -132,12 +132,14 @@ def count(folder: Path, table: str, condition: str = "1") -> int:
     return found
 
 
-async def eventually(look: Callable[[], bool], clock: Clock | None = None) -> None:
+async def eventually(
+    look: Callable[[], bool], clock: Clock | None = None, step: float = 1.0
+) -> None:
     """Wait until it is so; with a clock, time passes meanwhile."""
     async with asyncio.timeout(20):
         while not look():
             if clock is not None:
-                clock.advance(1)
+                clock.advance(step)
             await asyncio.sleep(0.01)
 
 

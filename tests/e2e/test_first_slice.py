@@ -72,3 +72,17 @@ async def test_rm_asks_and_then_removes(
         done = await asked.changed()
     assert done.text == "Removed web@local."
     assert engine.docker("ps", "-aq") == ""
+
+
+async def test_of_several_all_are_tried_and_each_is_reported(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    engine.docker("create", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        seen = await phone.ask("/unpause web nowhere")
+        audit = await phone.ask("/audit -a -t web")
+    assert "is not paused" in seen.text
+    assert "x not there: nowhere@local" in seen.text
+    assert "unpause web" in audit.text
+    assert "failed" in audit.text

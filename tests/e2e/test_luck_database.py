@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.pipeline import journal
 from sandbox import Sandbox
+from storage import buttons, calls, inbox
 from storage.database import Database
 from storage.errors import Locked
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead, agree, environment_of
@@ -100,7 +100,7 @@ async def test_what_can_be_stored_and_not_begun_is_told_and_never_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = started(web)
-    refuse(monkeypatch, journal.calls, "request", times=1)
+    refuse(monkeypatch, calls, "request", times=1)
     phone = telegram.private(OWNER)
     async with pierhead.running():
         seen = await phone.ask("/restart -t 0 web")
@@ -118,7 +118,7 @@ async def test_what_cannot_be_noted_as_begun_does_not_begin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = started(web)
-    refuse(monkeypatch, journal.buttons, "retire", times=1)
+    refuse(monkeypatch, buttons, "retire", times=1)
     async with pierhead.running():
         seen = await telegram.private(OWNER).ask("/restart -t 0 web")
     assert seen.text.startswith("Not done: restart web@local")
@@ -135,7 +135,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_told_at_once_and_recorded_l
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    refuse(monkeypatch, journal.inbox, "done", times=3)
+    refuse(monkeypatch, inbox, "done", times=3)
     async with pierhead.running():
         phone = telegram.private(OWNER)
         assert (await phone.ask("/restart -t 0 web")).text == "Restarted web@local."
@@ -150,10 +150,10 @@ def refuse(
 ) -> None:
     """Let the database be locked at a step, so often, after it went well so often."""
     real = getattr(holder, name)
-    calls = iter(range(10_000))
+    turns = iter(range(10_000))
 
-    def broken(*args: Any, **kwargs: Any) -> Any:
-        if after <= next(calls) < after + times:
+    def broken(*args: object, **kwargs: object) -> object:
+        if after <= next(turns) < after + times:
             raise Locked("held by somebody else")
         return real(*args, **kwargs)
 

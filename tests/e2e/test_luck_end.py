@@ -1,4 +1,4 @@
-"""The process as a whole: it ends in order, leaves nothing unseen, and shows its token to nobody."""
+"""The process: it ends in order, leaves nothing unseen, and shows its token to nobody."""
 
 from __future__ import annotations
 

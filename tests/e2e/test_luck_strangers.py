@@ -1,4 +1,4 @@
-"""Who is not enrolled costs nothing: no request to an Engine, no write, an answer an hour at most."""
+"""Who is not enrolled costs no request to an Engine and no write, and an answer an hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taps that are old, used, double, forged, someone else's, too quick, or came while nobody polled."""
+"""Taps: old, used, double, forged, someone else's, too quick, or while nobody polled."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class Client:
         self.hook = ""
         self.deleted += 1
 
-    async def get_updates(self, offset: int, *, timeout: int, allowed_updates: object) -> Any:
-        self.asked.append((offset, timeout))
+    async def get_updates(self, offset: int, **how: object) -> tuple[SimpleNamespace, ...]:
+        self.asked.append((offset, cast("int", how["timeout"])))
         if not self.polls:
             await asyncio.Event().wait()
         answer = self.polls.pop(0)
@@ -213,5 +213,3 @@ def test_making_the_client_logs_nothing_that_holds_the_token(
     caplog.set_level("DEBUG")
     make_bot("123:secretSECRET", "http://127.0.0.1:1", Line(clock, 60.0))
     assert "secretSECRET" not in caplog.text
-
-

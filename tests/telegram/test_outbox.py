@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from bot.telegram.outbox import Outbox
-from bot.telegram.outgoing import PROGRESS, Outgoing
+from bot.telegram.outgoing import PROGRESS, REPLY, Outgoing
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Gone, Later, Sender
 from storage import outbox
@@ -81,8 +81,8 @@ def scene(db: Database, clock: Clock) -> Scene:
     return Scene(db, clock)
 
 
-def said(text: str, chat: int = 7, **more: Any) -> Outgoing:
-    return Outgoing(chat=chat, html=text, plain=text, **more)
+def said(text: str, chat: int = 7, slot: str | None = None, priority: int = REPLY) -> Outgoing:
+    return Outgoing(chat=chat, html=text, plain=text, slot=slot, priority=priority)
 
 
 async def test_messages_to_one_chat_go_in_order(scene: Scene) -> None:
@@ -159,7 +159,9 @@ async def test_what_can_never_go_is_given_up_and_the_next_goes(
 async def test_a_group_that_moved_gets_it_there_stored_anew(scene: Scene) -> None:
     scene.telegram.raises = [Gone("moved", moved_to=-100)]
     async with scene.running():
-        scene.out.put(await scene.store(said("a", -1, slot="message:5", reply_to=4, thread=3)))
+        scene.out.put(
+            await scene.store(replace(said("a", -1, slot="message:5"), reply_to=4, thread=3))
+        )
         await until(lambda: scene.telegram.took == [(-100, "a", None)])
     assert await scene.states() == ["failed", "sent"]
 

@@ -1,0 +1,92 @@
+"""Messages that came too late: gathered, listed, offered, never run."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.command.call import Chat, Request
+from bot.reply import Reply, Text, Verb
+from bot.telegram.late import Late
+from tests.command.samples import OWNER, SCOPED, WORDS, bench, request
+from tests.telegram.conftest import Clock
+
+
+class Scene:
+    """What is gathered, and what is answered."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.bench = bench()
+        self.settled: list[tuple[list[Request], Reply]] = []
+        self.late = Late(self.bench.builder, self._settle, clock, clock.sleep)
+
+    async def _settle(self, requests: list[Request], reply: Reply) -> None:
+        self.settled.append((requests, reply))
+
+    def typed(self, text: str, person: int = OWNER, chat: int | None = None) -> Request:
+        one = replace(request(text, person), sent_at=self.clock.now - 90)
+        return one if chat is None else replace(one, chat=Chat(chat, private=False))
+
+    async def gather(self, *requests: Request) -> None:
+        tasks = [task for one in requests if (task := self.late.add(one)) is not None]
+        await asyncio.sleep(0)
+        self.clock.advance(1)
+        await asyncio.gather(*tasks)
+
+    def text(self, number: int = 0) -> str:
+        blocks = self.settled[number][1].blocks
+        return "\n".join(WORDS.plain(b.message) for b in blocks if isinstance(b, Text))
+
+    def labels(self, number: int = 0) -> list[list[str]]:
+        rows = self.settled[number][1].buttons
+        return [[WORDS.plain(button.label) for button in row] for row in rows]
+
+
+@pytest.fixture
+def scene(clock: Clock) -> Scene:
+    return Scene(clock)
+
+
+async def test_one_answer_lists_all_and_offers_each_once(scene: Scene) -> None:
+    await scene.gather(*(scene.typed(t) for t in ("/box_mv a b", "/boxes", "/box_mv a b")))
+    assert len(scene.settled) == 1
+    assert len(scene.settled[0][0]) == 3
+    assert scene.text().count("/box_mv a b") == 2
+    assert [row[0][:8] for row in scene.labels()] == ["Drop", "Rename a", "/boxes"]
+    assert scene.settled[0][1].buttons[0][0].verb is Verb.DISMISS
+
+
+async def test_each_person_and_chat_gets_an_answer_of_its_own(scene: Scene) -> None:
+    await scene.gather(
+        scene.typed("/boxes"), scene.typed("/boxes", SCOPED), scene.typed("/boxes", chat=-5)
+    )
+    assert len(scene.settled) == 3
+
+
+async def test_what_cannot_be_understood_is_listed_and_not_offered(scene: Scene) -> None:
+    await scene.gather(scene.typed("/nonsense"), scene.typed("/box_rm 'x"))
+    assert "/nonsense" in scene.text()
+    assert scene.labels() == [["Drop"]]
+
+
+async def test_of_many_the_last_are_listed_and_three_offered(scene: Scene) -> None:
+    await scene.gather(*(scene.typed(f"/box_mv a b{n}") for n in range(25)))
+    assert "b24" in scene.text()
+    assert "b14" not in scene.text()
+    assert "and 15 before these" in scene.text()
+    assert len(scene.labels()) == 1 + 3
+    assert len(scene.settled[0][0]) == 25
+
+
+async def test_offering_leaves_no_place_in_the_order_of_arrival(scene: Scene) -> None:
+    await scene.gather(scene.typed("/box_mv a b"))
+    assert scene.bench.turns._arrived == {}
+
+
+async def test_it_says_how_late(scene: Scene) -> None:
+    await scene.gather(scene.typed("/boxes"))
+    assert "This came" in scene.text()
+    assert "Not run:" in scene.text()
