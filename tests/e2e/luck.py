@@ -124,11 +124,15 @@ def audited(folder: Path, command: str | None = None) -> list[dict[str, Any]]:
     return [row for row in found if command in {None, row.get("command")}]
 
 
+def asked(folder: Path, statement: str) -> list[Any]:
+    """The first column of what the database answers."""
+    with sqlite3.connect(f"file:{folder / 'bot.db'}?mode=ro", uri=True) as database:
+        return [row[0] for row in database.execute(statement)]
+
+
 def count(folder: Path, table: str, condition: str = "1") -> int:
     """How many rows of a table there are."""
-    with sqlite3.connect(f"file:{folder / 'bot.db'}?mode=ro", uri=True) as database:
-        statement = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608 - the test's own
-        found: int = database.execute(statement).fetchone()[0]
+    found: int = asked(folder, f"SELECT count(*) FROM {table} WHERE {condition}")[0]  # noqa: S608 - the test's own
     return found
 
 

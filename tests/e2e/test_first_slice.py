@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox import Sandbox
+from sandbox import Sandbox, Seen
 from tests.e2e.conftest import OWNER, Clock, Pierhead, agree
 from tests.private_engine import Engine
 
@@ -45,7 +45,7 @@ async def test_what_cannot_be_understood_is_answered_within_bounds(
         for _ in range(30):
             await phone.send("/xyzzy")
         await phone.send("/whoami")
-        said = []
+        said: list[Seen] = []
         while not said or "You may do everything" not in said[-1].text:
             said.append(await phone.wait())
     assert 0 < len(said) - 1 <= 20

@@ -143,13 +143,15 @@ async def test_changes_that_hang_leave_room_for_others(
     engine: Engine,
     tmp_path: Path,
     clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
     pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
     socket.holds = restarts
+    monkeypatch.setattr("bot.pipeline.turn.MOST", 4)
     async with pierhead.running():
         phone = telegram.private(OWNER)
-        for _ in range(40):
+        for _ in range(12):
             await phone.send("/restart -t 0 web")
         await socket.held.wait()
         await eventually(lambda: count(tmp_path, "outbox") == 8)

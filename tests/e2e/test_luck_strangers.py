@@ -78,10 +78,11 @@ async def test_what_strangers_sent_is_counted_in_one_row_an_hour(
         await telegram.private(OWNER).ask("/whoami")
         assert audited(tmp_path, "stranger") == []
         clock.advance(HOUR + 1)
-        await eventually(lambda: audited(tmp_path, "stranger") != [])
+        await eventually(lambda: audited(tmp_path, "stranger") != [], clock)
         await telegram.private(STRANGER).send("/ps")
+        await telegram.private(OWNER).ask("/whoami")
         clock.advance(HOUR + 1)
-        await eventually(lambda: len(audited(tmp_path, "stranger")) == 2)
+        await eventually(lambda: len(audited(tmp_path, "stranger")) == 2, clock)
     rows = audited(tmp_path, "stranger")
     assert [(row["actor"], row["count"]) for row in rows] == [(STRANGER, 5), (STRANGER, 1)]
 

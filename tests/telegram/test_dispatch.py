@@ -50,7 +50,10 @@ class Desk:
         self.stored: list[str] = []
         self.shown: list[tuple[int, str]] = []
 
-    async def pack(self, _: Request, reply: Reply, *__: object, **___: object) -> Parcel:
+    async def pack(
+        self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
+    ) -> Parcel:
+        del request, call, slot
         return Parcel(self.stored, words(reply))
 
     async def show(self, request: Request, reply: Reply, *_: object, **__: object) -> None:
