@@ -25,7 +25,7 @@ test: install
 	$(call check,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
 	$(call check,mypy,$(BIN)/mypy)
 	$(call check,imports,$(BIN)/lint-imports)
-	@exec $(BIN)/python -m pytest --numprocesses $(WORKERS) --no-header -rs --tb=short
+	@exec $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --no-header -rs --tb=short
 
 bench: install
 	@exec $(BIN)/python -m bench
@@ -40,9 +40,9 @@ install:
 	$(PACKAGES) python3-venv || exit 1; \
 	echo 'Installing Python packages into .venv …' >&2; \
 	$(PYTHON) -m venv .venv && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
 		--require-hashes --requirement requirements/dev.txt && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input \
 		--no-deps --no-build-isolation --editable . && \
 	printf '%s\n' "$$want" > .venv/installed
 

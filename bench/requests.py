@@ -9,6 +9,7 @@ command after the start, which asks which version the Engine speaks, is left out
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 
 from bench import pierhead
@@ -26,7 +27,7 @@ _TAIL = re.compile(r"/logs\?.*\btail=(\w+)")
 
 async def measure(place: Place, *, containers: int = 150, log: int = 20 * MIB) -> list[Row]:
     await asyncio.to_thread(place.fleet, containers)
-    lines = await asyncio.to_thread(place.log, f"log-{log}", log)
+    await asyncio.to_thread(place.log, f"log-{log}", log)
     folder = place.folder()
     async with (
         Proxy(place.engine, folder / "engine.sock").listening() as proxy,
@@ -43,9 +44,9 @@ async def measure(place: Place, *, containers: int = 150, log: int = 20 * MIB) -
     return [
         Row(f"/ps, {containers} containers", "requests", _count(listed), bound=at_most(1, "")),
         Row("/restart web, beside it", "requests", _count(beside), bound=at_most(2, "")),
-        _lines("/logs", lines, tail),
+        _lines("/logs", tail),
         _bytes("/logs", log, tail),
-        _lines("/logs -n 10000", lines, most),
+        _lines("/logs -n 10000", most),
         _bytes("/logs -n 10000", log, most),
     ]
 
@@ -66,11 +67,11 @@ def _count(repetitions: list[list[Asked]]) -> Sample:
     return Sample(tuple(float(len(asked)) for asked in repetitions))
 
 
-def _lines(what: str, there: int, repetitions: list[list[Asked]]) -> Row:
-    """The most lines that were asked for; all of them are as many as there are."""
+def _lines(what: str, repetitions: list[list[Asked]]) -> Row:
+    """The most lines that were asked for."""
     asked = [[found[1] for a in one if (found := _TAIL.search(a.what))] for one in repetitions]
-    most = tuple(max(float(there if n == "all" else int(n)) for n in one) for one in asked)
-    bound = Bound("not all", lambda ours, _: ours < there)
+    most = tuple(max(math.inf if n == "all" else int(n) for n in one) for one in asked)
+    bound = Bound("not all", lambda ours, _: ours < math.inf)
     return Row(f"{what}, asked for", "lines", Sample(most), bound=bound)
 
 

@@ -23,7 +23,7 @@ from sandbox import Sandbox
 _IMPORTS = "import bot.run, os; os.write(1, b'.')"
 
 
-async def measure(place: Place, *, rounds: int = 5) -> list[Row]:
+async def measure(place: Place, *, rounds: int = 5, warm: int = 1) -> list[Row]:
     known = place.folder()
     async with pierhead.telegram() as telegram:
 
@@ -33,7 +33,7 @@ async def measure(place: Place, *, rounds: int = 5) -> list[Row]:
         async def first() -> float:
             return await _answered(telegram, place.engine, place.folder())
 
-        mine, new, theirs = await in_turns(rounds, again, first, _imported)
+        mine, new, theirs = await in_turns(rounds, again, first, _imported, warm=warm)
     return [
         Row("start to first answer", "s", mine, "imports", theirs, times(1.5)),
         Row("the same, new database", "s", new, "imports", theirs, times(1.5)),

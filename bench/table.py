@@ -90,6 +90,6 @@ def _figure(sample: Sample, unit: str) -> str:
 
 def _number(value: float) -> str:
     """Three digits that count, or all of a whole number."""
-    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 - three digits before the point
+    if abs(value) >= 100 or value == int(value):  # noqa: PLR2004 - three digits before the point
         return f"{value:,.0f}"
     return f"{value:.2g}" if abs(value) < 1 else f"{value:.3g}"

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bot.command.call import Call, Request
-from bot.command.plan import dump, load
+from bot.command.plan import dump
 from bot.errors import Conflict
 from bot.message import msg
+from bot.pipeline.event import event_of
 from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
 from storage import audit, buttons, calls, inbox
@@ -285,19 +286,3 @@ class Journal:
             "outcome": state.value,
         }
         return event | ({"detail": detail} if detail else {})
-
-
-def event_of(stored: calls.Call, state: State, at: float) -> dict[str, object]:
-    """What the audit keeps of a step of an operation that is known from its row alone."""
-    context = json.loads(stored.context)
-    return {
-        "at": round(at, 3),
-        "call": stored.id,
-        "actor": stored.actor,
-        "name": context.get("name", "?"),
-        "chat": stored.chat,
-        "command": stored.command,
-        "host": stored.host,
-        "targets": [{"name": i.name.raw, "id": i.id} for i in load(stored.targets)],
-        "outcome": state.value,
-    }

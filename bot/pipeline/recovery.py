@@ -17,7 +17,8 @@ from bot.command.services import Services
 from bot.errors import BotError
 from bot.hosts.types import Container
 from bot.message import Message, Moment, Names, Span, Untrusted, msg
-from bot.pipeline.journal import Journal, event_of
+from bot.pipeline.event import event_of
+from bot.pipeline.journal import Journal
 from bot.reply import Block, Button, Outcome, Reply, Text
 from storage import audit, calls, inbox, instances
 from storage.calls import State

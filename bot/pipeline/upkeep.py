@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.message import msg
-from bot.pipeline.journal import Journal, event_of
+from bot.pipeline.event import event_of
+from bot.pipeline.journal import Journal
 from bot.pipeline.recovery import request_of
 from bot.reply import Outcome, say
 from storage import audit, buttons, calls, inbox, instances, outbox, slots

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+from contextlib import suppress
 from pathlib import Path
 
 from bench.proxy import Proxy
@@ -14,9 +15,11 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 async def test_requests_on_one_connection_are_noted_one_by_one(tmp_path: Path) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            await reader.readexactly(3 if b"Content-Length: 3" in head else 0)
-            writer.write(ANSWER)
+        with suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                await reader.readexactly(3 if b"Content-Length: 3" in head else 0)
+                writer.write(ANSWER)
+        writer.close()
 
     engine = await asyncio.start_unix_server(answer, tmp_path / "engine.sock")
     proxy = Proxy(f"unix://{tmp_path / 'engine.sock'}", tmp_path / "proxy.sock")

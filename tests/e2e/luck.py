@@ -11,6 +11,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sandbox import Phone, Sandbox
 from tests.e2e.conftest import Clock
 from tests.private_engine import Engine
 
@@ -162,3 +165,21 @@ async def locked(folder: Path) -> AsyncIterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+async def until(phone: Phone, text: str) -> None:
+    """Wait until the bot says so."""
+    while text not in (await phone.wait()).text:
+        pass
+
+
+async def logged(caplog: pytest.LogCaptureFixture, text: str) -> None:
+    """Wait until the log says so."""
+    await eventually(lambda: text in caplog.text)
+
+
+async def called(
+    telegram: Sandbox, method: str, times: int = 1, clock: Clock | None = None
+) -> None:
+    """Wait until the bot has called a method so often; with a clock, time passes meanwhile."""
+    await eventually(lambda: len(telegram.calls(method)) >= times, clock, 60)
