@@ -31,6 +31,7 @@ class Proxy:
         self.asked: list[Asked] = []
         self._engine = engine.removeprefix(SCHEME)
         self._socket = socket
+        self._passing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Proxy]:
@@ -40,20 +41,32 @@ class Proxy:
             yield self
         finally:
             server.close()
+            for task in self._passing:
+                task.cancel()
+            await asyncio.gather(*self._passing, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._pass(reader, writer))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         engine_reader, engine_writer = await asyncio.open_unix_connection(self._engine)
         mine: list[Asked] = []
         ways = [
             asyncio.ensure_future(self._requests(reader, engine_writer, mine)),
             asyncio.ensure_future(_answers(engine_reader, writer, mine)),
         ]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
-        for end in (writer, engine_writer):
-            end.close()
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            for end in (writer, engine_writer):
+                end.close()
+                with suppress(ConnectionError):
+                    await end.wait_closed()
 
     async def _requests(
         self, reader: asyncio.StreamReader, engine: asyncio.StreamWriter, mine: list[Asked]

@@ -38,17 +38,18 @@ async def test_what_a_phone_changed_is_repaired_and_shown(
 
 
 async def test_what_cannot_be_understood_is_answered_within_bounds(
-    pierhead: Pierhead, telegram: Sandbox
+    pierhead: Pierhead, telegram: Sandbox, clock: Clock
 ) -> None:
     async with pierhead.running():
         phone = telegram.private(OWNER)
-        for _ in range(30):
+        for _ in range(40):
             await phone.send("/xyzzy")
         await phone.send("/whoami")
         said: list[Seen] = []
         while not said or "You may do everything" not in said[-1].text:
             said.append(await phone.wait())
-    assert 0 < len(said) - 1 <= 20
+            clock.advance(1)
+    assert 0 < len(said) - 1 < 40
 
 
 async def test_restart_restarts(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
