@@ -21,6 +21,7 @@ _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _YEAR_ONE = "0001-01-01"
 _WHY = 500
+_BITS = 64  # of Go's largest numbers
 
 
 class Unexpected(Exception):
@@ -90,7 +91,7 @@ def integer(raw: Mapping[str, object], key: str, default: int = 0) -> int:
     value = raw.get(key)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or value.bit_length() > _BITS:
         raise Unexpected(key)
     return value
 

@@ -116,7 +116,7 @@ class Client(APIClient):
 def _read(raw: urllib3.HTTPResponse, end: float) -> bytes:
     """The body. An Engine that sends a byte now and then must not hold a thread for ever."""
     body = bytearray()
-    while chunk := raw.read(_CHUNK, decode_content=True):
+    while chunk := raw.read1(_CHUNK, decode_content=True):  # what is there, not all of a chunk
         body += chunk
         if len(body) > _LARGEST:
             raise Unexpected("too large")

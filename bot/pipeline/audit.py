@@ -62,6 +62,12 @@ class Audit:
             log.exception("the outcome of call %s could not be recorded", call.id)
             await self._journal.answer(call, reply)
             await self._journal.insist(lambda: self._journal.ended(call, reply, detail))
+        except Exception as error:  # noqa: BLE001 - a reply that can't be made must not go unrecorded
+            begun = reply.outcome not in {Outcome.FAILED, Outcome.DENIED, Outcome.CANCELLED}
+            untouched = not (begun and call.command.changes)
+            sorry, detail = self._bug(call, error, Outcome.FAILED if untouched else Outcome.UNKNOWN)
+            await self._journal.insist(lambda: self._journal.ended(call, sorry, detail))
+            return sorry
         return reply
 
     async def _run(self, call: Call, proceed: Proceed) -> tuple[Reply, str | None]:
@@ -71,10 +77,13 @@ class Audit:
             raise
         except BotError as error:
             return told(error), f"{type(error).__name__}: {error}"
-        except Exception as error:
-            reference = self._reference()
-            log.exception("call %s failed, reference %s", call.id, reference)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has a record and an answer
             outcome = Outcome.UNKNOWN if isinstance(error, Broken) else Outcome.FAILED
+            return self._bug(call, error, outcome)
+
+    def _bug(self, call: Call, error: Exception, outcome: Outcome) -> tuple[Reply, str]:
+        reference = self._reference()
+        log.error("call %s failed, reference %s", call.id, reference, exc_info=error)
         sorry = msg("That went wrong: a bug of mine.")
         where = msg("In the log it is {reference}.", reference=Code(reference))
         return say(sorry, where, outcome=outcome), reference

@@ -282,7 +282,9 @@ class Journal:
             "command": call.command.name,
             "argv": self.redactor.json(list(call.argv)),
             "host": call.host_name,
-            "targets": [{"name": i.name.raw, "id": i.id} for i in call.subjects],
+            "targets": [
+                {"name": self.redactor.text(i.name.raw), "id": i.id} for i in call.subjects
+            ],
             "outcome": state.value,
         }
         return event | ({"detail": detail} if detail else {})

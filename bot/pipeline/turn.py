@@ -7,12 +7,13 @@ other commands and other hosts need.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from bot.command.call import Call
 from bot.command.turns import Turns
 from bot.errors import Conflict
 from bot.message import Untrusted, msg
-from bot.pipeline.authorize import refusal
+from bot.pipeline.authorize import decide, refusal
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
 
@@ -27,10 +28,11 @@ class Turn:
         self._here: Counter[str] = Counter()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
-        """Pass on when it is this call's turn.
+        """Pass on when it is this call's turn, if it still may then: changes may be stopped by now.
 
         Raises:
             Conflict: if too much is waiting on its host already.
+            Denied: if it may not any more.
         """
         if call.ticket is None:
             return await proceed(call)
@@ -45,6 +47,6 @@ class Turn:
         try:
             keys = frozenset(t.id for t in call.targets) or frozenset({"*"})
             async with self._turns.hold(call.ticket, keys):
-                return await proceed(call)
+                return await proceed(replace(call, decision=decide(call)))
         finally:
             self._here[host] -= 1

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
-from bot.message import msg
-from bot.reply import Button, Excerpt, Reply, Verb, say
+from bot.message import Untrusted, msg
+from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.outbox import Outbox
@@ -157,7 +157,7 @@ class Desk:
         for line in part.buttons:
             new = [self._row(button, place) for button in line]
             rows += new
-            texts = (label(button, words) for button in line)
+            texts = (label(button, words, self._redactor) for button in line)
             keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, new, strict=True)))
         return tuple(keyboard)
 
@@ -169,7 +169,8 @@ class Desk:
         id_ = self._stops.setdefault(place.call.id, self._token())
         if len(self._stops) > _RUNNING:
             self._stops.popitem(last=False)
-        return ((Key(label(stops[0], self.words(place.request)), id_),),)
+        text = label(stops[0], self.words(place.request), self._redactor)
+        return ((Key(text, id_),),)
 
     def _row(self, button: Button, place: _Place) -> buttons.Button:
         now = self._clock()
@@ -190,8 +191,20 @@ class Desk:
 
 def _weight(reply: Reply) -> int:
     """About how many characters are to be made safe."""
-    excerpts = sum(len(b.text.raw) for b in reply.blocks if isinstance(b, Excerpt))
-    return excerpts + sum(len(document.content) for document in reply.documents)
+    blocks = sum(map(_size, reply.blocks))
+    return blocks + sum(len(document.content) for document in reply.documents)
+
+
+def _size(block: Block) -> int:
+    match block:
+        case Excerpt(text):
+            return len(text.raw)
+        case Table(rows):
+            return sum(len(c.raw) for cells in rows for c in cells if isinstance(c, Untrusted))
+        case Fold(inner):
+            return sum(map(_size, inner))
+        case _:
+            return 0
 
 
 def _slot(request: Request, call: Call | None) -> str:

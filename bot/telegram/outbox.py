@@ -213,7 +213,7 @@ class Outbox:
         if message.slot is None:
             return None
         kind, _, number = message.slot.partition(":")
-        if kind == "message":
+        if kind == "message" and number.isdecimal():  # not its private answer: "message:7:private"
             return int(number)
         known = self._receipts.slots.get(message.slot)
         if known is not None or message.id is None:

@@ -80,9 +80,9 @@ def render(
     return (*messages, *(_file(document, typist, redactor) for document in reply.documents))
 
 
-def label(button: Button, words: Words) -> str:
+def label(button: Button, words: Words, redactor: Redactor) -> str:
     """What stands on a button: at most 30 columns, cut in the middle, so that the host stays."""
-    text = words.plain(button.label)
+    text = redactor.text(words.plain(button.label))
     if width(text) <= LABEL:
         return text
     end = text[-_LABEL_END:]

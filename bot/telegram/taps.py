@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.command.build import Builder
 from bot.command.call import Call, Confirmation, Origin
+from bot.command.line import Line
 from bot.command.operations import Operations
 from bot.command.plan import load
+from bot.command.spec import Danger
 from bot.message import Message, msg
 from bot.reply import Verb
 from bot.telegram.updates import Tap
@@ -70,7 +72,7 @@ class Taps:
         """What to do about a tap that came in then; `gap`: the first after a time without polls."""
         running = self._stop_of(tap.data)
         if running is not None:
-            return self._stop(tap, running)
+            return await self._stop(tap, running)
         try:
             button = await self._database.read(lambda c: buttons.find(c, tap.data))
         except Forged:
@@ -81,7 +83,7 @@ class Taps:
         why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
         if why is not None:
             return Answer(why)
-        if button.call_id is None:
+        if button.call_id is None and not self._acts(button):
             return await self._meaning(button, tap)
         if button.id in self._busy:
             return Answer(msg("This was answered already."))
@@ -92,7 +94,7 @@ class Taps:
             self._busy.discard(button.id)
             raise
 
-    def _stop(self, tap: Tap, call: str) -> Answer:
+    async def _stop(self, tap: Tap, call: str) -> Answer:
         operation = self._operations.get(call)
         if operation is None:
             return Answer(msg("It has ended already."))
@@ -107,6 +109,9 @@ class Taps:
         ):
             return Answer(msg("Only who started it can stop it."))
         self._operations.cancel(operation, person)
+        if not mine:  # its own record tells whose it was, not who ended it
+            what = {"call": call, "host": operation.host, "outcome": "finished"}
+            await self._recorded(tap, what | {"detail": f"stopped: {operation.command}"})
         return Answer(msg("Stopping."))
 
     def _unfit(self, button: buttons.Button, *, stale: bool) -> Message | None:
@@ -120,9 +125,16 @@ class Taps:
         if stale:
             return msg("I was away when you tapped. Nothing was done: tap again.")
         quick = button.shown_at is None or now - button.shown_at < _TOO_QUICK
-        if button.verb == Verb.CONFIRM.value and quick:
+        if quick and self._acts(button):
             return msg("That was quick. Read it, then tap again.")
         return None
+
+    def _acts(self, button: buttons.Button) -> bool:
+        """Whether a tap changes something, and no question stands between."""
+        if button.verb != Verb.RUN.value:
+            return button.verb == Verb.CONFIRM.value
+        command, _ = self._builder.services.registry.resolve(Line(button.argv))
+        return command.danger is Danger.CHANGE and not command.asks
 
     async def _meaning(self, button: buttons.Button, tap: Tap) -> Answer:
         request = replace(tap.request, origin=Origin.BUTTON)
@@ -151,19 +163,22 @@ class Taps:
                 return Answer(msg("It has ended already."))
 
     async def _refused(self, tap: Tap) -> None:
+        why = "a button of another chat, message or person, or none of ours"
+        await self._recorded(tap, {"outcome": "denied", "detail": why})
+
+    async def _recorded(self, tap: Tap, what: Mapping[str, object]) -> None:
         event = {
             "at": round(self._clock(), 3),
             "actor": tap.request.actor.id,
             "name": tap.request.actor.name.raw,
             "chat": tap.request.chat.id,
             "command": "tap",
-            "outcome": "denied",
-            "detail": "a button of another chat, message or person, or none of ours",
+            **what,
         }
         try:
             await self._database.write(lambda c: audit.append(c, event))
         except StorageError:
-            log.exception("a tap that was refused could not be recorded")
+            log.exception("a tap could not be recorded")
 
 
 def _belongs(button: buttons.Button, tap: Tap) -> bool:

@@ -40,7 +40,7 @@ async def inspect(call: Call, containers: tuple[Target, ...]) -> Reply:
 def _document(item: Item, body: Body) -> Document:
     text = json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True)
     name = Untrusted(f"{item.name.raw}.json")
-    return Document(name, text.encode(), msg("All of it. Secrets are masked."))
+    return Document(name, text.encode(errors="replace"), msg("All of it. Secrets are masked."))
 
 
 def _summary(name: Untrusted, body: Body) -> tuple[Block, Block]:

@@ -188,6 +188,7 @@ def _buttons(
     look = tuple(
         Button(msg("Logs {name}", name=c.name), ("container", "logs", c.name.raw), host=host)
         for c in bad[:2]
+        if c.name.raw[:1].isalnum()  # no Engine gives out another: it could be an option
     )
     every = Button(
         msg("All {count}", count=len(rows)), (*call.argv, "--page", "1"), inplace=True, host=host

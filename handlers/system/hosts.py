@@ -15,7 +15,12 @@ from bot.reply import Button, Reply, Table, Text
 @command("hosts", permission="host.ls", act=msg("list the hosts"), hostless=True)
 async def hosts(call: Call) -> Reply:
     """List the hosts, and whether each answers."""
-    known = tuple(call.services.hosts.values())
+    policy, person = call.services.policy, call.actor.id
+    known = tuple(
+        host
+        for host in call.services.hosts.values()
+        if policy.decide(person, call.command.permission, host.name).allowed
+    )
     states = await asyncio.gather(*(_state(host) for host in known))
     silent = sum(state is None for state in states)
     verdict = (

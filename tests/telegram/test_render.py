@@ -69,7 +69,8 @@ def drawn(messages: Sequence[Part], locale: str) -> str:
         parsed(part)
         lines.append(part.html)
         lines += (
-            " ".join(f"[{label(button, WORDS[locale])}]" for button in row) for row in part.buttons
+            " ".join(f"[{label(button, WORDS[locale], redactor)}]" for button in row)
+            for row in part.buttons
         )
     return "\n".join(lines) + "\n"
 
@@ -225,12 +226,12 @@ class TestDocuments:
     ],
 )
 def test_a_label_keeps_verb_and_host(name: str, shown: str) -> None:
-    assert label(Button(msg("Restart {name}", name=Untrusted(name))), en) == shown
+    assert label(Button(msg("Restart {name}", name=Untrusted(name))), en, redactor) == shown
 
 
 @given(hostile)
 def test_no_label_is_long_or_several_lines(name: str) -> None:
-    shown = label(Button(msg("Restart {name}", name=Untrusted(name))), en)
+    shown = label(Button(msg("Restart {name}", name=Untrusted(name))), en, redactor)
     assert width(shown) <= 30
     assert shown.isprintable()
 
