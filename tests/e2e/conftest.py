@@ -20,14 +20,19 @@ OWNER, OPERATOR, VIEWER, RUSSIAN, STRANGER, GROUP, UNLINKED = 42, 7, 8, 9, 666, 
 
 
 class Clock:
-    """Real time, which a test can push on: then what sleeps by it wakes."""
+    """Real time, which a test can push on, and stop: then what sleeps by it wakes."""
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._stopped: float | None = None
         self._bell = asyncio.Event()
 
     def __call__(self) -> float:
-        return time.time() + self.offset
+        return (time.time() if self._stopped is None else self._stopped) + self.offset
+
+    def stop(self) -> None:
+        """From here on only `advance` makes it go on."""
+        self._stopped = time.time()
 
     def advance(self, seconds: float) -> None:
         self.offset += seconds
