@@ -181,7 +181,7 @@ def get(connection: Connection, id: str) -> Call | None:  # noqa: A002 - the sam
     row = connection.execute(select(call).where(call.c.id == id)).mappings().first()
     if row is None:
         return None
-    if not sealed.holds(connection, "call", _says(row), row["seal"]):
+    if not _genuine(connection, row):
         raise Forged(f"operation {id} was changed in the database")
     return _call(row)
 
@@ -209,9 +209,13 @@ def prune(connection: Connection, before: float) -> int:
 
 
 def _where(connection: Connection, condition: ColumnElement[bool]) -> list[Call]:
-    # Not for running anything again (that is `get`), so a forged row is only listed.
+    """Those that this program has written: of a forged row nothing is told, or offered again."""
     rows = connection.execute(select(call).where(condition).order_by(call.c.created_at, call.c.id))
-    return [_call(row) for row in rows.mappings()]
+    return [_call(row) for row in rows.mappings() if _genuine(connection, row)]
+
+
+def _genuine(connection: Connection, row: RowMapping) -> bool:
+    return sealed.holds(connection, "call", _says(row), row["seal"])
 
 
 def _state(connection: Connection, id: str) -> State | None:  # noqa: A002 - the same

@@ -2,11 +2,13 @@
 
 Each is unique by (bot, update id): whatever arrives twice is stored once. An instance takes rows
 and reports them done; what it had taken when it died goes back to new. The id of a done row
-outlives its body, so that a late repetition is still known.
+outlives its body, so that a late repetition is still known. What an update says is sealed: who can
+write the database file cannot ask in another's name.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +29,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from storage import sealed
 from storage.schema import metadata, word
 from storage.sql import upsert
 
@@ -50,6 +53,7 @@ inbox = Table(
     Column("instance", String(64)),
     Column("taken_at", Float),
     Column("attempts", Integer, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
 )
 _OPEN = inbox.c.state != word(State.DONE)
 Index(
@@ -60,18 +64,23 @@ Index(
     sqlite_where=_OPEN,
 )
 _STORED = (
+    inbox.c.bot,
     inbox.c.update_id,
     inbox.c.body,
     inbox.c.received_at,
     inbox.c.state,
     inbox.c.instance,
     inbox.c.attempts,
+    inbox.c.seal,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An update that waits or is worked on. `attempts` counts how often it was taken."""
+    """An update that waits or is worked on. `attempts` counts how often it was taken.
+
+    One that is not `genuine` was written or changed by somebody else, and is not to be acted upon.
+    """
 
     update_id: int
     body: bytes
@@ -79,6 +88,7 @@ class Stored:
     state: State
     instance: str | None
     attempts: int
+    genuine: bool = True
 
 
 def put(connection: Connection, bot: int, update_id: int, body: bytes, now: float) -> bool:
@@ -91,6 +101,7 @@ def put(connection: Connection, bot: int, update_id: int, body: bytes, now: floa
         "received_at": now,
         "state": State.NEW,
         "attempts": 0,
+        "seal": sealed.seal(connection, "inbox", _says(bot, update_id, body, now)),
     }
     return connection.execute(statement, row).rowcount == 1
 
@@ -109,7 +120,9 @@ def take(connection: Connection, bot: int, instance: str, now: float, limit: int
         .values(state=State.TAKEN, instance=instance, taken_at=now, attempts=inbox.c.attempts + 1)
         .returning(*_STORED)
     )
-    return sorted((_stored(row) for row in taken), key=lambda s: (s.received_at, s.update_id))
+    return sorted(
+        (_stored(connection, row) for row in taken), key=lambda s: (s.received_at, s.update_id)
+    )
 
 
 def open_rows(connection: Connection, bot: int) -> list[Stored]:
@@ -119,7 +132,7 @@ def open_rows(connection: Connection, bot: int) -> list[Stored]:
         .where(inbox.c.bot == bot, _OPEN)
         .order_by(inbox.c.received_at, inbox.c.update_id)
     )
-    return [_stored(row) for row in rows]
+    return [_stored(connection, row) for row in rows]
 
 
 def done(connection: Connection, bot: int, update_id: int) -> None:
@@ -157,7 +170,21 @@ def count(connection: Connection, bot: int, state: State = State.NEW) -> int:
     return connection.execute(statement).scalar_one()
 
 
-def _stored(row: Row[int, bytes, float, str, str | None, int]) -> Stored:
+def _says(bot: int, update_id: int, body: bytes, received_at: float) -> dict[str, object]:
+    said = hashlib.sha256(body).hexdigest()
+    return {"bot": bot, "update_id": update_id, "body": said, "received_at": float(received_at)}
+
+
+def _stored(
+    connection: Connection, row: Row[int, int, bytes, float, str, str | None, int, bytes]
+) -> Stored:
+    says = _says(row.bot, row.update_id, row.body, row.received_at)
     return Stored(
-        row.update_id, row.body, row.received_at, State(row.state), row.instance, row.attempts
+        row.update_id,
+        row.body,
+        row.received_at,
+        State(row.state),
+        row.instance,
+        row.attempts,
+        sealed.holds(connection, "inbox", says, row.seal),
     )

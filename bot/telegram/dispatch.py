@@ -120,6 +120,10 @@ class Dispatcher:
 
     async def _work(self, row: Stored) -> None:
         try:
+            if not row.genuine:
+                log.error("update %d was changed in the database, and is dropped", row.update_id)
+                await self._done(row.update_id)
+                return
             asked, gap = _asked(row)
             await self._handle(asked, row, gap=gap)
         except StorageError:

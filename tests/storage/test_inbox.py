@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
@@ -82,6 +83,17 @@ def test_what_is_open_is_found_without_reading_what_is_done(connection: Connecti
     plans = [str(connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql).all()) for sql in seen]
     assert len(plans) == 3
     assert all("ix_inbox_open" in plan for plan in plans)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["body = x'7b7d'", "update_id = 2", "bot = 8", "received_at = 99.0", "seal = x''", "seal = 1"],
+)
+def test_a_row_that_somebody_else_wrote_is_not_genuine(connection: Connection, change: str) -> None:
+    inbox.put(connection, BOT, 1, b"said", 1.0)
+    connection.exec_driver_sql(f"UPDATE inbox SET {change}")  # noqa: S608 - the test's own
+    taken = [row for bot in (BOT, 8) for row in inbox.take(connection, bot, "a", 1.0, 9)]
+    assert [row.genuine for row in taken] == [False]
 
 
 async def test_two_that_take_at_once_share(url: str) -> None:

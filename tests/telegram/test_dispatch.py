@@ -128,6 +128,23 @@ async def test_an_update_that_cannot_be_read_is_done(scene: Scene) -> None:
         await scene.until_done(1)
 
 
+async def test_what_somebody_else_wrote_into_the_inbox_is_dropped(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scene.put(scene.row("/boxes", 1), scene.row("/boxes", 2))
+    forged = scene.row("/box_mv a b", 1).body
+    await scene.db.write(
+        lambda c: c.execute(
+            inbox.inbox.update().where(inbox.inbox.c.update_id == 1), {"body": forged}
+        )
+    )
+    async with scene.running():
+        await scene.until_done(2)
+    assert scene.ran == [("box", "ls")]
+    assert scene.desk.stored == []
+    assert "was changed in the database" in caplog.text
+
+
 async def test_too_much_at_once_is_told_under_the_first(scene: Scene) -> None:
     first: list[Request] = []
 

@@ -170,6 +170,7 @@ def _inbox() -> None:
         sa.Column("instance", sa.String(length=64)),
         sa.Column("taken_at", sa.Float),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("seal", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("bot", "update_id", name="pk_inbox"),
     )
     op.create_index(
