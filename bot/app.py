@@ -34,6 +34,7 @@ from bot.pipeline.intruder import Intruder
 from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
 from bot.pipeline.recovery import Recovery
+from bot.pipeline.register import register
 from bot.pipeline.resolve import resolve
 from bot.pipeline.stage import Stage, compose
 from bot.pipeline.turn import Turn
@@ -79,6 +80,7 @@ def pipeline(
         Audit(journal, reference),
         authorize,
         resolve,
+        register,
         Turn(turns),
         Confirm(ttl, clock),
         Begin(journal),

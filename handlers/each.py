@@ -37,7 +37,7 @@ async def each(call: Call, act: Act, *, done: Message, already: Message | None =
 
     async def one(item: Item) -> Result:
         async with gate:
-            if call.operation is not None and call.operation.cancelled.is_set():
+            if call.running.cancelled.is_set():
                 return Result(item, None, Cancelled(msg("not done: it was stopped before")))
             try:
                 changed = await act(item)
@@ -53,34 +53,46 @@ def _report(call: Call, results: list[Result]) -> Reply:
     failed = [r for r in results if r.error is not None]
     if len(results) == 1 and failed and failed[0].error is not None:
         raise failed[0].error
-    blocks: list[Block] = [_verdict(results, failed)] if len(results) > 1 else []
+    blocks: list[Block] = [_verdict(results)] if len(results) > 1 else []
     host = call.host_name or ""
-    blocks += [_failure(result, host) for result in failed]
+    blocks += [_failure(result, host) for result in sorted(failed, key=_unknown, reverse=True)]
     told = tuple(Text(r.told) for r in results if r.told is not None)
     blocks += [Fold(told)] if len(told) > _SHOWN else told
-    return Reply(tuple(blocks), outcome=_outcome(results, failed))
+    if any(map(_unknown, results)):
+        blocks.append(Text(msg("I don't repeat it. Look before you do.")))
+    return Reply(tuple(blocks), outcome=_outcome(results))
 
 
-def _verdict(results: list[Result], failed: list[Result]) -> Text:
-    done = len(results) - len(failed)
-    if not failed:
-        return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", done))
+def _unknown(result: Result) -> bool:
+    """Whether it may have been done all the same."""
+    return isinstance(result.error, DockerFault) and result.error.unknown
+
+
+def _verdict(results: list[Result]) -> Text:
+    """How many, the unknown ones first: they are neither done nor not done."""
+    count = len(results)
+    done = sum(r.error is None for r in results)
+    unknown = sum(map(_unknown, results))
+    if unknown:
+        return Text(msg("? Outcome unknown: {unknown} of {all}.", unknown=unknown, all=count))
+    if done == count:
+        return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", count))
     if not done:
-        return Text(
-            plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", len(failed))
-        )
-    return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=len(results)))
+        return Text(plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", count))
+    return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=count))
 
 
 def _failure(result: Result, host: str) -> Text:
     error = result.error or BotError(msg("unknown"))
     name = at(result.item.name, host)
-    return Text(msg("x {name}: {why}", name=name, why=error.message))
+    sentence = msg("? {name}: {why}") if _unknown(result) else msg("x {name}: {why}")
+    return Text(sentence.having(name=name, why=error.message))
 
 
-def _outcome(results: list[Result], failed: list[Result]) -> Outcome:
+def _outcome(results: list[Result]) -> Outcome:
+    failed = sum(r.error is not None for r in results)
     if not failed:
         return Outcome.FINISHED
-    if any(isinstance(r.error, DockerFault) and r.error.unknown for r in failed):
+    if any(map(_unknown, results)):
         return Outcome.UNKNOWN
-    return Outcome.FAILED if len(failed) == len(results) else Outcome.PARTIAL
+    return Outcome.FAILED if failed == len(results) else Outcome.PARTIAL

@@ -71,7 +71,7 @@ async def _remove_image(host: Host, item: Item) -> None:
 
 
 def _stopped(call: Call) -> bool:
-    return call.operation is not None and call.operation.cancelled.is_set()
+    return call.running.cancelled.is_set()
 
 
 def _report(call: Call, done: Sequence[Item], refused: Refused) -> Reply:

@@ -130,6 +130,13 @@ class Call:
         return self.target_host
 
     @property
+    def running(self) -> Operation:
+        """The operation that it is, from the stage on that registers it."""
+        if self.operation is None:
+            raise LookupError(f"call {self.id} is not registered yet")
+        return self.operation
+
+    @property
     def host_name(self) -> str | None:
         """The host's name, None where no host is concerned."""
         return self.target_host.name if self.target_host else None

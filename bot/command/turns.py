@@ -23,6 +23,10 @@ class Ticket:
         self.declared = asyncio.Event()
 
 
+class Stopped(Exception):
+    """Somebody stopped it before its turn came."""
+
+
 class Turns:
     """The order of arrival on each host, and the queue at each target."""
 
@@ -46,17 +50,23 @@ class Turns:
                 del self._arrived[ticket.host]
 
     @asynccontextmanager
-    async def hold(self, ticket: Ticket, targets: frozenset[str]) -> AsyncIterator[None]:
-        """Wait for the turn at all the targets, and keep it while inside."""
+    async def hold(
+        self, ticket: Ticket, targets: frozenset[str], stop: asyncio.Event
+    ) -> AsyncIterator[None]:
+        """Wait for the turn at all the targets, and keep it while inside.
+
+        Raises:
+            Stopped: `stop` was set before it came.
+        """
         try:
             for earlier in self._before(ticket):
-                await earlier.declared.wait()
+                await _unless(stop, earlier.declared)
             places = [self._queue((ticket.host, target)) for target in sorted(targets)]
         finally:  # a wait that is cancelled must not hold up those behind
             self.leave(ticket)
         try:
             for _, place in places:
-                await place.wait()
+                await _unless(stop, place)
             yield
         finally:
             for key, place in places:
@@ -82,3 +92,20 @@ class Turns:
             queue[0].set()
         else:
             del self._queues[key]
+
+
+async def _unless(stop: asyncio.Event, event: asyncio.Event) -> None:
+    """Wait for the event, as long as nobody stops it.
+
+    Raises:
+        Stopped: `stop` was set.
+    """
+    if not event.is_set():
+        waits = [asyncio.ensure_future(one.wait()) for one in (event, stop)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+    if stop.is_set():
+        raise Stopped

@@ -1,4 +1,4 @@
-"""Seventh stage: write down that it starts, and use up the button that let it, in one transaction.
+"""Eighth stage: write down that it starts, and use up the button that let it, in one transaction.
 
 From here on a kill leaves *unknown*, never a second run. A read that ends by itself is not written
 down: to read again does no harm. What cannot be written down does not run.
@@ -7,7 +7,7 @@ down: to read again does no harm. What cannot be written down does not run.
 from __future__ import annotations
 
 from bot.command.call import Call
-from bot.errors import BotError
+from bot.errors import BotError, Cancelled
 from bot.message import Message, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.journal import Journal
@@ -17,6 +17,10 @@ from storage.errors import StorageError
 
 UNRECORDED: tuple[Message, ...] = (
     msg("I can't write it down: the database is locked or its disk is full."),
+    msg("Nothing was changed."),
+)
+STOPPED: tuple[Message, ...] = (
+    msg("It was stopped before it began."),
     msg("Nothing was changed."),
 )
 
@@ -37,10 +41,13 @@ class Begin:
         Raises:
             Repeated: if somebody else has begun it.
             BotError: if it can't be written down.
+            Cancelled: if somebody has stopped it by now.
             Broken: if there was a bug from here on, and it may have changed something.
         """
         if not (call.command.changes or call.streams):
             return await proceed(call)
+        if call.running.cancelled.is_set():
+            raise Cancelled(refusal(call), *STOPPED)
         try:
             await self._journal.started(call)
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""Last stage: the handler runs as a task with an owner, a cancel path, and a time by which it ends.
+"""Last stage: the handler runs as a task that can be stopped, with a time by which it ends.
 
 A read that takes too long has failed. A change that takes too long is *unknown*: the Engine may
 still do it. Its task lives on, and what it tells in the end is recorded as *finished late*.
@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 from bot.command.call import Call
-from bot.command.operations import Operation
 from bot.errors import BotError, Cancelled, DockerFault
 from bot.hosts.link import Late
 from bot.message import Span, msg
@@ -56,13 +55,11 @@ class Deadline:
             Cancelled: when somebody stopped it.
             DockerFault: when its time is over.
         """
-        operation = self._operation(call)
-        running = replace(call, operation=operation, show=partial(self._show, call))
+        running = replace(call, show=partial(self._show, call))
         CURRENT.set(running)
         task = asyncio.ensure_future(proceed(running))
-        stop = asyncio.ensure_future(operation.cancelled.wait())
+        stop = asyncio.ensure_future(call.running.cancelled.wait())
         timer = asyncio.ensure_future(self._timer(call))
-        call.services.operations.add(operation)
         try:
             waits: set[asyncio.Future[Any]] = {task, stop, timer}
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -72,7 +69,6 @@ class Deadline:
         finally:
             stop.cancel()
             timer.cancel()
-            call.services.operations.remove(operation)
             await self._leave(call, task)
 
     async def close(self) -> None:
@@ -112,17 +108,6 @@ class Deadline:
         await asyncio.wait({task}, timeout=1.0)
         if not task.done():
             self._own(task)
-
-    def _operation(self, call: Call) -> Operation:
-        return Operation(
-            id=call.id,
-            owner=call.actor.id,
-            chat=call.request.chat.id,
-            command=call.command.name,
-            host=call.host_name,
-            started=call.services.clock(),
-            streams=call.streams,
-        )
 
     async def _stop(
         self, call: Call, task: asyncio.Future[Reply], timer: asyncio.Future[None]

@@ -1,4 +1,4 @@
-"""Fifth stage: a change waits until it is first in line at each of its targets.
+"""Sixth stage: a change waits until it is first in line at each of its targets.
 
 Only so many may wait on one host: where it does not answer, they would take up all the room that
 other commands and other hosts need.
@@ -10,10 +10,11 @@ from collections import Counter
 from dataclasses import replace
 
 from bot.command.call import Call
-from bot.command.turns import Turns
-from bot.errors import Conflict
+from bot.command.turns import Stopped, Turns
+from bot.errors import Cancelled, Conflict
 from bot.message import Untrusted, msg
 from bot.pipeline.authorize import decide, refusal
+from bot.pipeline.begin import STOPPED
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
 
@@ -31,6 +32,7 @@ class Turn:
         """Pass on when it is this call's turn, if it still may then: changes may be stopped by now.
 
         Raises:
+            Cancelled: if somebody stops it before.
             Conflict: if too much is waiting on its host already.
             Denied: if it may not any more.
         """
@@ -46,7 +48,9 @@ class Turn:
         self._here[host] += 1
         try:
             keys = frozenset(t.id for t in call.targets) or frozenset({"*"})
-            async with self._turns.hold(call.ticket, keys):
+            async with self._turns.hold(call.ticket, keys, call.running.cancelled):
                 return await proceed(replace(call, decision=decide(call)))
+        except Stopped as error:
+            raise Cancelled(refusal(call), *STOPPED) from error
         finally:
             self._here[host] -= 1

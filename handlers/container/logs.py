@@ -141,7 +141,7 @@ async def _follow(
     """Show the newest lines in one message until the container ends, Stop, or the time is over."""
     name = at(container.name, container.host)
     seen: deque[LogLine] = deque(maxlen=_SCREEN)
-    stopped = call.operation.cancelled if call.operation else asyncio.Event()
+    stopped = call.running.cancelled
 
     def body() -> tuple[Block, ...]:
         return (Excerpt(_text(call, seen, timestamps=timestamps)),) if seen else ()

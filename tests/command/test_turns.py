@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.command.turns import Ticket, Turns
+from bot.command.turns import Stopped, Ticket, Turns
 
 STEPS = 400  # of the loop: more than the longest of these programs takes
 
@@ -20,7 +20,8 @@ class Change:
     """How a change behaves: what it waits for, what it wants, and when somebody ends it.
 
     `before` and `inside` count steps of the loop. Without `targets` it is denied. `cancel` is the
-    step at which its task is cancelled. With `fails` it raises while it holds its targets.
+    step at which its task is cancelled, `stop` that at which somebody stops it. With `fails` it
+    raises while it holds its targets.
     """
 
     host: str
@@ -28,6 +29,7 @@ class Change:
     before: int
     inside: int
     cancel: int | None
+    stop: int | None
     fails: bool
 
 
@@ -36,6 +38,7 @@ class Run:
     """What became of the changes: (number, target) as they began and ended."""
 
     turns: Turns = field(default_factory=Turns)
+    stops: dict[int, asyncio.Event] = field(default_factory=dict)
     holding: dict[tuple[str, str], int] = field(default_factory=dict)
     began: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
@@ -45,7 +48,7 @@ class Run:
         try:
             await _steps(change.before)
             if change.targets:
-                async with self.turns.hold(ticket, change.targets):
+                async with self.turns.hold(ticket, change.targets, self.stops[number]):
                     await self._inside(number, change)
         finally:
             self.turns.leave(ticket)
@@ -78,28 +81,37 @@ CHANGE = st.builds(
     before=st.integers(0, 5),
     inside=st.integers(0, 5),
     cancel=st.none() | st.integers(0, 25),
+    stop=st.none() | st.integers(0, 25),
     fails=st.booleans(),
 )
 
 
 async def _program(changes: list[Change]) -> Run:
     run = Run()
+    run.stops = {number: asyncio.Event() for number in range(len(changes))}
     tickets = [run.turns.arrive(change.host) for change in changes]
     tasks = [
         asyncio.ensure_future(run.run(number, change, ticket))
         for number, (change, ticket) in enumerate(zip(changes, tickets, strict=True))
     ]
     for step in range(STEPS):
-        for change, task in zip(changes, tasks, strict=True):
+        for number, (change, task) in enumerate(zip(changes, tasks, strict=True)):
             if change.cancel == step and step > 0:  # a task that never began is the dispatcher's
                 task.cancel()
+            if change.stop == step:
+                run.stops[number].set()
         await asyncio.sleep(0)
     stuck = [task for task in tasks if not task.done()]
     for task in stuck:
         task.cancel()
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert not stuck
-    assert {type(o) for o in outcomes} <= {type(None), asyncio.CancelledError, LookupError}
+    assert {type(o) for o in outcomes} <= {
+        type(None),
+        asyncio.CancelledError,
+        LookupError,
+        Stopped,
+    }
     return run
 
 
@@ -112,7 +124,7 @@ def test_changes_to_a_target_run_in_the_order_of_arrival_and_none_blocks(
     for numbers in run.began.values():
         assert numbers == sorted(numbers)
     for number, change in enumerate(changes):
-        if change.cancel is None:
+        if change.cancel is None and change.stop is None:
             ran = {key for key, numbers in run.began.items() if number in numbers}
             assert ran == {(change.host, target) for target in change.targets}
     assert run.turns._arrived == {}
@@ -124,6 +136,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.turns = Turns()
+        self.stop = asyncio.Event()
         self.began: list[str] = []
 
     def change(self, name: str, *targets: str, ticket: Ticket | None = None) -> asyncio.Task[None]:
@@ -131,7 +144,7 @@ class Scene:
         place = ticket or self.turns.arrive("nas")
 
         async def run() -> None:
-            async with self.turns.hold(place, frozenset(targets)):
+            async with self.turns.hold(place, frozenset(targets), self.stop):
                 self.began.append(name)
                 await asyncio.Event().wait()
 
@@ -151,23 +164,23 @@ def scene() -> Scene:
 
 async def test_one_waits_for_the_other_at_the_same_target_only(scene: Scene) -> None:
     first, second, third = scene.change("1", "a"), scene.change("2", "a"), scene.change("3", "b")
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "3"]
     await ended(first)
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "3", "2"]
     await ended(second, third)
 
 
 async def test_one_that_wants_two_targets_keeps_its_place_at_both(scene: Scene) -> None:
     tasks = [scene.change("1", "a"), scene.change("2", "a", "b"), scene.change("3", "b")]
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1"]
     await ended(tasks[0])
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "2"]
     await ended(tasks[1])
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "2", "3"]
     await ended(tasks[2])
 
@@ -177,10 +190,10 @@ async def test_who_has_not_said_what_he_wants_holds_up_those_behind_until_he_lea
 ) -> None:
     silent = scene.turns.arrive("nas")
     behind = scene.change("2", "a")
-    await _steps(5)
+    await _steps(20)
     assert scene.began == []
     scene.turns.leave(silent)
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["2"]
     await ended(behind)
 
@@ -188,7 +201,7 @@ async def test_who_has_not_said_what_he_wants_holds_up_those_behind_until_he_lea
 async def test_another_host_is_another_order(scene: Scene) -> None:
     scene.turns.arrive("db1")
     task = scene.change("1", "a")
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1"]
     await ended(task)
 
@@ -197,10 +210,10 @@ async def test_a_wait_for_others_that_is_cancelled_leaves_no_place(scene: Scene)
     """Nobody else gives the place back here: `hold` does, at each of its awaits."""
     silent = scene.turns.arrive("nas")
     waits, behind = scene.change("2", "a"), scene.change("3", "a")
-    await _steps(5)
+    await _steps(20)
     await ended(waits)
     scene.turns.leave(silent)
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["3"]
     await ended(behind)
     assert (scene.turns._arrived, scene.turns._queues) == ({}, {})
@@ -210,18 +223,30 @@ async def test_a_wait_between_two_places_that_is_cancelled_leaves_none(scene: Sc
     holds_b = scene.change("1", "b")
     between = scene.change("2", "a", "b")
     behind = scene.change("3", "a")
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1"]
     await ended(between)
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "3"]
     await ended(holds_b, behind)
     assert (scene.turns._arrived, scene.turns._queues) == ({}, {})
 
 
+async def test_who_is_stopped_while_he_waits_never_begins_and_leaves_no_place(scene: Scene) -> None:
+    silent = scene.turns.arrive("nas")
+    waits = scene.change("2", "a")
+    await _steps(20)
+    scene.stop.set()
+    with pytest.raises(Stopped):
+        await waits
+    scene.turns.leave(silent)
+    assert scene.began == []
+    assert (scene.turns._arrived, scene.turns._queues) == ({}, {})
+
+
 async def test_one_that_wants_nothing_passes(scene: Scene) -> None:
     tasks = [scene.change("1", "a"), scene.change("2")]
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1", "2"]
     await ended(*tasks)
 
@@ -235,7 +260,7 @@ async def test_a_ticket_that_was_given_back_waits_for_nobody_who_came_later(
         scene.turns.leave(early)
     scene.turns.arrive("nas")
     task = scene.change("1", "a", ticket=early)
-    await _steps(5)
+    await _steps(20)
     assert scene.began == ["1"]
     await ended(task)
 
@@ -244,11 +269,11 @@ async def test_an_error_inside_lets_the_next_one_in() -> None:
     turns = Turns()
 
     async def fails() -> None:
-        async with turns.hold(turns.arrive("nas"), frozenset("ab")):
+        async with turns.hold(turns.arrive("nas"), frozenset("ab"), asyncio.Event()):
             raise LookupError
 
     async def works() -> str:
-        async with turns.hold(turns.arrive("nas"), frozenset("b")):
+        async with turns.hold(turns.arrive("nas"), frozenset("b"), asyncio.Event()):
             return "done"
 
     tasks: list[Callable[[], Awaitable[object]]] = [fails, works]

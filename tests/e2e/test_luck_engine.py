@@ -14,7 +14,7 @@ import pytest
 from bot.hosts import Host
 from sandbox import Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead, environment_of
-from tests.e2e.luck import Between, between, count, eventually, outcomes
+from tests.e2e.luck import Between, between, count, eventually, outcomes, until
 from tests.e2e.test_kill import Process
 from tests.private_engine import Engine
 
@@ -130,6 +130,7 @@ async def test_of_several_that_hang_each_is_recorded_when_it_ends(
     socket.holds = restarts
     async with behind.running():
         said = await telegram.private(OWNER).ask("/restart -t 0 web api")
+        assert said.text.startswith("? Outcome unknown: 2 of 2.\n? web@local: No answer")
         assert said.text.count("No answer from Docker on local") == 2
         socket.release()
         await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 5)
@@ -160,6 +161,28 @@ async def test_changes_that_hang_leave_room_for_others(
         assert all("Too much is waiting on local already." in text for text in refused)
         assert "web" in (await telegram.private(OPERATOR).ask("/ps")).text
         socket.release()
+
+
+async def test_what_waits_behind_a_change_that_hangs_can_be_stopped(
+    telegram: Sandbox, pierhead: Pierhead, socket: Between, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+    socket.holds = restarts
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        await phone.send("/restart -t 0 web")
+        await socket.held.wait()
+        await phone.send("/stop -t 0 web")
+        await eventually(lambda: outcomes(tmp_path, "container stop") == ["requested"])
+        said = {(await phone.ask("/cancel")).text, (await phone.wait()).text}
+        socket.release()
+        await until(phone, "Restarted web@local.")
+    (told,) = [text for text in said if text.startswith("Not done: stop web@local")]
+    assert told.endswith("It was stopped before it began.\nNothing was changed.")
+    assert any(text.startswith("Ending 2 commands.") for text in said)
+    assert outcomes(tmp_path, "container stop") == ["requested", "cancelled"]
+    assert outcomes(tmp_path, "container restart") == ["requested", "started", "finished"]
 
 
 async def test_the_process_ends_within_five_seconds_with_a_restart_that_hangs(

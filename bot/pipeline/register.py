@@ -1,0 +1,32 @@
+"""Fifth stage: from here on the call is a running operation, with an owner and a way to end it.
+
+That is before it waits for its turn: who waits behind something that hangs can still be stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.command.call import Call
+from bot.command.operations import Operation
+from bot.pipeline.stage import Proceed
+from bot.reply import Reply
+
+
+async def register(call: Call, proceed: Proceed) -> Reply:
+    """Pass on as an operation that everybody can see, until it ends."""
+    operations = call.services.operations
+    operation = Operation(
+        id=call.id,
+        owner=call.actor.id,
+        chat=call.request.chat.id,
+        command=call.command.name,
+        host=call.host_name,
+        started=call.services.clock(),
+        streams=call.streams,
+    )
+    operations.add(operation)
+    try:
+        return await proceed(replace(call, operation=operation))
+    finally:
+        operations.remove(operation)
