@@ -42,11 +42,11 @@ from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.running import until, within
-from bot.telegram import menu
 from bot.telegram.connection import Connection, Line, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
+from bot.telegram.menu import Menu
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Sender
@@ -185,7 +185,17 @@ class App:
         taps = Taps(
             database, builder, services.operations, desk.stop_of, settings.telegram.max_age, clock
         )
-        enrolment = Enrolment(settings, self.policy, database, self._console.tell, clock)
+        timezone = settings.locale.timezone
+        menu = Menu(
+            client,
+            services.registry,
+            self.policy,
+            lambda locale: self._words(locale, timezone),
+            self._sleep,
+        )
+        enrolment = Enrolment(
+            settings, self.policy, database, self._console.tell, menu.publish, clock
+        )
         claim = enrolment.claim(claimed, token())
         strangers = Strangers(claim, enrolment.enrol, desk.show, clock)
         toasts = Toasts(client, desk)
@@ -208,6 +218,7 @@ class App:
             lambda: line.gap,
             unstored=dispatcher.unstored,
             leave=toasts.leave,
+            met=menu.met,
             sleep=self._sleep,
         )
         connection = Connection(
@@ -236,7 +247,8 @@ class App:
             out.run(),
             dispatcher.run(door.stored),
             self._tick(upkeep, line, door),
-            connection.run(lambda: self._ready(connection, services)),
+            menu.run(),
+            connection.run(lambda: self._ready(connection, menu)),
         )
 
     def _words(self, locale: str, timezone: str) -> Words:
@@ -265,18 +277,11 @@ class App:
         await languages.load(self.policy.people)
         return languages
 
-    async def _ready(self, connection: Connection, services: Services) -> None:
+    def _ready(self, connection: Connection, menu: Menu) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
         self._console.tell(f"Pierhead answers as @{connection.name}.")
-        timezone = self._settings.locale.timezone
-        await menu.publish(
-            connection.bot,
-            services.registry,
-            self.policy,
-            self.policy.people,
-            lambda locale: self._words(locale, timezone),
-        )
+        menu.publish(*self.policy.people)
 
     async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:
         while True:

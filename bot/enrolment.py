@@ -53,12 +53,16 @@ def _subjects(settings: Settings, claimed: people.Owners) -> Iterable[Subject]:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Lets an owner in by the code that the console shows. `tell` writes to the console."""
+    """Lets an owner in by the code that the console shows.
+
+    `tell` writes to the console; `enrolled` hears who is known now.
+    """
 
     settings: Settings
     policy: Policy
     database: Database
     tell: Callable[[str], None]
+    enrolled: Callable[[int], None]
     clock: Callable[[], float]
 
     def claim(self, claimed: people.Owners, secret: str) -> Claim:
@@ -83,6 +87,7 @@ class Enrolment:
         await self.database.write(write)
         role = Role(OWNER, self.settings.access.globs[OWNER])
         self.policy.enrol(Subject(Person(name, person), role))
+        self.enrolled(person)
         self.tell(f"The bot has an owner now: Telegram id {person}.")
         return say(
             msg("You own this bot now."),

@@ -142,17 +142,12 @@ class Connection:
         except RuntimeError:
             return ""
 
-    async def run(self, ready: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, ready: Callable[[], None]) -> None:
         """Come up and poll until cancelled; `ready` is called once, when Telegram has answered."""
         await self._until_answered(self.bot.initialize)
         await self._until_answered(self._look_at_webhook)
-        polling = asyncio.ensure_future(self._poll())
-        try:
-            await ready()
-            await polling
-        finally:
-            polling.cancel()
-            await asyncio.wait({polling})
+        ready()
+        await self._poll()
 
     async def close(self) -> None:
         """What came in last is confirmed; otherwise it would come again, and be known."""

@@ -43,7 +43,8 @@ class Update(Protocol):
 class Door:
     """Takes updates in. `stored` is set when something is new; `failing` while nothing can be.
 
-    `unstored` acts on what can't be stored. `leave` leaves a group that no owner has linked.
+    `unstored` acts on what can't be stored. `leave` leaves a group that no owner has linked. `met`
+    hears who has written.
     """
 
     def __init__(  # noqa: PLR0913 - who may come in, and where they go
@@ -57,6 +58,7 @@ class Door:
         *,
         unstored: Meet,
         leave: Callable[[int], None],
+        met: Callable[[int], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.stored = asyncio.Event()
@@ -69,6 +71,7 @@ class Door:
         self._first_after_gap = first_after_gap
         self._unstored = unstored
         self._leave = leave
+        self._met = met
         self._sleep = sleep
         self._left: OrderedDict[int, float] = OrderedDict()
 
@@ -101,6 +104,8 @@ class Door:
         if not request.chat.private and not self._may_stay(request.chat.id):
             return False
         if self._policy.subject(request.actor.id) is not None:
+            if request.chat.private:
+                self._met(request.actor.id)
             return True
         if isinstance(asked, Request):
             await self._strangers.meet(request)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
 import telegram
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.access.policy import Policy
 from bot.command.languages import KNOWN
@@ -16,40 +16,91 @@ from bot.command.registry import Registry
 from bot.command.spec import Command
 from bot.message import Message
 from bot.reply.words import Words
+from bot.telegram.sending import asked
 
 log = logging.getLogger(__name__)
 
 _MOST = 100
 _LONGEST = 256
+_BACKOFF = (5.0, 15.0, 60.0, 300.0)  # seconds
 
 
-async def publish(
-    bot: telegram.Bot,
-    registry: Registry,
-    policy: Policy,
-    people: Iterable[int],
-    words: Callable[[str], Words],
-) -> None:
-    """Tell Telegram the menu of everybody enrolled; strangers see an empty one."""
-    try:
-        await bot.delete_my_commands(scope=BotCommandScopeAllPrivateChats())
-        for person in people:
-            mine = [c for c in registry if _offered(c, policy, person)][:_MOST]
-            with suppress(BadRequest):  # who has never written to the bot has no chat with it yet
-                await _publish(bot, mine, person, words)
-    except TelegramError as error:
-        log.warning("the command menu could not be set: %s", type(error).__name__)
+class Menu:
+    """Publishes menus until Telegram has taken them. `sleep` takes seconds.
 
+    Who is not enrolled sees an empty one. Who has never written to the bot has no chat with it yet,
+    and gets theirs when they do.
+    """
 
-async def _publish(
-    bot: telegram.Bot, commands: Iterable[Command], person: int, words: Callable[[str], Words]
-) -> None:
-    for language in KNOWN:
-        await bot.set_my_commands(
-            [_entry(command, words(language)) for command in commands],
-            scope=BotCommandScopeChat(person),
-            language_code="" if language == KNOWN[0] else language,
-        )
+    def __init__(
+        self,
+        bot: telegram.Bot,
+        registry: Registry,
+        policy: Policy,
+        words: Callable[[str], Words],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._registry = registry
+        self._policy = policy
+        self._words = words
+        self._sleep = sleep
+        self._cleared = False
+        self._due: set[int] = set()
+        self._elsewhere: set[int] = set()
+        self._wake = asyncio.Event()
+
+    def publish(self, *people: int) -> None:
+        """These persons' menus are due."""
+        self._due.update(people)
+        self._wake.set()
+
+    def met(self, person: int) -> None:
+        """Somebody has written: if there was no chat with them before, there is one now."""
+        if person in self._elsewhere:
+            self.publish(person)
+
+    async def run(self) -> None:
+        """Publish what is due until cancelled; what fails is tried again, later and later."""
+        failures = 0
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._all()
+            except TelegramError as error:
+                log.warning("the command menu could not be set: %s", type(error).__name__)
+                pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+                await self._sleep(asked(error) if isinstance(error, RetryAfter) else pause)
+                failures += 1
+                self._wake.set()
+            else:
+                failures = 0
+
+    async def _all(self) -> None:
+        if not self._cleared:
+            await self._bot.delete_my_commands(scope=BotCommandScopeAllPrivateChats())
+            self._cleared = True
+        while self._due:
+            person = self._due.pop()
+            self._elsewhere.discard(person)
+            try:
+                await self._one(person)
+            except BadRequest:
+                self._elsewhere.add(person)
+            except TelegramError:
+                self._due.add(person)
+                raise
+
+    async def _one(self, person: int) -> None:
+        mine = [c for c in self._registry if _offered(c, self._policy, person)][:_MOST]
+        for language in KNOWN:
+            words = self._words(language)
+            await self._bot.set_my_commands(
+                [_entry(command, words) for command in mine],
+                scope=BotCommandScopeChat(person),
+                language_code="" if language == KNOWN[0] else language,
+            )
 
 
 def _offered(command: Command, policy: Policy, person: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox import Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, RUSSIAN, STRANGER, VIEWER, Clock, Pierhead
+from tests.e2e.luck import eventually
 from tests.e2e.talk import ask, folded, tap, verdict
 from tests.private_engine import Engine
 
@@ -39,7 +40,8 @@ async def test_greeting_help_and_rights(
         rights = await ask(telegram.private(OPERATOR), "/whoami")
         assert rights.text.splitlines()[0] == "You are ops-1 (…0007), operator"
         assert {"container.ls", "container.restart"} <= set(folded(rights).split())
-        assert ("rm", "Remove one or more containers.") in owner.menu
+        await eventually(lambda: ("rm", "Remove one or more containers.") in owner.menu)
+        await eventually(lambda: "ps" in dict(viewer.menu))
         assert "rm" not in dict(viewer.menu)
 
 
@@ -83,7 +85,9 @@ async def test_the_first_owner_has_the_code(
         stranger, other = telegram.private(STRANGER), telegram.private(OWNER)
         assert (await ask(stranger, "/start")).text.startswith("I don't know you.")
         assert await verdict(stranger, "/start _wrong") == "That code is not right."
+        assert stranger.menu == []
         assert await verdict(stranger, f"/start {code}") == "You own this bot now."
+        await eventually(lambda: "rm" in dict(stranger.menu))
         assert await verdict(stranger, "/whoami") == "You are Sam (…0666), owner"
         assert any("Telegram id 666" in told for told in pierhead.told)
         assert (await ask(other, f"/start {code}")).text.startswith("I don't know you.")

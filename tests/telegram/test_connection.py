@@ -81,7 +81,7 @@ class Scene:
     def _back(self) -> None:
         self.backs += 1
 
-    async def _ready(self) -> None:
+    def _ready(self) -> None:
         self.ready = True
 
     @asynccontextmanager
