@@ -6,6 +6,8 @@ chat as a reference id only, and the log with its traceback.
 
 from __future__ import annotations
 
+from typing import Self
+
 from bot.message import Message
 
 
@@ -16,6 +18,11 @@ class BotError(Exception):
         super().__init__(message.one)
         self.message = message
         self.hints = hints
+
+    def under(self, verdict: Message) -> Self:
+        """The same error below a verdict that says what it came of."""
+        self.message, self.hints = verdict, (self.message, *self.hints)
+        return self
 
 
 class UsageError(BotError):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.command.call import Call, at
 from bot.command.plan import Item
 from bot.errors import BotError, Cancelled, DockerFault
-from bot.message import Message, msg, plural
+from bot.message import Message, Untrusted, msg
+from bot.pipeline.authorize import refusal
 from bot.reply import Block, Fold, Outcome, Reply, Text
 
 _AT_ONCE = 4
@@ -52,8 +53,10 @@ async def each(call: Call, act: Act, *, done: Message, already: Message | None =
 def _report(call: Call, results: list[Result]) -> Reply:
     failed = [r for r in results if r.error is not None]
     if len(results) == 1 and failed and failed[0].error is not None:
-        raise failed[0].error
-    blocks: list[Block] = [_verdict(results)] if len(results) > 1 else []
+        raise failed[0].error.under(
+            msg("? {what}", what=call.label) if _unknown(failed[0]) else refusal(call)
+        )
+    blocks: list[Block] = [_verdict(call, results)] if len(results) > 1 else []
     host = call.host_name or ""
     blocks += [_failure(result, host) for result in sorted(failed, key=_unknown, reverse=True)]
     told = tuple(Text(r.told) for r in results if r.told is not None)
@@ -68,18 +71,16 @@ def _unknown(result: Result) -> bool:
     return isinstance(result.error, DockerFault) and result.error.unknown
 
 
-def _verdict(results: list[Result]) -> Text:
-    """How many, the unknown ones first: they are neither done nor not done."""
-    count = len(results)
+def _verdict(call: Call, results: list[Result]) -> Text:
+    """How many were done, and of how many it is not known."""
     done = sum(r.error is None for r in results)
     unknown = sum(map(_unknown, results))
-    if unknown:
-        return Text(msg("? Outcome unknown: {unknown} of {all}.", unknown=unknown, all=count))
-    if done == count:
-        return Text(plural("Done: {count} of {count}.", "Done: {count} of {count}.", count))
-    if not done:
-        return Text(plural("Not done: {count} of {count}.", "Not done: {count} of {count}.", count))
-    return Text(msg("Done: {done} of {all}. Not all went well.", done=done, all=count))
+    sentence = (
+        msg("{host}: {done} of {all} done, {unknown} unknown", unknown=unknown)
+        if unknown
+        else msg("{host}: {done} of {all} done")
+    )
+    return Text(sentence.having(host=Untrusted(call.host.name), done=done, all=len(results)))
 
 
 def _failure(result: Result, host: str) -> Text:

@@ -111,7 +111,7 @@ class Builder:
             names = Names(tuple(Untrusted(h.name) for h in mine))
             raise UsageError(
                 msg("There is no host {name}.", name=Untrusted(name)),
-                msg("These there are: {hosts}.", hosts=names),
+                msg("Hosts: {hosts}.", hosts=names),
             )
         return (known[name.lower()],)
 

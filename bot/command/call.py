@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.access.policy import Decision
+from bot.command.kinds import Ago
 from bot.command.operations import Operation
 from bot.command.plan import Item, Plan
 from bot.command.services import Services
@@ -113,14 +115,17 @@ class Call:
     def label(self) -> Message:
         """What it does, as a verb with its target: "restart web@nas"."""
         host = self.host_name or ""
-        names = tuple(at(t.name, t.host) for t in self.targets) or self._typed(host)
+        known = tuple(at(t.name, t.host) for t in self.targets)
+        names = known or tuple(at(Untrusted(name), host) for name in self.typed)
         return self.command.act.having(target=Names(names), host=Untrusted(host))
 
-    def _typed(self, host: str) -> tuple[Untrusted, ...]:
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The names of what it is about, as they were typed; none once they are targets."""
         asked = self.command.targets
-        typed = self.params.get(asked.name or "") if asked else None
-        words = (typed,) if isinstance(typed, str) else typed or ()
-        return tuple(at(Untrusted(w), host) for w in words if isinstance(w, str))
+        value = self.params.get(asked.name or "") if asked else None
+        words = (value,) if isinstance(value, str) else value or ()
+        return tuple(word for word in words if isinstance(word, str))
 
     @property
     def host(self) -> Host:
@@ -146,18 +151,23 @@ class Call:
         """What it is about, as far as that is known: items, targets, or else the names typed."""
         if self.items or self.about:
             return self.items or tuple(self.about)
-        asked = self.command.targets
-        typed = self.params.get(asked.name or "") if asked else None
-        words = (typed,) if isinstance(typed, str) else typed or ()
-        kind = asked.kind if asked else Kind.CONTAINER
-        return tuple(Item(kind, "", Untrusted(w)) for w in words if isinstance(w, str))
+        kind = self.command.targets.kind if self.command.targets else Kind.CONTAINER
+        return tuple(Item(kind, "", Untrusted(name)) for name in self.typed)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its reader."""
+        actor, chat = self.actor, self.request.chat.id
+        return ZoneInfo(self.services.languages.tongue(actor.id, actor.language, chat).timezone)
+
+    def epoch(self, moment: Ago | None) -> float | None:
+        """A point in time as its reader gave it, in seconds since the epoch."""
+        return None if moment is None else moment.epoch(self.services.clock(), self.zone)
 
     @property
     def cost(self) -> int:
         """What it takes from its person's and chat's budget: each target counts."""
-        asked = self.command.targets
-        typed = self.params.get(asked.name or "") if asked else None
-        return self.command.cost * max(1, len(typed) if isinstance(typed, tuple) else 1)
+        return self.command.cost * max(1, len(self.typed))
 
     @property
     def streams(self) -> bool:

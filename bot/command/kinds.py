@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from bot.message import Code, Message, Untrusted, msg
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_YEARS = range(1970, 2200)
 _FOREVER = 100 * 365 * 86400.0
 _LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
 
@@ -91,38 +92,58 @@ class _Tail(_Whole):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ago:
-    """A point in time, given absolutely or as a duration before now."""
+    """A point in time, given absolutely or as a duration before now.
 
-    absolute: float | None = None
+    `absolute` is in seconds since the epoch, or as a clock on the reader's wall shows it.
+    """
+
+    absolute: float | datetime | None = None
     seconds: float = 0.0
 
-    def epoch(self, now: float) -> float:
-        """The time in seconds since the epoch."""
-        return self.absolute if self.absolute is not None else now - self.seconds
+    def epoch(self, now: float, zone: tzinfo) -> float:
+        """The time in seconds since the epoch; `zone` is that of the reader's wall."""
+        match self.absolute:
+            case datetime():
+                return self.absolute.replace(tzinfo=zone).timestamp()
+            case None:
+                return now - self.seconds
+            case _:
+                return self.absolute
+
+
+def moment(text: str) -> Ago:
+    """`10m`, a Unix time, or RFC 3339, whose zone may lack: as `docker logs --since` takes it.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text, re.ASCII):
+        return Ago(absolute=float(text))
+    if _DATE.fullmatch(text):
+        found = datetime.fromisoformat(text)
+        if found.year not in _YEARS:
+            raise ValueError(text)
+        return Ago(absolute=found.timestamp() if found.tzinfo else found)
+    return Ago(seconds=seconds(text))
+
+
+def _moment(text: str) -> Ago:
+    try:
+        return moment(text)
+    except ValueError as error:
+        raise BadValue(
+            msg("{value} is no time.", value=Untrusted(text)),
+            msg("Write {example}.", example=Code("10m / 2h / 2026-06-09T03:00")),
+        ) from error
 
 
 class _Since(click.ParamType[Any]):
-    """`10m`, a Unix time, or RFC 3339, as `docker logs --since` takes it."""
+    """A point in time."""
 
     name = "time"
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> Ago:  # noqa: ANN401 - Click's signature
-        text = str(value)
-        if isinstance(value, Ago):
-            return value
-        try:
-            if re.fullmatch(r"\d{9,11}(\.\d{1,9})?", text, re.ASCII):
-                return Ago(absolute=float(text))
-            if _DATE.fullmatch(text):
-                moment = datetime.fromisoformat(text)
-                zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-                return Ago(absolute=zoned.timestamp())
-            return Ago(seconds=seconds(text))
-        except (ValueError, OverflowError) as error:
-            raise BadValue(
-                msg("{value} is no time.", value=Untrusted(text)),
-                msg("Write {example}.", example=Code("10m / 2h / 2026-06-09T03:00")),
-            ) from error
+        return value if isinstance(value, Ago) else _moment(str(value))
 
 
 class _Filter(click.ParamType[Any]):
@@ -138,8 +159,10 @@ class _Filter(click.ParamType[Any]):
         if key not in self.keys or not mark:
             raise BadValue(
                 msg("There is no filter {value}.", value=Untrusted(str(value))),
-                msg("These there are: {keys}.", keys=Code(", ".join(self.keys))),
+                msg("Filters: {keys}.", keys=Code(", ".join(self.keys))),
             )
+        if key == "until":
+            _moment(wanted)
         return key, wanted
 
 

@@ -82,6 +82,11 @@ class Command:
         return self.danger > Danger.READ
 
     @property
+    def asks_first(self) -> bool:
+        """Whether a tap on a button of it is asked about before it runs."""
+        return self.asks or self.danger >= Danger.DISRUPTIVE
+
+    @property
     def targets(self) -> Targets | None:
         """The argument that names what it is about."""
         return next((p for p in self.params if isinstance(p, Targets)), None)

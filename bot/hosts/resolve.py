@@ -7,10 +7,11 @@ phones add), or an id of at least 12 digits. What merely begins or looks alike i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from bot.hosts.alike import distance
+from bot.hosts.host import Host
 from bot.hosts.types import Container, Image, Kind, Network, Target, Volume
 from bot.message import Untrusted
 
@@ -34,6 +35,23 @@ def find(typed: str, things: Iterable[T]) -> T | tuple[T, ...]:
     if len(exact) == 1:
         return exact[0]
     return tuple((exact or _likely(typed, known))[:_OFFERED])
+
+
+async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
+    """All of a kind that a host has, by one request.
+
+    Raises:
+        DockerFault: there is no answer.
+    """
+    match kind:
+        case Kind.CONTAINER:
+            return await host.inventory.containers()
+        case Kind.IMAGE:
+            return await host.images.list()
+        case Kind.VOLUME:
+            return await host.volumes.list()
+        case Kind.NETWORK:
+            return await host.networks.list()
 
 
 def target(thing: Thing, host: str, engine_id: str) -> Target:

@@ -46,6 +46,9 @@ class Port:
     public: int | None = None
 
 
+_CALM = frozenset({"created", "running", "paused", "removing"})
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A row of `GET /containers/json`.
@@ -72,6 +75,13 @@ class Container:
     mounts: tuple[Untrusted, ...]
     labels: Mapping[str, str] = field(hash=False)
     size_rw: int | None = None
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether somebody should look: it failed, fails, is not well, or not understood."""
+        if self.state == "exited":
+            return self.exit_code != 0
+        return self.state not in _CALM or self.health == "unhealthy"
 
     @property
     def project(self) -> Untrusted | None:

@@ -46,7 +46,6 @@ def refusal(call: Call) -> Message:
 
 def _asks(call: Call) -> bool:
     """A destructive command always asks; a disruptive one if it came from a button."""
-    danger = call.command.danger
-    if danger is Danger.DESTRUCTIVE or call.command.asks:
-        return True
-    return danger is Danger.DISRUPTIVE and call.request.origin is Origin.BUTTON
+    if call.request.origin is Origin.BUTTON:
+        return call.command.asks_first
+    return call.command.asks or call.command.danger is Danger.DESTRUCTIVE

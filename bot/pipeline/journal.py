@@ -8,18 +8,18 @@ nothing: what was not begun is taken up again, what was begun is *unknown*.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from bot.command.call import Call, Request
-from bot.command.plan import dump
+from bot.command.plan import dump, load
 from bot.errors import Conflict
 from bot.message import msg
-from bot.pipeline.event import event_of
+from bot.pipeline.desk import Desk
+from bot.pipeline.record import event_of, row_of
 from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
 from storage import audit, buttons, calls, inbox
@@ -32,30 +32,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _PAUSE = 1.0  # seconds until what can't be written is tried again
 _TRIES = 30
-
-
-class Parcel(Protocol):
-    """A reply, put into messages and ready to be stored with the state that it tells."""
-
-    def store(self, connection: Connection) -> None:
-        """Put it into the outbox, in the caller's transaction."""
-
-    def sent(self) -> None:
-        """It is stored: have it delivered."""
-
-
-class Desk(Protocol):
-    """Where replies are made into messages: `bot.telegram.desk`."""
-
-    async def pack(
-        self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
-    ) -> Parcel:
-        """Word and render it for who asked; `slot` names the message that it replaces."""
-
-    async def show(
-        self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False
-    ) -> None:
-        """Show it without storing it; of what is shown for one call, the last wins."""
 
 
 class Repeated(Conflict):
@@ -235,7 +211,7 @@ class Journal:
             return False
         calls.advance(connection, stored.id, State.CANCELLED, now=now)
         buttons.retire(connection, stored.id, now)
-        audit.append(connection, event_of(stored, State.CANCELLED, now))
+        audit.append(connection, self.event(stored, State.CANCELLED))
         return True
 
     async def answer(self, call: Call, reply: Reply) -> None:
@@ -244,47 +220,12 @@ class Journal:
         await self.desk.show(call.request, reply, call)
 
     def _row(self, call: Call) -> calls.Call:
-        request = call.request
-        return calls.Call(
-            id=call.id,
-            bot=self.bot,
-            instance=self.instance,
-            command=call.command.name,
-            argv=call.argv,
-            actor=call.actor.id,
-            chat=request.chat.id,
-            created_at=self.clock(),
-            update_id=request.update,
-            thread=request.chat.thread,
-            host=call.host_name,
-            slot=call.slot,
-            context=json.dumps(
-                {
-                    "name": call.actor.name.raw,
-                    "language": call.actor.language,
-                    "private": request.chat.private,
-                    "message": request.message,
-                    "sent_at": request.sent_at,
-                    "origin": request.origin.value,
-                }
-            ),
-        )
+        return row_of(call, self.bot, self.instance, self.clock())
 
     def _event(self, call: Call, state: State, detail: str | None = None) -> dict[str, object]:
-        """What the audit keeps of a step; what was typed passes the redaction."""
-        event: dict[str, object] = {
-            "at": round(self.clock(), 3),
-            "call": call.id,
-            "actor": call.actor.id,
-            "name": call.actor.name.raw,
-            "chat": call.request.chat.id,
-            "origin": call.request.origin.value,
-            "command": call.command.name,
-            "argv": self.redactor.json(list(call.argv)),
-            "host": call.host_name,
-            "targets": [
-                {"name": self.redactor.text(i.name.raw), "id": i.id} for i in call.subjects
-            ],
-            "outcome": state.value,
-        }
-        return event | ({"detail": detail} if detail else {})
+        row, now = self._row(call), self.clock()
+        return event_of(row, call.subjects, state, now, self.redactor, detail)
+
+    def event(self, row: calls.Call, state: State) -> dict[str, object]:
+        """What the audit keeps of a step of an operation that is known from its row alone."""
+        return event_of(row, load(row.targets), state, self.clock(), self.redactor)

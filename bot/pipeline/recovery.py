@@ -6,20 +6,21 @@ is free. A second bot on the same database does not take over what the first is 
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.command.call import Actor, Chat, Origin, Request, at
+from bot.command.call import at
 from bot.command.plan import Item, load
 from bot.command.services import Services
 from bot.errors import BotError
+from bot.hosts.resolve import Thing, target, things_of
 from bot.hosts.types import Container
-from bot.message import Message, Moment, Names, Span, Untrusted, msg
-from bot.pipeline.event import event_of
+from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
+from bot.pipeline.record import request_of
 from bot.reply import Block, Button, Outcome, Reply, Text
+from bot.reply.containers import state_of
 from storage import audit, calls, inbox, instances
 from storage.calls import State
 from storage.database import Connection
@@ -75,7 +76,7 @@ class Recovery:
         def write(connection: Connection) -> None:
             now = self.journal.clock()
             calls.advance(connection, row.id, state, now=now, instance=self.journal.instance)
-            audit.append(connection, event_of(row, state, now))
+            audit.append(connection, self.journal.event(row, state))
             parcel.store(connection)
             inbox.done(connection, self.journal.bot, request.update)
 
@@ -90,15 +91,19 @@ class Recovery:
         items, host = load(row.targets), row.host or ""
         names = Names(tuple(at(i.name, host) for i in items))
         what = command.act.having(target=names, host=Untrusted(host))
-        when = Moment(row.changed_at)
         blocks: list[Block] = [
             Text(msg("? {what}", what=what)),
-            Text(msg("I was stopped at {time}, while it was under way.", time=when)),
+            Text(
+                msg(
+                    "It began at {time}. I was stopped before its end.", time=Moment(row.changed_at)
+                )
+            ),
             *(Text(line) for line in await self._now(items, host)),
             Text(msg("I did not repeat it.")),
         ]
-        again = Button(msg("{what!c}…", what=what), row.argv, host=row.host)
-        return Reply(tuple(blocks), buttons=((again,),), outcome=Outcome.UNKNOWN, rings=True)
+        again = msg("{what!c}…", what=what) if command.asks_first else msg("{what!c}", what=what)
+        buttons = ((Button(again, row.argv, host=row.host),),)
+        return Reply(tuple(blocks), buttons=buttons, outcome=Outcome.UNKNOWN, rings=True)
 
     async def _now(self, items: tuple[Item, ...], host: str) -> Iterable[Message]:
         """What the targets look like now; unknown where nothing can be seen."""
@@ -106,35 +111,18 @@ class Recovery:
         if engine is None or not items:
             return (msg("What became of it, I can't see."),)
         try:
-            found = {c.id: c for c in await engine.inventory.containers()}
+            kinds = {item.kind for item in items}
+            things = [thing for kind in kinds for thing in await things_of(engine, kind)]
         except BotError as error:
             return (msg("What became of it, I can't see:"), error.message)
-        return tuple(_line(item, found.get(item.id), host) for item in items)
+        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host, ""),)}
+        return tuple(_line(item, found.get((item.kind, item.id)), host) for item in items)
 
 
-def _line(item: Item, container: Container | None, host: str) -> Message:
+def _line(item: Item, thing: Thing | None, host: str) -> Message:
     name = at(item.name, host)
-    if container is None:
+    if thing is None:
         return msg("{name} is not there now.", name=name)
-    if container.ago is None:
-        return msg("{name} now: {state}", name=name, state=Untrusted(container.state))
-    return msg(
-        "{name} now: {state} since {ago}",
-        name=name,
-        state=Untrusted(container.state),
-        ago=Span(container.ago),
-    )
-
-
-def request_of(row: calls.Call) -> Request:
-    """The request of a stored operation, as far as it is needed to answer."""
-    context = json.loads(row.context)
-    return Request(
-        update=row.update_id or 0,
-        actor=Actor(row.actor, Untrusted(context["name"]), context["language"]),
-        chat=Chat(row.chat, context["private"], row.thread),
-        text="",
-        sent_at=context["sent_at"],
-        message=context["message"],
-        origin=Origin(context["origin"]),
-    )
+    if isinstance(thing, Container):
+        return msg("{name} now: {state}", name=name, state=state_of(thing))
+    return msg("{name} is still there.", name=name)

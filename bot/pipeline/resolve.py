@@ -13,14 +13,15 @@ from bot.command.call import Call, at
 from bot.command.plan import of_target
 from bot.command.spec import Targets
 from bot.errors import BotError, Denied, DockerFault
-from bot.hosts.resolve import Thing, find, target
+from bot.hosts.resolve import Thing, find, target, things_of
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Message, Names, Untrusted, msg
+from bot.message import Code, Message, Names, Untrusted, msg
 from bot.pipeline.authorize import decide
 from bot.pipeline.journal import Repeated
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.reply import Block, Button, Outcome, Reply, Text
+from bot.reply.containers import by_name
 
 _OFFERED = 12
 _A_ROW = 2
@@ -31,7 +32,7 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
     asked = call.command.targets
     if asked is None or call.target_host is None:
         return await proceed(call)
-    names = _names(call, asked)
+    names = call.typed
     if not names and not asked.needed:
         return await proceed(_with(call, asked, ()))
     things = await _seen(call, asked.kind)
@@ -79,11 +80,6 @@ def _lacking(call: Call, reply: Reply, missing: Sequence[str]) -> Reply:
     return replace(reply, blocks=(*reply.blocks, note), outcome=done)
 
 
-def _names(call: Call, asked: Targets) -> tuple[str, ...]:
-    typed = call.params[asked.name or ""]
-    return (typed,) if isinstance(typed, str) else tuple(typed or ())
-
-
 def _with(call: Call, asked: Targets, targets: tuple[Target, ...]) -> Call:
     """The call with targets in the place of the names."""
     value = targets if asked.nargs == -1 else next(iter(targets), None)
@@ -93,23 +89,11 @@ def _with(call: Call, asked: Targets, targets: tuple[Target, ...]) -> Call:
 async def _seen(call: Call, kind: Kind) -> Sequence[Thing]:
     """What there is; if that can't be told, a change has not begun, and the answer says so."""
     try:
-        return await _things(call, kind)
+        return await things_of(call.host, kind)
     except DockerFault as error:
         if not call.command.changes:
             raise
         raise DockerFault(error.message, *error.hints, msg("Nothing was changed.")) from error
-
-
-async def _things(call: Call, kind: Kind) -> Sequence[Thing]:
-    match kind:
-        case Kind.CONTAINER:
-            return await call.host.inventory.containers()
-        case Kind.IMAGE:
-            return await call.host.images.list()
-        case Kind.VOLUME:
-            return await call.host.volumes.list()
-        case Kind.NETWORK:
-            return await call.host.networks.list()
 
 
 def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
@@ -120,23 +104,30 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
     if not fit:
         none = msg("{host}: there is nothing to choose from", host=host)
         return Reply((Text(none),), outcome=Outcome.CANCELLED)
-    blocks: list[Block] = [Text(_which(asked.kind, host))]
+    blocks: list[Block] = [Text(_which(call, asked.kind))]
     if len(fit) > _OFFERED:
         blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - _OFFERED)))
-    fit.sort(key=lambda thing: target(thing, "", "").name.raw.lower())
+    fit.sort(key=_urgent_first)
     return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
 
 
-def _which(kind: Kind, host: Untrusted) -> Message:
+def _urgent_first(thing: Thing) -> tuple[bool, object]:
+    """What somebody should look at, and then by name."""
+    urgent = isinstance(thing, Container) and thing.needs_you
+    return not urgent, by_name(target(thing, "", "").name)
+
+
+def _which(call: Call, kind: Kind) -> Message:
     match kind:
         case Kind.CONTAINER:
-            return msg("Which container on {host}?", host=host)
+            question = msg("{command}: which container on {host}?")
         case Kind.IMAGE:
-            return msg("Which image on {host}?", host=host)
+            question = msg("{command}: which image on {host}?")
         case Kind.VOLUME:
-            return msg("Which volume on {host}?", host=host)
+            question = msg("{command}: which volume on {host}?")
         case Kind.NETWORK:
-            return msg("Which network on {host}?", host=host)
+            question = msg("{command}: which network on {host}?")
+    return question.having(command=Code(call.command.spelling), host=Untrusted(call.host.name))
 
 
 def _offer(call: Call, name: str, near: Sequence[Thing]) -> Reply:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.message import msg
-from bot.pipeline.event import event_of
 from bot.pipeline.journal import Journal
-from bot.pipeline.recovery import request_of
+from bot.pipeline.record import request_of
 from bot.reply import Outcome, say
 from storage import audit, buttons, calls, inbox, instances, outbox, slots
 from storage.calls import State
@@ -93,7 +92,7 @@ class Upkeep:
         def write(connection: Connection) -> None:
             calls.advance(connection, row.id, State.EXPIRED, now=now)
             buttons.retire(connection, row.id, now)
-            audit.append(connection, event_of(row, State.EXPIRED, now))
+            audit.append(connection, self.journal.event(row, State.EXPIRED))
             parcel.store(connection)
 
         await self.journal.database.write(write)

@@ -6,11 +6,9 @@ that is old, used, double or too quick is answered and does nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.command.build import Builder
 from bot.command.call import Call, Confirmation, Origin
@@ -19,6 +17,7 @@ from bot.command.operations import Operations
 from bot.command.plan import load
 from bot.command.spec import Danger
 from bot.message import Message, msg
+from bot.pipeline.record import origin_of
 from bot.reply import Verb
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
@@ -151,9 +150,7 @@ class Taps:
                 if row is None or row.state is not calls.State.AWAITING:
                     return Answer(msg("This was answered already."))
                 agreed = Confirmation(button.id, load(button.plan))
-                context: dict[str, Any] = json.loads(row.context)
-                origin = Origin(context.get("origin", Origin.TYPED.value))
-                asked = replace(request, origin=origin)
+                asked = replace(request, origin=origin_of(row))
                 return Answer(
                     calls=(self._builder.again(row.id, asked, row.argv, row.host, agreed),)
                 )

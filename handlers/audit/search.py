@@ -6,16 +6,16 @@ each operation is one line, with its last step; `--all` shows every step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
+from bot.command.argv import with_option, without_option
 from bot.command.call import Call
 from bot.command.kinds import SINCE, Ago, choice, whole
 from bot.command.spec import command, flag, option
 from bot.message import msg, plural
 from bot.reply import Button, Reply, Text
 from handlers.audit.entry import line
+from handlers.audit.who import person_of
 from storage import audit as log
 from storage.calls import State
 from storage.database import Connection
@@ -27,8 +27,19 @@ _ENOUGH = 2000  # entries looked through for one page
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """What is shown, and the number before which the next page begins, if there may be one."""
+
+    shown: tuple[log.Entry, ...]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Query:
-    """What is asked for. Not worth a line: `asking`, this search itself, and `minor` commands."""
+    """What is asked for, on the `hosts` that count for who asks; none: on all.
+
+    Not worth a line: `asking`, this search itself, and `minor` commands.
+    """
 
     actor: int | None
     command: str | None
@@ -36,6 +47,7 @@ class _Query:
     outcome: str | None
     since: float | None
     until: float | None
+    hosts: frozenset[str] | None
     asking: str
     minor: frozenset[str]
 
@@ -58,20 +70,25 @@ class _Query:
             since=self.since,
             until=self.until,
             before_seq=before,
+            hosts=self.hosts,
             limit=limit,
         )
 
-    def operations(self, connection: Connection, before: int | None) -> Iterator[log.Entry]:
-        """For each operation that fits its last entry, if that fits as well."""
+    def page(self, connection: Connection, before: int | None, *, every: bool) -> _Page:
+        """The newest that fit: `every` step, or for each operation how it ended."""
+        shown: list[log.Entry] = []
         for _ in range(_ENOUGH // _BATCH):
             batch = self.entries(connection, _BATCH, before=before)
             for entry in batch:
-                last = self._last(connection, entry)
+                last = entry if every else self._last(connection, entry)
+                if last is not None and len(shown) == _PAGE:
+                    return _Page(tuple(shown), shown[-1].seq)
                 if last is not None:
-                    yield last
+                    shown.append(last)
             if len(batch) < _BATCH:
-                return
+                return _Page(tuple(shown), None)
             before = batch[-1].seq
+        return _Page(tuple(shown), before)
 
     def _last(self, connection: Connection, entry: log.Entry) -> log.Entry | None:
         """How its operation ended; None where a newer entry of it has told that already."""
@@ -95,18 +112,18 @@ class _Query:
     hostless=True,
     secret=True,
 )
-@option("-u", "--user", type=whole(1, 2**53), help="Only what this person did, by numeric id")
+@option("-u", "--user", type=str, help="Only what this person did, by name or id; me is yourself")
 @option("-c", "--command", "wanted", type=str, help="Only this command, as in 'container rm'")
 @option("-t", "--target", type=str, help="Only what was about this name")
 @option("-o", "--outcome", type=choice(*State), help="Only what ended so, as in failed")
 @option("--since", type=SINCE, help="Only since, as in 2h or 2026-06-09T03:00")
-@option("--until", type=SINCE, help="Only before")
+@option("--until", type=SINCE, help="Only before this time")
 @option("--before", type=whole(1, 2**53), help="Only entries before this number")
 @flag("-a", "--all", help="Every step, not only how it ended")
 async def audit(  # noqa: PLR0913 - each is one question that people ask
     call: Call,
     *,
-    user: int | None,
+    user: str | None,
     wanted: str | None,
     target: str | None,
     outcome: str | None,
@@ -116,48 +133,44 @@ async def audit(  # noqa: PLR0913 - each is one question that people ask
     all: bool,  # noqa: A002 - Docker's word
 ) -> Reply:
     """Search the audit log, newest first."""
-    now = call.services.clock()
     known = call.services.registry.get(wanted) if wanted else None
+    subject = call.services.policy.subject(call.actor.id)
     query = _Query(
-        actor=user,
+        actor=None if user is None else person_of(call, user),
         command=known.name if known else wanted,
         target=target,
         outcome=outcome,
-        since=since.epoch(now) if since else None,
-        until=until.epoch(now) if until else None,
+        since=call.epoch(since),
+        until=call.epoch(until),
+        hosts=subject.hosts if subject else frozenset(),
         asking=call.id,
         minor=frozenset(
             c.name for c in call.services.registry if c.permission.startswith(_ABOUT_ONESELF)
         ),
     )
 
-    def read(connection: Connection) -> list[log.Entry]:
-        if all:
-            return query.entries(connection, _PAGE + 1, before=before)
-        return list(islice(query.operations(connection, before), _PAGE + 1))
-
-    entries = await call.services.database.read(read)
-    shown = entries[:_PAGE]
-    if not shown:
-        return Reply((Text(msg("The audit log holds nothing like that.")),))
-    verdict = plural("Audit: {count} entry", "Audit: {count} entries, newest first", len(shown))
+    page = await call.services.database.read(lambda c: query.page(c, before, every=all))
     return Reply(
-        (Text(verdict), *(Text(line(call, entry)) for entry in shown)),
-        buttons=_pages(call, shown[-1].seq, more=len(entries) > _PAGE),
+        (_verdict(page), *(Text(line(call, entry)) for entry in page.shown)),
+        buttons=_pages(call, page.older),
     )
 
 
-def _pages(call: Call, last: int, *, more: bool) -> tuple[tuple[Button, ...], ...]:
-    begin = _from_the_newest(call.argv)
-    older = Button(msg("Older"), (*begin, "--before", str(last)), inplace=True)
-    newest = Button(msg("Newest"), begin, inplace=True)
-    keys = (*((newest,) if begin != call.argv else ()), *((older,) if more else ()))
-    return (keys,) if keys else ()
+def _verdict(page: _Page) -> Text:
+    if page.shown:
+        count = len(page.shown)
+        return Text(plural("Audit: {count} shown", "Audit: {count} shown, newest first", count))
+    if page.older is None:
+        return Text(msg("The audit log holds nothing like that."))
+    return Text(
+        msg("Nothing like that among {count} entries. There are older ones.", count=_ENOUGH)
+    )
 
 
-def _from_the_newest(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The same search without the place where it began."""
-    if "--before" not in argv:
-        return argv
-    at = argv.index("--before")
-    return (*argv[:at], *argv[at + 2 :])
+def _pages(call: Call, older: int | None) -> tuple[tuple[Button, ...], ...]:
+    begin = without_option(call, "--before")
+    keys = [Button(msg("Newest"), begin, inplace=True)] if begin != call.argv else []
+    if older is not None:
+        words = with_option(call, "--before", str(older))
+        keys.append(Button(msg("Older"), words, inplace=True))
+    return (tuple(keys),) if keys else ()

@@ -55,9 +55,8 @@ async def logs(
 ) -> Reply:
     """Fetch the log of a container."""
     _fitting(follow=follow, grep=grep is not None, until=until is not None)
-    now = call.services.clock()
-    begin = since.epoch(now) if since else None
-    end = until.epoch(now) if until else None
+    begin = call.epoch(since)
+    end = call.epoch(until)
     name = at(container.name, container.host)
     if grep is not None:
         found = await call.host.logs.grep(

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from bot.command.call import Call
-from bot.command.kinds import filters
 from bot.command.plan import Plan
-from bot.command.spec import Danger, command, flag, option
+from bot.command.spec import flag
 from bot.errors import UsageError
 from bot.hosts.types import Kind
 from bot.message import Code, msg
 from bot.reply import Reply
-from handlers import prune as shared
+from handlers import pruning
 from handlers.removal import remove
 
 _KINDS = frozenset({Kind.CONTAINER, Kind.NETWORK, Kind.IMAGE})
 
 
 async def _plan(call: Call) -> Plan:
-    chosen = shared.filters_of(call, call.params["wanted"])
+    chosen = pruning.filters_of(call, call.params["wanted"])
     volumes = call.params["volumes"]
     if volumes and chosen.until is not None:
         raise UsageError(
@@ -28,34 +27,25 @@ async def _plan(call: Call) -> Plan:
             ),
             msg("Docker knows no age of a volume. Nothing was changed."),
         )
-    wanted = shared.Wanted(
+    wanted = pruning.Wanted(
         _KINDS | {Kind.VOLUME} if volumes else _KINDS,
         all_images=call.params["all"],
         filters=chosen,
     )
-    return await shared.plan(call, wanted)
+    return await pruning.plan(call, wanted)
 
 
-@command(
+@pruning.prune_command(
     "system prune",
     shortcut="prune",
     permission="system.prune",
     act=msg("remove what {host} does not use"),
-    danger=Danger.DESTRUCTIVE,
     plan=_plan,
-    feature="prune",
-    cost=5,
-    deadline=300.0,
 )
 @flag("-a", "--all", help="Remove all unused images, not just those without a tag")
 @flag("--volumes", help="Remove volumes without a name as well")
-@option(
-    "--filter",
-    "wanted",
-    multiple=True,
-    type=filters("until", "label", "label!"),
-    help="Only what fits, as in until=24h",
-)
+@pruning.asks_all_the_same
+@pruning.by_age_or_label
 async def prune(
     call: Call,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from operator import eq, ge, lt
@@ -36,13 +36,14 @@ def search(  # noqa: PLR0913 - each is one question that people ask
     since: float | None = None,
     until: float | None = None,
     before_seq: int | None = None,
+    hosts: Collection[str] | None = None,
     limit: int = 20,
 ) -> list[Entry]:
     """What matches all that is given.
 
     `command` is a name ("container" finds all of its commands too) or a pattern with * and ?.
     `target` is a name or an id. `since` is inclusive, `until` is not. For the next page,
-    `before_seq` is the last entry's number.
+    `before_seq` is the last entry's number. With `hosts`, what was about any other is left out.
     """
     asked = (
         (audit.c.actor, eq, actor),
@@ -64,7 +65,13 @@ def search(  # noqa: PLR0913 - each is one question that people ask
         .order_by(audit.c.seq.desc())
     )
     found = _entries(connection, rows)
-    return list(islice((e for e in found if target is None or _names(e, target)), limit))
+    fit = (
+        entry
+        for entry in found
+        if (target is None or _names(entry, target))
+        and (hosts is None or entry.event.get("host") in {None, *hosts})
+    )
+    return list(islice(fit, limit))
 
 
 def _of_command(asked: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -85,9 +86,9 @@ def test_a_wrong_duration_is_told_with_an_example() -> None:
         ("90", 1e9 - 90),
         ("1700000000", 1.7e9),
         ("1700000000.25", 1.7e9 + 0.25),
-        ("2026-06-09", 1780963200.0),
-        ("2026-06-09T03:00", 1780974000.0),
-        ("2026-06-09 03:00:30", 1780974030.0),
+        ("2026-06-09", 1780956000.0),
+        ("2026-06-09T05:00", 1780974000.0),
+        ("2026-06-09 05:00:30", 1780974030.0),
         ("2026-06-09T03:00:00Z", 1780974000.0),
         ("2026-06-09T05:00:00+02:00", 1780974000.0),
         ("2026-06-09T03:00:00.5Z", 1780974000.5),
@@ -96,13 +97,23 @@ def test_a_wrong_duration_is_told_with_an_example() -> None:
 def test_a_time_is_read_as_docker_logs_takes_it(text: str, epoch: float) -> None:
     found = convert(SINCE, text)
     assert isinstance(found, Ago)
-    assert found.epoch(1e9) == epoch
+    assert found.epoch(1e9, ZoneInfo("Europe/Berlin")) == epoch
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "yesterday", "-5m", "2026-13-01", "2026-06-31", "0000-01-01", "2026-06-09T25:00"),
+        *(
+            "",
+            "yesterday",
+            "-5m",
+            "2026-13-01",
+            "2026-06-31",
+            "0000-01-01",
+            "1969-01-01",
+            "9999-12-31",
+            "2026-06-09T25:00",
+        ),
         *("2026-06-09x03:00", "2026-06-09" + "1" * 4000, "٢٠٢٦-٠٦-٠٩", "1" * 4000),
     ],
 )

@@ -37,7 +37,12 @@ async def test_who_did_what(
         await tap(asked, "Remove web@local")
         await asked.changed()
         assert (await lines(owner, "/audit -c rm")) == ["owner (…0042): rm -f web, done"]
-        assert (await lines(owner, f"/audit -u {OPERATOR}")) == every[2:]
+        for who in (OPERATOR, "ops-1", "OPS-1", "0007", "…0007"):
+            assert (await lines(owner, f"/audit -u {who}")) == every[2:]
+        assert (await lines(owner, "/audit -u me -c rm"))[0] == "owner (…0042): rm -f web, done"
+        unknown = await ask(owner, "/audit -u nobody")
+        assert unknown.text.splitlines()[0] == "I know nobody called nobody."
+        assert "ops-1 (…0007)" in unknown.text
         assert (await lines(owner, "/audit -o denied")) == every[1:2]
         assert every[2] in await lines(owner, "/audit -t web")
         assert every[2] in await lines(owner, "/audit --since 1h -c 'container restart'")
@@ -55,7 +60,7 @@ async def test_pages(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> N
         for n in range(11):
             await ask(phone, f"/logs none-{n}")
         seen = await ask(phone, "/audit -o failed")
-        assert seen.text.splitlines()[0] == "Audit: 8 entries, newest first"
+        assert seen.text.splitlines()[0] == "Audit: 8 shown, newest first"
         assert "none-10" in seen.text
         assert seen.buttons == [["Older"]]
         await tap(seen, "Older")
@@ -67,3 +72,20 @@ async def test_pages(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> N
         assert older.buttons == [["Newest"]]
         await tap(older, "Newest")
         assert (await older.changed()).text == seen.text
+
+
+async def test_who_counts_on_some_hosts_reads_of_those(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    pierhead.environment |= {
+        "PIERHEAD_HOSTS__NAS__URL": engine.url,
+        f"PIERHEAD_ACCESS__PEOPLE__{OPERATOR}__ROLE": "admin",
+        f"PIERHEAD_ACCESS__PEOPLE__{OPERATOR}__HOSTS": "nas",
+    }
+    async with pierhead.running():
+        owner, some = telegram.private(OWNER), telegram.private(OPERATOR)
+        await ask(owner, "/logs @local here")
+        await ask(owner, "/logs @nas there")
+        assert len(await lines(owner, "/audit -c logs")) == 2
+        assert await lines(some, "/audit -c logs") == ["owner (…0042): logs there @nas, failed"]
+        assert len(await lines(some, "/audit --all -c logs")) == 2

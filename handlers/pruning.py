@@ -1,4 +1,4 @@
-"""What all prunes share: which things would go, and the plan that says so, with names and bytes.
+"""What all prunes share: policy, filters, which things would go, and the plan that says so.
 
 Nothing is left to the Engine's own prune, which takes whatever is there by then.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.command.call import Call
-from bot.command.kinds import Ago, seconds
+from bot.command.kinds import filters, moment
 from bot.command.plan import Item, Plan, of_target
-from bot.errors import BotError, UsageError
+from bot.command.spec import Danger, command, option
+from bot.errors import BotError
 from bot.hosts import Host
 from bot.hosts.prune import (
     NO_FILTERS,
@@ -26,6 +28,27 @@ from bot.hosts.resolve import Thing, target
 from bot.hosts.types import Container, Kind
 from bot.message import Code, Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Fold, Table, Text
+
+# Declares a prune: a `plan`, a `path`, a `permission` and an `act` are what differs.
+prune_command = partial(command, danger=Danger.DESTRUCTIVE, feature="prune", cost=5, deadline=300.0)
+by_age_or_label = option(
+    "--filter",
+    "wanted",
+    multiple=True,
+    type=filters("until", "label", "label!"),
+    help="Only what fits, as in until=24h",
+)
+by_label = option(
+    "--filter",
+    "wanted",
+    multiple=True,
+    type=filters("label", "label!"),
+    help="Only what fits, as in label=tier=test",
+)
+# Docker's way not to be asked. A line pasted from a terminal runs, and asks all the same.
+asks_all_the_same = option(
+    "-f", "--force", is_flag=True, expose_value=False, help="As with Docker, but I ask all the same"
+)
 
 _COUNTING = 3.0  # seconds
 _ORDER = (Kind.CONTAINER, Kind.NETWORK, Kind.VOLUME, Kind.IMAGE)
@@ -49,22 +72,12 @@ def filters_of(call: Call, pairs: Iterable[tuple[str, str]]) -> Filters:
     for key, value in pairs:
         match key:
             case "until":
-                until = _until(value, call.services.clock())
+                until = call.epoch(moment(value))
             case "label":
                 labels.append(value)
             case _:
                 without.append(value)
     return Filters(until, tuple(labels), tuple(without))
-
-
-def _until(value: str, now: float) -> float:
-    try:
-        return Ago(seconds=seconds(value)).epoch(now)
-    except ValueError as error:
-        raise UsageError(
-            msg("{value} is no duration.", value=Untrusted(value)),
-            msg("Write {example}.", example=Code("until=24h")),
-        ) from error
 
 
 async def plan(call: Call, wanted: Wanted) -> Plan:
@@ -159,7 +172,7 @@ def _blocks(items: Sequence[Item], wanted: Wanted) -> tuple[Block, ...]:
         Text(
             plural(
                 "Cannot be undone. Only this one.",
-                "Cannot be undone. Only these {count}.",
+                "Cannot be undone. Only these: {count}.",
                 len(items),
             )
         )
