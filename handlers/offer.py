@@ -8,9 +8,4 @@ from bot.command.call import Call
 def may(call: Call, name: str) -> bool:
     """Whether the command of this full name exists, and its reader may run it on this host."""
     found = call.services.registry.get(name)
-    if found is None:
-        return False
-    decision = call.services.policy.decide(
-        call.actor.id, found.permission, call.host_name, changes=found.changes
-    )
-    return decision.allowed
+    return found is not None and call.services.may(call.actor.id, found, call.host_name)

@@ -168,21 +168,19 @@ def _blocks(items: Sequence[Item], wanted: Wanted) -> tuple[Block, ...]:
         blocks.append(Text(msg("Biggest: {name} {size}", name=biggest.name, size=size)))
     if len(wanted.kinds) > 1 and Kind.VOLUME not in wanted.kinds:
         blocks.append(Text(msg("Volumes: none, ever, unless asked.")))
-    blocks.append(
-        Text(
-            plural(
-                "Cannot be undone. Only this one.",
-                "Cannot be undone. Only these: {count}.",
-                len(items),
-            )
-        )
-    )
+    blocks.append(Text(_only(len(items))))
     names: list[Text | Table] = []
     for kind, group in groups:
         names += [Text(_count(kind, group))] if len(groups) > 1 else []
         rows = tuple((i.name, _bytes([i])) for i in group)
         names.append(Table(rows, right=frozenset({1})))
     return (*blocks, Fold(tuple(names)))
+
+
+def _only(count: int) -> Message:
+    if count == 1:
+        return msg("Cannot be undone. Only this one.")
+    return msg("Cannot be undone. Only these {count}.", count=count)
 
 
 def _bytes(items: Sequence[Item]) -> Value:

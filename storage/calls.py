@@ -197,6 +197,12 @@ def in_flight(connection: Connection, instances: Collection[str]) -> list[Call]:
     return _where(connection, call.c.instance.in_(instances) & _OPEN & begun)
 
 
+def requested_by(connection: Connection, bot: int, update_id: int) -> list[Call]:
+    """What an update has asked for and nobody has begun."""
+    asked = _OPEN & (call.c.state == State.REQUESTED)
+    return _where(connection, (call.c.bot == bot) & (call.c.update_id == update_id) & asked)
+
+
 def waiting(connection: Connection, bot: int, before: float) -> list[Call]:
     """What has waited for an answer since before then, oldest first."""
     waits = _OPEN & (call.c.state == State.AWAITING) & (call.c.changed_at < before)

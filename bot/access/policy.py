@@ -1,8 +1,8 @@
-"""The one place that decides: person × permission × host × chat → `Decision`. Default: no.
+"""The one place that decides: person × permission × host → `Decision`. Default: no.
 
 People are known by their immutable numeric id alone. Roles are lists of permission globs; a person
-has one role, on all hosts or on some. What only an owner links is a group: elsewhere in groups the
-bot is silent.
+has one role, on all hosts or on some. Only the config links a group: in any other
+the bot is silent.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Policy:
                 allowed=False,
                 reason=(
                     msg("Somebody else uses this bot's token, so nothing is changed now."),
-                    msg("A restart at the console releases it."),
+                    msg("To allow changes again, restart me at the console."),
                 ),
             )
         if changes and host in self._read_only:
@@ -147,7 +147,7 @@ class Policy:
                 allowed=False,
                 reason=(
                     msg("{host} is read-only here.", host=Untrusted(host or "")),
-                    msg("The config or the console can change that."),
+                    msg("Whoever runs me can allow changes."),
                 ),
             )
         return Decision(allowed=True)
@@ -174,5 +174,5 @@ class Policy:
             if s.role.grants(permission) and (host is None or s.hosts is None or host in s.hosts)
         )
         if not able:
-            return (what, msg("Nobody here holds it: the config can give it."))
+            return (what, msg("Nobody here has it. The config can give it."))
         return (what, msg("{people} can do it.", people=Names(able[:3])))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.command.call import Call, Confirmation, Request
-from bot.command.grammar import parse
+from bot.command.grammar import asks_for_help, parse
 from bot.command.line import Line
 from bot.command.registry import line_of
 from bot.command.services import Services
@@ -39,14 +39,23 @@ class Builder:
             UsageError: if it can't be understood.
         """
         line = line_of(request.text)
-        command, words = self.services.registry.resolve(line)
-        other = command.redirect(words) if command.redirect else None
-        if other is not None:
-            command = self.services.registry.get(other) or command
+        person = request.actor.id
+        command, words = self.services.registry.resolve(
+            line, lambda near: self.services.may(person, near)
+        )
+        command, words = self._meant(command, words)
         calls = self._calls(request, command, words, None, f"{self.bot}-{request.update}")
         if not line.repaired:
             return calls
         return tuple(replace(call, read_as=shlex.join(line.words)) for call in calls)
+
+    def _meant(self, command: Command, words: tuple[str, ...]) -> tuple[Command, tuple[str, ...]]:
+        """What some words mean instead: `--help`, and what the command itself says."""
+        if asks_for_help(command, words):
+            found = self.services.registry.get("help")
+            return (found, command.path) if found else (command, words)
+        other = command.redirect(words) if command.redirect else None
+        return (other and self.services.registry.get(other)) or command, words
 
     def tapped(self, request: Request, argv: Sequence[str], host: str | None) -> tuple[Call, ...]:
         """The calls of a button, which typed `argv` when it was made."""
@@ -127,4 +136,6 @@ class Builder:
 def _child(call: Call, host: Host) -> Call:
     """The part of a call for `@all` that is about one host."""
     id = f"{call.id}-{host.name}"  # noqa: A001 - as above
-    return replace(call, id=id, slot=f"call:{id}", target_host=host)
+    return replace(
+        call, id=id, slot=f"call:{id}", target_host=host, shares=True, about=[], notes=[]
+    )

@@ -20,6 +20,7 @@ from bot.command.services import Services
 from bot.command.spec import Command
 from bot.command.turns import Ticket
 from bot.hosts import Host
+from bot.hosts.resolve import Thing
 from bot.hosts.types import Kind, Target
 from bot.message import Message, Names, Untrusted
 from bot.reply import Reply
@@ -90,6 +91,8 @@ class Call:
 
     `read_as` is what was run, where a phone's spelling of it was repaired. `about` is shared by all
     copies: what the call turned out to be about, for the stages outside those that find it out.
+    `seen` is what was found of the targets. `notes` are what else its record should tell, shared
+    likewise. `shares` its update with others, which is done when all are.
     """
 
     id: str
@@ -101,6 +104,7 @@ class Call:
     slot: str
     target_host: Host | None = None
     targets: tuple[Target, ...] = ()
+    seen: tuple[Thing, ...] = ()
     decision: Decision | None = None
     confirmation: Confirmation | None = None
     plan: Plan | None = None
@@ -108,7 +112,9 @@ class Call:
     ticket: Ticket | None = None
     read_as: str | None = None
     operation: Operation | None = None
+    shares: bool = False
     about: list[Item] = field(default_factory=list, compare=False)
+    notes: list[str] = field(default_factory=list, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
 
     @property

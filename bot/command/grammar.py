@@ -157,6 +157,16 @@ def parse(command: Command, words: tuple[str, ...], host: str | None = None) -> 
     return Parsed(context.params, words[place][1:], (*words[:place], *words[place + 1 :]))
 
 
+def asks_for_help(command: Command, words: tuple[str, ...]) -> bool:
+    """Whether `--help` stands where it is the command's own, as in `docker ps --help`."""
+    for word in words:
+        if word == "--help":
+            return True
+        if word == "--" or (command.passes_on and not word.startswith(("-", "@"))):
+            return False
+    return False
+
+
 def _bound(command: Command, context: click.Context) -> None:
     """Refuse more words than there is room for, and more targets than are looked for in no time."""
     if context.args:

@@ -15,6 +15,7 @@ from bot.message import Code, Message, Untrusted, msg
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_HOUR = 3600
 _YEARS = range(1970, 2200)
 _FOREVER = 100 * 365 * 86400.0
 _LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
@@ -47,13 +48,19 @@ def seconds(text: str) -> float:
 
 
 class _Seconds(click.ParamType[Any]):
-    """Whole seconds, rounded up: half a second of grace is not none."""
+    """Whole seconds, rounded up: half a second of grace is not none. An hour is the most.
+
+    For as long the change holds one of the few places that changes have on a host.
+    """
 
     name = "seconds"
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         try:
-            return math.ceil(seconds(str(value)))
+            found = math.ceil(seconds(str(value)))
+            if found <= _HOUR:
+                return found
+            raise BadValue(msg("An hour at most, please."))
         except ValueError as error:
             raise BadValue(
                 msg("{value} is no duration.", value=Untrusted(str(value))),

@@ -149,5 +149,4 @@ class _Scanner:
             raise UsageError(
                 msg("No shell runs here, so {mark} can't be used.", mark=Code(mark)),
                 msg("In quotes it is plain text. Nothing was run."),
-                msg("For a shell in a container: {form}", form=Code("sh -c '…'")),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.command.line import Line, split
 from bot.command.spec import Command
@@ -51,11 +51,13 @@ class Registry:
         """The command of a full name or any other spelling, as "container restart"."""
         return self._by_name.get(tuple(name.split()))
 
-    def resolve(self, line: Line) -> tuple[Command, tuple[str, ...]]:
+    def resolve(
+        self, line: Line, offered: Callable[[Command], bool] = lambda _: True
+    ) -> tuple[Command, tuple[str, ...]]:
         """The command and the words that are left for it.
 
         Raises:
-            Unknown: with what may have been meant.
+            Unknown: with what may have been meant, of what is `offered`.
         """
         joined = _joined(line.words[0]) if line.words else ()
         names = (*joined, *map(_plain, line.words[1:]))
@@ -65,7 +67,7 @@ class Registry:
             if found is not None:
                 return found, line.words[1 + depth - len(joined) :]
         told = 1 if joined and names[0] not in self._nouns else 2
-        raise Unknown(" ".join(line.words[:told]) or "/", self._near(names))
+        raise Unknown(" ".join(line.words[:told]) or "/", tuple(filter(offered, self._near(names))))
 
     def _near(self, words: tuple[str, ...]) -> tuple[Command, ...]:
         if not words:

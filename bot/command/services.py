@@ -9,6 +9,7 @@ from bot.access.policy import Policy
 from bot.command.languages import Languages
 from bot.command.operations import Operations
 from bot.command.registry import Registry
+from bot.command.spec import Command
 from bot.hosts import Host
 from storage.database import Database
 
@@ -25,3 +26,11 @@ class Services:
     clock: Callable[[], float]
     languages: Languages
     follow_for: float = 600.0
+
+    def may(self, person: int, command: Command, host: str | None = None) -> bool:
+        """Whether it is worth offering: allowed on this host or, if none is given, on any."""
+        hosts = (None,) if command.hostless else (host,) if host else tuple(self.hosts)
+        return any(
+            self.policy.decide(person, command.permission, on, changes=command.changes).allowed
+            for on in hosts
+        )

@@ -18,7 +18,6 @@ from pathlib import Path
 _TAKES = {"msg": 1, "plural": 2, "Message": 1}
 _LITERAL = frozenset({"msg", "plural"})
 _HELPED = frozenset({"option", "flag", "argument", "targets"})
-_COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,9 +106,14 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, str | None]]:
 
 def _is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(
-        isinstance(decorator, ast.Call) and _name(decorator.func) == _COMMAND
+        isinstance(decorator, ast.Call) and _declares(_name(decorator.func))
         for decorator in function.decorator_list
     )
+
+
+def _declares(name: str) -> bool:
+    """Whether it declares a command: `command`, or what is made of it for several alike."""
+    return name == "command" or name.endswith("_command")
 
 
 def _name(function: ast.expr) -> str:

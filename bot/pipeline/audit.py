@@ -13,7 +13,7 @@ from dataclasses import replace
 from bot.command.call import Call
 from bot.command.spec import Danger
 from bot.errors import BotError, Conflict
-from bot.message import Code, Untrusted, msg
+from bot.message import Code, Message, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.begin import UNRECORDED, Broken
 from bot.pipeline.journal import Journal, Repeated
@@ -34,6 +34,15 @@ def _noted(call: Call, reply: Reply) -> Reply:
     return replace(reply, blocks=(*reply.blocks, note))
 
 
+def _touched(call: Call, outcome: Outcome) -> tuple[Message, ...]:
+    """Whether something may have been changed."""
+    if not call.command.changes:
+        return ()
+    if outcome is Outcome.UNKNOWN:
+        return (msg("It may have been done. Look before you repeat it."),)
+    return (msg("Nothing was changed."),)
+
+
 class Audit:
     """The stage. `reference` makes the short id by which a bug is found again in the log."""
 
@@ -52,9 +61,10 @@ class Audit:
         ):
             return self._repeated()
         try:
-            reply, detail = await self._run(call, proceed)
-        except Repeated as error:
-            return told(error)  # who was quicker tells how it ends
+            reply, error = await self._run(call, proceed)
+        except Repeated as repeated:
+            return told(repeated)  # who was quicker tells how it ends
+        detail = ", ".join((*error, *call.notes)) or None
         reply = _noted(call, reply)
         try:
             await self._journal.ended(call, reply, detail)
@@ -70,23 +80,25 @@ class Audit:
             return sorry
         return reply
 
-    async def _run(self, call: Call, proceed: Proceed) -> tuple[Reply, str | None]:
+    async def _run(self, call: Call, proceed: Proceed) -> tuple[Reply, tuple[str, ...]]:
+        """The reply and, if it is that of an error, what the record tells of it."""
         try:
-            return await proceed(call), None
+            return await proceed(call), ()
         except Repeated:
             raise
         except BotError as error:
-            return told(error), f"{type(error).__name__}: {error}"
+            return told(error), (f"{type(error).__name__}: {error}",)
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a record and an answer
             outcome = Outcome.UNKNOWN if isinstance(error, Broken) else Outcome.FAILED
-            return self._bug(call, error, outcome)
+            sorry, reference = self._bug(call, error, outcome)
+            return sorry, (reference,)
 
     def _bug(self, call: Call, error: Exception, outcome: Outcome) -> tuple[Reply, str]:
         reference = self._reference()
         log.error("call %s failed, reference %s", call.id, reference, exc_info=error)
         sorry = msg("That went wrong: a bug of mine.")
-        where = msg("In the log it is {reference}.", reference=Code(reference))
-        return say(sorry, where, outcome=outcome), reference
+        where = msg("In the bot's log: {reference}.", reference=Code(reference))
+        return say(sorry, *_touched(call, outcome), where, outcome=outcome), reference
 
     async def _unrecorded(self, call: Call, proceed: Proceed) -> Reply:
         """Without a record only reading is allowed."""

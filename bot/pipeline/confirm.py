@@ -7,15 +7,17 @@ does not matter. The items of the plan that was agreed to are what runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.access.policy import Need
 from bot.command.call import Call
 from bot.command.plan import Plan, dump, of_target
+from bot.hosts.types import Container
 from bot.message import Message, Moment, msg
 from bot.pipeline.stage import Proceed
 from bot.reply import Button, Outcome, Reply, Text, Verb
+from bot.reply.containers import state_of
 
 
 class Confirm:
@@ -41,13 +43,13 @@ class Confirm:
 
     def _ask(self, plan: Plan, *, changed: bool) -> Reply:
         until = self._clock() + self._ttl
-        notes: tuple[Message, ...] = (msg("It has changed since. Nothing was done."),)
+        notes: tuple[Message, ...] = (msg("It has changed since: look again. Nothing was done."),)
         return Reply(
             (
                 Text(plan.question),
                 *(Text(n) for n in notes if changed),
                 *plan.blocks,
-                Text(msg("Until {time}.", time=Moment(until))),
+                Text(msg("You can answer until {time}.", time=Moment(until))),
             ),
             buttons=(
                 (Button(msg("Not now"), verb=Verb.DISMISS, until=until),),
@@ -64,4 +66,14 @@ async def _plan(call: Call) -> Plan:
         question=msg("{what!c}?", what=call.label),
         yes=msg("{what!c}", what=call.label),
         items=tuple(map(of_target, call.targets)),
+        blocks=tuple(states(call)),
     )
+
+
+def states(call: Call) -> Iterator[Text]:
+    """How the containers that it is about are doing now."""
+    for thing in call.seen:
+        if isinstance(thing, Container) and len(call.seen) == 1:
+            yield Text(msg("Now: {state}", state=state_of(thing)))
+        elif isinstance(thing, Container):
+            yield Text(msg("{name}: {state}", name=thing.name, state=state_of(thing)))

@@ -122,7 +122,9 @@ class Deadline:
             raise Cancelled(msg("Stopped: {what}", what=call.label))
 
     def _seconds(self, call: Call) -> float:
-        return (call.command.deadline or self._limit) * max(1, len(call.items))
+        """Its time, and for each thing what that is given to end by itself."""
+        grace = float(call.params.get("time") or 0)
+        return ((call.command.deadline or self._limit) + grace) * max(1, len(call.items))
 
     def _overdue(self, call: Call, task: asyncio.Future[Reply]) -> Reply:
         after = Span(self._seconds(call))

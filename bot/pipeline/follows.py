@@ -36,7 +36,7 @@ class Follows:
         places = {("person", call.actor.id): _PERSON, ("chat", chat): _CHAT, "all": _ALL}
         if any(self._running[key] >= most for key, most in places.items()):
             raise TooMuch(
-                msg("Too much is being followed at once."),
+                msg("You follow too many logs at once."),
                 msg("Stop one, or {cancel} all of yours.", cancel=Tappable("/cancel")),
                 first=call.request,
             )

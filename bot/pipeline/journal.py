@@ -117,7 +117,8 @@ class Journal:
 
         def write(connection: Connection) -> bool:
             now = self.clock()
-            inbox.done(connection, self.bot, call.request.update)
+            if not call.shares:
+                inbox.done(connection, self.bot, call.request.update)
             if self._advanced(connection, call, state, detail):
                 audit.append(connection, self._event(call, state, detail))
                 buttons.retire(connection, call.id, now)
@@ -177,10 +178,17 @@ class Journal:
         def write(connection: Connection) -> None:
             parcel.store(connection)
             for request in requests:
+                self._expire(connection, request)
                 inbox.done(connection, self.bot, request.update)
 
         await self.database.write(write)
         parcel.sent()
+
+    def _expire(self, connection: Connection, request: Request) -> None:
+        """What a kill left of it as asked for is not run any more."""
+        for row in calls.requested_by(connection, self.bot, request.update):
+            calls.advance(connection, row.id, State.EXPIRED, now=self.clock())
+            audit.append(connection, self.event(row, State.EXPIRED))
 
     async def dismissed(self, request: Request, button: buttons.Button) -> bool:
         """Drop what a question was about; its message says so. False if it has begun or ended."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bot.buckets import Buckets
 from bot.command.call import Call, Request
 from bot.errors import Denied
-from bot.message import Span, msg, plural
+from bot.message import Message, Span, msg, plural
 from bot.pipeline.follows import Follows
 from bot.pipeline.stage import Proceed
 from bot.pipeline.toomuch import TooMuch
@@ -52,26 +52,31 @@ class Limit:
             raise Denied(msg("I don't know you."))
         wait = max(self._people.missing(person, cost), self._chats.missing(chat, cost))
         if wait:
-            raise self._refused(call, wait)
+            raise self._refuse(call, wait)
         self._people.take(person, cost)
         self._chats.take(chat, cost)
         self._bursts.pop((person, chat), None)
         with self._follows.room(call):
             return await proceed(call)
 
-    def _refused(self, call: Call, wait: float) -> TooMuch:
+    def _refuse(self, call: Call, wait: float) -> TooMuch:
         key = (call.actor.id, call.request.chat.id)
         burst = self._bursts.setdefault(key, _Burst(call.request))
         burst.count += 1
         if len(self._bursts) > _KEPT:
             self._bursts.popitem(last=False)
         return TooMuch(
-            msg("That was a lot at once. I go on in {wait}.", wait=Span(max(1.0, wait))),
-            plural(
-                "Not run: {command}",
-                "Not run: {count} commands, the last: {command}",
-                burst.count,
-                command=call.label,
-            ),
+            msg("Too much at once. Try again in {wait}.", wait=Span(max(1.0, wait))),
+            _refused(burst.count).having(command=call.label),
             first=burst.first,
         )
+
+
+def _refused(count: int) -> Message:
+    if count == 1:
+        return msg("Not run: {command}")
+    return plural(
+        "Not run: {count} command, the last: {command}",
+        "Not run: {count} commands, the last: {command}",
+        count,
+    )

@@ -27,6 +27,7 @@ def row_of(call: Call, bot: int, instance: str, now: float) -> calls.Call:
         "message": request.message,
         "sent_at": request.sent_at,
         "origin": request.origin.value,
+        "shares": call.shares,
     }
     return calls.Call(
         id=call.id,
@@ -62,6 +63,11 @@ def request_of(row: calls.Call) -> Request:
 def origin_of(row: calls.Call) -> Origin:
     """How the request came about."""
     return Origin(_context(row)["origin"])
+
+
+def shares(row: calls.Call) -> bool:
+    """Whether its update is done only with others."""
+    return bool(_context(row)["shares"])
 
 
 def event_of(

@@ -18,7 +18,7 @@ from bot.hosts.resolve import Thing, target, things_of
 from bot.hosts.types import Container
 from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
-from bot.pipeline.record import request_of
+from bot.pipeline.record import request_of, shares
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import state_of
 from storage import audit, calls, inbox, instances
@@ -78,7 +78,8 @@ class Recovery:
             calls.advance(connection, row.id, state, now=now, instance=self.journal.instance)
             audit.append(connection, self.journal.event(row, state))
             parcel.store(connection)
-            inbox.done(connection, self.journal.bot, request.update)
+            if not shares(row):
+                inbox.done(connection, self.journal.bot, request.update)
 
         await self.journal.insist(lambda: self.journal.database.write(write))
         parcel.sent()

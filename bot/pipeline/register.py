@@ -30,3 +30,5 @@ async def register(call: Call, proceed: Proceed) -> Reply:
         return await proceed(replace(call, operation=operation))
     finally:
         operations.remove(operation)
+        if operation.cancelled_by is not None:
+            call.notes.append(f"stopped by {operation.cancelled_by}")

@@ -38,17 +38,17 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
     things = await _seen(call, asked.kind)
     if not names:
         return _picker(call, asked, things)
-    targets: list[Target] = []
+    targets: dict[Target, Thing] = {}
     missing: list[str] = []
     for name in names:
         found = find(name, things)
         if not isinstance(found, tuple):
-            targets.append(target(found, call.host.name, call.host.known_engine_id))
+            targets[target(found, call.host.name, call.host.known_engine_id)] = found
         elif len(names) == 1:
             return _offer(call, name, found)
         else:
             missing.append(name)
-    full = _with(call, asked, tuple(dict.fromkeys(targets)))
+    full = replace(_with(call, asked, tuple(targets)), seen=tuple(targets.values()))
     if not targets:
         return _none(call, missing)
     call.about[:] = map(of_target, full.targets)
@@ -102,7 +102,7 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
     fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]
     host = Untrusted(call.host.name)
     if not fit:
-        none = msg("{host}: there is nothing to choose from", host=host)
+        none = msg("{host}: nothing here for this command", host=host)
         return Reply((Text(none),), outcome=Outcome.CANCELLED)
     blocks: list[Block] = [Text(_which(call, asked.kind))]
     if len(fit) > _OFFERED:

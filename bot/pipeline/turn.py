@@ -43,7 +43,7 @@ class Turn:
             raise Conflict(
                 refusal(call),
                 msg("Too much is waiting on {host} already.", host=Untrusted(host)),
-                msg("Nothing was changed."),
+                msg("Nothing was changed. Try again later."),
             )
         self._here[host] += 1
         try:

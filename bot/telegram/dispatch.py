@@ -147,7 +147,7 @@ class Dispatcher:
                 raise
             except Exception:
                 log.exception("update %d could not be worked on", row.update_id)
-                where = msg("In the log it is {reference}.", reference=_reference(row))
+                where = msg("In the bot's log: {reference}.", reference=_reference(row))
                 await self._settle([asked], say(msg("That went wrong: a bug of mine."), where))
 
     async def _typed(self, request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.command.call import Call, at
 from bot.command.kinds import SECONDS, SIGNAL
@@ -11,6 +11,7 @@ from bot.command.spec import Danger, argument, command, flag, option, targets
 from bot.errors import Conflict, UsageError
 from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, Names, Untrusted, msg, plural
+from bot.pipeline.confirm import states
 from bot.reply import Block, Reply, Text
 from handlers.each import Act, each
 
@@ -190,29 +191,33 @@ async def rename(call: Call, container: Target, new_name: str) -> Reply:
 
 async def _plan_rm(call: Call) -> Plan:
     """What would go, and in which state it is; a running one needs `--force`, as with Docker."""
-    running = [t for t in call.targets if t.state.startswith(("running", "paused", "restarting"))]
-    if running and not call.params["force"]:
-        first = at(running[0].name, call.host.name)
+    up = [t for t in call.targets if t.state.startswith(("running", "paused", "restarting"))]
+    going = [t for t in call.targets if call.params["force"] or t not in up]
+    if not going:
         raise UsageError(
-            msg("{name} is running.", name=first),
+            _not_stopped(up),
             msg("Stop it first, or add {flag}. Nothing was changed.", flag=Code("--force")),
         )
-    count = len(call.targets)
-    notes: list[Block] = [Text(msg("Cannot be undone."))]
+    notes: list[Block] = list(states(call))
+    if len(going) < len(call.targets):
+        notes.append(Text(_not_stopped(up)))
+        notes.append(Text(msg("What is not stopped stays; {flag} removes it.", flag=Code("-f"))))
     if call.params["volumes"]:
-        notes.insert(0, Text(msg("Volumes without a name go as well.")))
-    if running:
-        names = Names(tuple(at(t.name, t.host) for t in running))
-        notes.insert(
-            0,
-            Text(plural("{names} is running.", "{names} are running.", len(running), names=names)),
-        )
+        notes.append(Text(msg("Volumes without a name go as well.")))
+    notes.append(Text(msg("Cannot be undone.")))
+    names = Names(tuple(at(t.name, t.host) for t in going))
+    what = call.command.act.having(target=names)
     return Plan(
-        question=msg("{what!c}?", what=call.label),
-        yes=msg("{what!c}", what=call.label) if count == 1 else _remove_all(call, count),
-        items=tuple(map(of_target, call.targets)),
+        question=msg("{what!c}?", what=what),
+        yes=msg("{what!c}", what=what) if len(going) == 1 else _remove_all(call, len(going)),
+        items=tuple(map(of_target, going)),
         blocks=tuple(notes),
     )
+
+
+def _not_stopped(up: Sequence[Target]) -> Message:
+    names = Names(tuple(at(t.name, t.host) for t in up))
+    return plural("{names} is not stopped.", "{names} are not stopped.", len(up), names=names)
 
 
 def _remove_all(call: Call, count: int) -> Message:

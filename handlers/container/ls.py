@@ -14,6 +14,7 @@ from bot.hosts.types import Container
 from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Text
 from bot.reply.containers import by_name, sign_of, state_of
+from handlers.offer import may
 
 _SHOWN = 8
 _STACKS = 6
@@ -43,7 +44,7 @@ _SORTS: dict[str, Callable[[Container], Any]] = {
 )
 @flag("-a", "--all", help="Show all containers, also those that ended well")
 @flag("-q", "--quiet", help="Only show container IDs")
-@option("-n", "--last", type=whole(1, 1000), help="Show the last created containers")
+@option("-n", "--last", type=whole(1, 1000), help="Show only so many, the newest")
 @option(
     "-f",
     "--filter",
@@ -172,7 +173,8 @@ def _buttons(
     look = tuple(
         Button(msg("Logs {name}", name=c.name), ("container", "logs", c.name.raw), host=host)
         for c in bad[:2]
-        if c.name.raw[:1].isalnum()  # no Engine gives out another: it could be an option
+        # no Engine gives out another name: it could be an option
+        if c.name.raw[:1].isalnum() and may(call, "container logs")
     )
     every = Button(
         msg("All {count}", count=len(rows)),

@@ -18,7 +18,7 @@ async def cancel(call: Call) -> Reply:
     if not ended:
         return Reply((Text(msg("Nothing of yours is running.")),))
     verdict = plural("Ending {count} command.", "Ending {count} commands.", len(ended))
-    note = msg("What an Engine is already doing can't be taken back; its outcome is told.")
+    note = msg("What Docker is already doing can't be taken back. I will tell how it ends.")
     told = tuple(Text(_line(call, o)) for o in ended)
     return Reply((Text(verdict), *told, Text(note)))
 

@@ -8,6 +8,7 @@ from bot.command.spec import argument, command
 from bot.errors import Denied
 from bot.message import Code, Names, Tappable, Untrusted, msg
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Text
+from handlers.offer import may
 
 
 @command(
@@ -23,6 +24,7 @@ async def greet(call: Call) -> Reply:
     role = Code(subject.role.name if subject else "?")
     mine = [h for h in call.services.hosts if subject and h in (subject.hosts or {h})]
     hosts = Names(tuple(map(Untrusted, mine)))
+    look = Button(msg("Containers"), ("container", "ls"))
     return Reply(
         (
             Text(msg("Pierhead is ready. You are {role}.", role=role)),
@@ -36,7 +38,7 @@ async def greet(call: Call) -> Reply:
             ),
             Text(msg("All that you may do: {help}", help=Tappable("/help"))),
         ),
-        buttons=((Button(msg("Containers"), ("container", "ls")),),),
+        buttons=((look,),) if may(call, "container ls") else (),
     )
 
 

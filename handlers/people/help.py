@@ -30,19 +30,15 @@ async def help_(call: Call, words: tuple[str, ...]) -> Reply:
         (
             Text(msg("What you can do here")),
             *_chapters(call),
-            Text(msg("More on one: {example}", example=Tappable("/help logs"))),
+            Text(msg("More on one: {example}", example=Code("/help logs"))),
         )
     )
 
 
 def allowed(call: Call) -> list[Command]:
     """The commands that the reader holds the permission for."""
-    policy, person = call.services.policy, call.actor.id
-    return [
-        c
-        for c in call.services.registry
-        if not c.hidden and policy.decide(person, c.permission, call.host_name).allowed
-    ]
+    services, person = call.services, call.actor.id
+    return [c for c in services.registry if not c.hidden and services.may(person, c)]
 
 
 def _chapters(call: Call) -> tuple[Block, ...]:

@@ -125,7 +125,7 @@ def test_where_nothing_may_be_changed_nobody_changes_anything(
 def test_a_read_only_host_is_named_and_can_be_opened_at_the_console() -> None:
     known = policy("nas")
     decision = known.decide(OLGA, "container.rm", "nas", changes=True)
-    assert reason(decision) == ("nas is read-only here. The config or the console can change that.")
+    assert reason(decision) == ("nas is read-only here. Whoever runs me can allow changes.")
     known.allow_writes()
     assert known.decide(OLGA, "container.rm", "nas", changes=True).allowed
 
@@ -174,7 +174,7 @@ def test_a_denial_names_what_is_missing_and_who_can(
 def test_a_denial_says_when_nobody_can() -> None:
     known = Policy((subject(VERA, "Vera", "viewer"),))
     decision = known.decide(VERA, "container.rm", "nas")
-    assert reason(decision).endswith(" Nobody here holds it: the config can give it.")
+    assert reason(decision).endswith(" Nobody here has it. The config can give it.")
 
 
 def test_nobody_is_an_owner_by_a_role_that_may_everything() -> None:

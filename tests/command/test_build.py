@@ -63,7 +63,7 @@ def test_the_host_that_is_named_or_else_the_first(text: str, names: list[str | N
 def test_a_host_that_there_is_not_is_told() -> None:
     with pytest.raises(UsageError) as refused:
         hosts("/boxes @nowhere")
-    assert told(refused.value) == "There is no host nowhere. These there are: nas and db1."
+    assert told(refused.value) == "There is no host nowhere. Hosts: nas and db1."
 
 
 def test_whose_role_counts_on_one_host_is_answered_there() -> None:
@@ -71,7 +71,7 @@ def test_whose_role_counts_on_one_host_is_answered_there() -> None:
     assert hosts("/boxes @all", SCOPED) == ["db1"]
     with pytest.raises(UsageError) as refused:
         hosts("/boxes @nowhere", SCOPED)
-    assert told(refused.value) == "There is no host nowhere. These there are: db1."
+    assert told(refused.value) == "There is no host nowhere. Hosts: db1."
 
 
 def test_who_names_another_host_is_judged_there() -> None:

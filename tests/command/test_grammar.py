@@ -89,7 +89,7 @@ def test_options_are_spelled_as_with_docker(text: str, changed: dict[str, Any]) 
         ("--tail=x", "x does not fit here. A number from 0 to 10,000, please."),
         ("--tail=", " does not fit here. A number from 0 to 10,000, please."),
         ("--tail=-1", "-1 does not fit here. A number from 0 to 10,000, please."),
-        ("-f x=y", "There is no filter x=y. These there are: name, a, c."),
+        ("-f x=y", "There is no filter x=y. Filters: name, a, c."),
         ("--sort no", "no is none of these: name, size."),
         ("a " * 51, "At most 50 at once, please."),
     ],

@@ -156,8 +156,8 @@ def test_what_fits(kind: click.ParamType[Any], text: str, value: object) -> None
         (SIGNAL, "9; rm", "9; rm is no signal. Write TERM / HUP / KILL / 9."),
         (SIGNAL, "", " is no signal. Write TERM / HUP / KILL / 9."),
         (choice("cpu", "mem"), "io", "io is none of these: cpu, mem."),
-        (filters("name", "id"), "x=1", "There is no filter x=1. These there are: name, id."),
-        (filters("name", "id"), "name", "There is no filter name. These there are: name, id."),
+        (filters("name", "id"), "x=1", "There is no filter x=1. Filters: name, id."),
+        (filters("name", "id"), "name", "There is no filter name. Filters: name, id."),
     ],
 )
 def test_what_does_not_fit(kind: click.ParamType[Any], text: str, sentence: str) -> None:

@@ -44,7 +44,7 @@ async def test_only_who_was_asked_may_answer(
         for forged in ("x", "0" * 22, "é" * 32, data[:-1], f"{data[:-1]}{'AB'[data[-1] == 'A']}"):
             assert await phone.tap_data(forged, elsewhere) == UNKNOWN
         audit = await ask(phone, "/audit -c tap")
-        assert audit.text.splitlines()[0] == "Audit: 8 entries, newest first"
+        assert audit.text.splitlines()[0] == "Audit: 8 shown, newest first"
         assert "ops-1 (…0007): tap, denied" in (await ask(phone, "/audit -c tap -u 7")).text
         assert there(web)
         await tap(asked, "Remove web@local")
@@ -70,7 +70,7 @@ async def test_a_question_is_answered_once(
         assert await tap(asked, "Remove web@local") == "This was answered already."
         assert await tap(asked, "Not now") == "This was answered already."
         audit = await ask(phone, "/audit --all -c rm -o started")
-        assert audit.text.splitlines()[0] == "Audit: 1 entry"
+        assert audit.text.splitlines()[0] == "Audit: 1 shown"
     assert not there(web)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sandbox import Phone, Sandbox
@@ -38,7 +40,7 @@ async def test_each_verb(pierhead: Pierhead, phone: Phone, engine: Engine, clock
         await told("/kill -s USR1 web", "Sent USR1 to web@local.", "running")
         await told("/kill web", "Sent KILL to web@local.", "exited")
         asked = await ask(phone, "/start web")
-        assert asked.text.startswith("Start web@local?\n")
+        assert asked.text.startswith("Start web@local?\nNow: exited 137 · ")
         assert state(engine, "web") == "exited"
         await tap(asked, "Start web@local")
         assert (await asked.changed()).text == "Started web@local."
@@ -47,7 +49,9 @@ async def test_each_verb(pierhead: Pierhead, phone: Phone, engine: Engine, clock
         await told("/rename web shop", "web@local is now shop@local.", "exited", "shop")
         await told("/container restart -t 0 shop", "Restarted shop@local.", "running", "shop")
         assert "is not running" not in (await ask(phone, "/kill -s TERM shop")).text
-        assert "refuses" in await verdict(phone, "/kill -s FOO shop")
+        refused = (await ask(phone, "/kill -s FOO shop")).text.splitlines()
+        assert refused[0] == "Not done: kill shop@local"
+        assert refused[1].startswith("Docker on local refuses: ")
 
 
 async def test_several_targets_are_all_tried(
@@ -59,20 +63,20 @@ async def test_several_targets_are_all_tried(
     async with pierhead.running():
         seen = await ask(phone, "/kill web never db")
         lines = seen.text.splitlines()
-        assert lines[0] == "Done: 2 of 3. Not all went well."
+        assert lines[0] == "local: 2 of 3 done"
         assert lines[1].startswith("x never@local: Docker on local refuses:")
         assert lines[2:] == ["Sent KILL to web@local.", "Sent KILL to db@local."]
         assert {state(engine, n) for n in ("web", "db")} == {"exited"}
-        assert (await ask(phone, "/kill web never")).text.startswith("Not done: 2 of 2.\nx ")
+        assert (await ask(phone, "/kill web never")).text.startswith("local: 0 of 2 done\nx ")
         both = await ask(phone, "/restart -t 0 web db")
-        assert both.text.splitlines()[0] == "Done: 2 of 2."
+        assert both.text.splitlines()[0] == "local: 2 of 2 done"
         audit = await ask(phone, "/audit -c kill")
         assert "kill web never db, partly done" in audit.text
         assert "kill web never, failed" in audit.text
         asked = await ask(phone, "/rm -f web never db")
-        assert "web@local and db@local are running.\nCannot be undone.\n" in asked.text
+        assert re.search(r"\nweb: up .*\nnever: never started\ndb: up .*\nCannot be", asked.text)
         await tap(asked, "Remove 3 on local")
-        assert (await shows(asked, "Done")).text.startswith("Done: 3 of 3.\n")
+        assert (await shows(asked, "3 of 3")).text.startswith("local: 3 of 3 done\n")
     assert engine.docker("ps", "-aq") == ""
 
 
@@ -141,13 +145,21 @@ async def test_what_the_engine_refuses_is_told(
     engine.docker("create", "--name", "other", "busybox")
     async with pierhead.running():
         taken = await ask(phone, "/rename web other")
-        assert taken.text == "There is a other@local already.\nNothing was changed."
-        assert "refuses" in await verdict(phone, "/rename web -- -x")
+        assert taken.text.splitlines() == [
+            "Not done: rename web@local",
+            "There is a other@local already.",
+            "Nothing was changed.",
+        ]
+        assert "refuses" in (await ask(phone, "/rename web -- -x")).text
         running = await ask(phone, "/rm web")
         assert running.text.splitlines() == [
-            "web@local is running.",
+            "web@local is not stopped.",
             "Stop it first, or add --force. Nothing was changed.",
         ]
+        part = await ask(phone, "/rm web other")
+        assert part.text.splitlines()[0] == "Remove other@local?"
+        assert "web@local is not stopped.\nWhat is not stopped stays; -f" in part.text
+        assert part.buttons == [["Not now"], ["Remove other@local"]]
         asked = await ask(phone, "/rm other")
         engine.docker("rm", "other")
         await tap(asked, "Remove other@local")

@@ -64,7 +64,7 @@ async def test_a_mixed_fleet_of_a_real_engine(
             ["!", "sick"],
         ]
         assert "exited 3" in bad[0]
-        assert screen(seen)[4] == "media 1/2 · others 1/4 run"
+        assert screen(seen)[4:] == ["media 1/2 ok", "others 0/4 ok"]
         whole = folded(seen)
         assert "● web" in whole
         assert re.search(r"frozen +paused$", whole, re.MULTILINE)
@@ -130,7 +130,7 @@ async def test_few(
         world.engine.scripts[LIST] = answer(many(count))
         seen = await ask(phone, "/ps")
     assert screen(seen) == (
-        ["local: all well", f"{count} of {count} run"] if count else ["local: no containers"]
+        ["local: all well", f"{count} of {count} ok"] if count else ["local: no containers"]
     )
     assert seen.buttons == [["Refresh"]]
     assert len(folded(seen).splitlines()) == count

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox, Seen
+from sandbox.engine.images import import_image
 from tests.e2e.conftest import OWNER, TOKEN, environment_of
 from tests.private_engine import Engine
 
@@ -146,7 +147,7 @@ async def test_what_was_begun_is_told_and_not_repeated(
     said = await answers(process, telegram)
     assert len(said) == 1
     assert said[0].text.startswith("? restart web@local")
-    assert "web@local now: running" in said[0].text
+    assert "web@local now: up " in said[0].text
     assert "I did not repeat it." in said[0].text
     assert restarts(web) == done
     assert states(tmp_path, "container restart") == ["requested", "started", "unknown"]
@@ -237,7 +238,7 @@ async def confirm(running: asyncio.subprocess.Process, asked: Seen) -> None:
     """
     for _ in range(5):
         running.send_signal(signal.SIGUSR1)
-        if not await asked.tap("Remove web@local", within=20):
+        if not await asked.tap(asked.buttons[-1][0], within=20):
             return
 
 
@@ -248,3 +249,48 @@ async def test_the_token_is_in_no_output(process: Process, telegram: Sandbox, we
         _, said = await running.communicate()
     assert TOKEN.partition(":")[2] not in said.decode()
     assert running.returncode == 0
+
+
+async def test_of_all_hosts_each_is_answered(
+    telegram: Sandbox, web: Engine, tmp_path: Path
+) -> None:
+    environment = environment_of(telegram, web.url, tmp_path)
+    process = Process(environment | {"PIERHEAD_HOSTS__OTHER__URL": web.url})
+    await telegram.private(OWNER).send("/ps @all")
+    await process.dies(f"{JOURNAL}.ended:after")
+    said = await answers(process, telegram)
+    firsts = sorted(seen.text.splitlines()[0] for seen in said)
+    assert firsts == ["local: all well", "other: all well"]
+    assert states(tmp_path, "container ls").count("finished") == 2
+
+
+async def test_what_was_asked_before_a_kill_and_is_late_now_has_an_end(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path
+) -> None:
+    phone = telegram.private(OWNER)
+    await phone.send("/restart -t 0 web")
+    await process.dies(f"{JOURNAL}.requested:after")
+    async with process.running("--later", "120"):
+        late = await phone.wait(within=20)
+    assert "Not run:" in late.text
+    assert restarts(web) == 0
+    assert states(tmp_path, "container restart") == ["requested", "expired"]
+
+
+async def test_of_a_prune_each_thing_is_looked_for_where_it_is(
+    process: Process, telegram: Sandbox, engine: Engine, tmp_path: Path
+) -> None:
+    import_image(engine.sdk, "old:1", mebibytes=1)
+    engine.docker("network", "create", "old-net")
+    phone = telegram.private(OWNER)
+    async with process.running("bot.hosts.images:Images.remove:before") as running:
+        asked = await phone.ask("/prune -a", within=20)
+        tap = asyncio.ensure_future(confirm(running, asked))
+        await asyncio.wait_for(running.wait(), 20)
+        tap.cancel()
+    async with process.running():
+        told = await asked.changed(within=20)
+        assert told.text.splitlines()[0] == "? remove what local does not use"
+        assert "old-net@local is not there now." in told.text
+        assert "old:1@local is still there." in told.text
+    assert states(tmp_path, "system prune") == ["requested", "awaiting", "started", "unknown"]

@@ -130,7 +130,7 @@ async def test_of_several_that_hang_each_is_recorded_when_it_ends(
     socket.holds = restarts
     async with behind.running():
         said = await telegram.private(OWNER).ask("/restart -t 0 web api")
-        assert said.text.startswith("? Outcome unknown: 2 of 2.\n? web@local: No answer")
+        assert said.text.startswith("local: 0 of 2 done, 2 unknown\n? web@local: No answer")
         assert said.text.count("No answer from Docker on local") == 2
         socket.release()
         await eventually(lambda: len(outcomes(tmp_path, "container restart")) == 5)

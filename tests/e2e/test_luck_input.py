@@ -25,7 +25,7 @@ WRONG = {
     "/frobnicate": "/help lists what you may do.",
     "/ps --al": "--all",
     "/ps --frobnicate": "--frobnicate",
-    "/restart": "Which container on local?",
+    "/restart": "/restart: which container on local?",
     "/restart wbe": "There is no wbe on local.",
     "/restart we": "Did you mean one of these?",
     "/restart w℮b": "There is no w℮b on local.",
@@ -122,7 +122,7 @@ async def test_a_hundred_commands_at_once_from_one_person(
         assert "operator" in (await telegram.private(OPERATOR).ask("/whoami")).text
         await eventually(lambda: count(tmp_path, "inbox", "state = 'done'") == 101)
         await eventually(lambda: "Not run: 9" in phone.history[-1].text, clock)
-        refused = [seen for seen in phone.history if "That was a lot at once." in seen.text]
+        refused = [seen for seen in phone.history if "Too much at once." in seen.text]
         assert len(refused) == 1
         assert "90 commands, the last: " in refused[0].text
         assert len(phone.history) == 100 + 10 + 1

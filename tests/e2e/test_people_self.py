@@ -29,6 +29,8 @@ async def test_greeting_help_and_rights(
             "Usage: /rm [-f] [-v] CONTAINER…",
             "-f, --force: Force the removal of a running container",
         ]
+        assert (await ask(owner, "/rm --help")).text == (await ask(owner, "/help rm")).text
+        assert "/restart" not in (await ask(viewer, "/restrat web")).tappable
         denied = await ask(viewer, "/help restart")
         assert "You are viewer. It needs container.restart." in denied.text
         assert await verdict(owner, "/help nonsense") == "There is no command nonsense."

@@ -84,7 +84,7 @@ async def test_system_prune_spares_volumes_and_tags(pierhead: Pierhead, scene: S
         assert asked.buttons == [["Not now"], ["Remove 3 on local"]]
         assert scene.left() == EVERYTHING | {"volumes": volumes}
         done = await scene.agreed(asked)
-    assert done.text == "local: removed 3 things, at most 6.2 MB"
+    assert done.text == "local: removed 3 things, up to 6.2 MB"
     assert scene.left() == {
         "containers": {"web"},
         "networks": {"used-net"},
@@ -95,12 +95,12 @@ async def test_system_prune_spares_volumes_and_tags(pierhead: Pierhead, scene: S
 
 async def test_all_images_and_volumes_when_asked(pierhead: Pierhead, scene: Scene) -> None:
     async with pierhead.running():
-        asked = await ask(scene.phone, "/system prune -a --volumes")
+        asked = await ask(scene.phone, "/system prune -af --volumes")
         assert asked.text.startswith("Remove 5 things on local")
         assert "1 unused volume" in asked.text
         assert "Volumes: none" not in asked.text
         done = await scene.agreed(asked)
-        assert done.text.startswith("local: removed 5 things, at most ")
+        assert done.text.startswith("local: removed 5 things, up to ")
         assert scene.left() == {
             "containers": {"web"},
             "networks": {"used-net"},
@@ -136,6 +136,8 @@ async def test_one_kind_at_a_time(pierhead: Pierhead, scene: Scene) -> None:
             "/container prune --filter until=24h",
             "/network prune --filter until=24h",
             "/image prune --filter label=nobody",
+            "/container prune -f --filter until=2026-01-01",
+            "/container prune --force --filter until=2026-01-01T12:00",
         ):
             assert (await ask(phone, line)).text.startswith("local: nothing to remove")
         await prune("/container prune", "Remove 1 thing on local, at most 2 MB?")
@@ -166,7 +168,7 @@ async def test_what_has_changed_since_the_plan(pierhead: Pierhead, scene: Scene)
         again = await scene.agreed(asked)
         assert again.text.splitlines()[:2] == [
             "Remove 1 thing on local?",
-            "It has changed since. Nothing was done.",
+            "It has changed since: look again. Nothing was done.",
         ]
         assert "later" in folded(again)
         assert scene.left()["containers"] == {"web", "later"}

@@ -117,7 +117,7 @@ async def test_a_bug_in_one_keeps_nobody_else_and_leaves_no_place(
     async with scene.running():
         await scene.until_done(3)
     assert "a bug" in caplog.text
-    assert scene.desk.stored == ["That went wrong: a bug of mine. In the log it is update 0."]
+    assert scene.desk.stored == ["That went wrong: a bug of mine. In the bot's log: update 0."]
     assert scene.bench.turns._arrived == {}
 
 
