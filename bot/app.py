@@ -47,6 +47,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
 from bot.telegram.menu import Menu
+from bot.telegram.name import Name
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Sender
@@ -199,6 +200,7 @@ class App:
         claim = enrolment.claim(claimed, token())
         strangers = Strangers(claim, enrolment.enrol, desk.show, clock)
         toasts = Toasts(client, desk)
+        name = Name()
         dispatcher = Dispatcher(
             journal,
             builder,
@@ -207,7 +209,7 @@ class App:
             toast=toasts.show,
             age=line.age,
             max_age=settings.telegram.max_age,
-            name=lambda: connection.name,
+            name=name,
         )
         door = Door(
             database,
@@ -224,6 +226,7 @@ class App:
         connection = Connection(
             client,
             door.put,
+            name,
             intruder=Intruder(self.policy, journal, self._console.tell).notice,
             back=out.resume,
             clock=self._monotonic,
@@ -248,7 +251,7 @@ class App:
             dispatcher.run(door.stored),
             self._tick(upkeep, line, door),
             menu.run(),
-            connection.run(lambda: self._ready(connection, menu)),
+            connection.run(lambda: self._ready(name, menu)),
         )
 
     def _words(self, locale: str, timezone: str) -> Words:
@@ -277,10 +280,10 @@ class App:
         await languages.load(self.policy.people)
         return languages
 
-    def _ready(self, connection: Connection, menu: Menu) -> None:
+    def _ready(self, name: Name, menu: Menu) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._console.tell(f"Pierhead answers as @{connection.name}.")
+        self._console.tell(f"Pierhead answers as @{name}.")
         menu.publish(*self.policy.people)
 
     async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:

@@ -22,6 +22,7 @@ from bot.pipeline.told import told
 from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply, say
 from bot.telegram.late import Late
+from bot.telegram.name import Name
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
@@ -40,7 +41,7 @@ class Dispatcher:
     """Owns the tasks that work on updates.
 
     `age` tells how old, in seconds, a message sent at a time of Telegram's is. `toast` answers a
-    tap. `name` is the bot's user name, in lower case.
+    tap.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Dispatcher:
         toast: Callable[[str, Request, Message | None], None],
         age: Callable[[float], float],
         max_age: float,
-        name: Callable[[], str],
+        name: Name,
     ) -> None:
         self._journal = journal
         self._builder = builder
@@ -69,7 +70,12 @@ class Dispatcher:
         self._misread = Buckets(_MISREAD, _MISREAD / 60, journal.clock)
 
     async def run(self, stored: asyncio.Event) -> None:
-        """Work on what is stored until cancelled; `stored` is set when there is more."""
+        """Work on what is stored until cancelled; `stored` is set when there is more.
+
+        Nothing is taken before the bot's name is known: without it, what is meant for this bot
+        looks as if it were for another, and would be done with unanswered.
+        """
+        await self._name.known()
         while True:
             stored.clear()
             room = _AT_ONCE - len(self._tasks)
@@ -168,7 +174,7 @@ class Dispatcher:
         if request.chat.private and words[0].lower() in {"docker", "$"}:
             return True
         command, _, name = words[0].partition("@")
-        return command.startswith("/") and name.lower() in {"", self._name()}
+        return command.startswith("/") and name.lower() in {"", str(self._name)}
 
     async def _hint(self, request: Request) -> None:
         """A sentence that is no command; in a group it is not the bot's business."""
