@@ -46,6 +46,7 @@ from bot.telegram.connection import Connection, Line, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
+from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
 from bot.telegram.name import Name
 from bot.telegram.outbox import Outbox
@@ -198,7 +199,8 @@ class App:
             settings, self.policy, database, self._console.tell, menu.publish, clock
         )
         claim = enrolment.claim(claimed, token())
-        strangers = Strangers(claim, enrolment.enrol, desk.show, clock)
+        guesses = Guesses(claim, enrolment.enrol, desk.show)
+        strangers = Strangers(desk.show, clock)
         toasts = Toasts(client, desk)
         name = Name()
         dispatcher = Dispatcher(
@@ -215,6 +217,7 @@ class App:
             database,
             self.bot,
             self.policy,
+            guesses,
             strangers,
             clock,
             lambda: line.gap,
