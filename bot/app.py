@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bot.access.policy import Policy
 from bot.command.build import Builder
-from bot.command.languages import Languages, Tongue
+from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.services import Services
@@ -276,7 +276,7 @@ class App:
     async def _languages(self, database: Database) -> Languages:
         locale = self._settings.locale
         chats = {
-            chat: Tongue(entry.language or locale.language, entry.timezone or locale.timezone)
+            chat: Shared(entry.language, entry.timezone)
             for chat, entry in self._settings.access.chats.items()
         }
         languages = Languages(database, Tongue(locale.language, locale.timezone), chats)

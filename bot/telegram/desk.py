@@ -114,7 +114,8 @@ class Desk:
             place = _Place(request, request.actor.id, f"{_slot(request, call)}:private", call)
         else:
             place = _Place(request, request.chat.id, _slot(request, call), call)
-        parts = render(reply, self.words(request), self._redactor, parts=1, files=False)
+        words = self._words_in(place.chat, request)
+        parts = render(reply, words, self._redactor, parts=1, files=False)
         keyboard = self._stop_keys(parts[-1], place) if call else ()
         last = len(parts) - 1
         messages = [
@@ -128,9 +129,11 @@ class Desk:
         return next((call for call, id_ in self._stops.items() if id_ == button), None)
 
     def words(self, request: Request) -> Words:
-        """The language and time zone in which a request is answered."""
-        actor = request.actor
-        tongue = self._languages.tongue(actor.id, actor.language, request.chat.id)
+        """The language and time zone in which a request is answered where it was made."""
+        return self._words_in(request.chat.id, request)
+
+    def _words_in(self, chat: int, request: Request) -> Words:
+        tongue = self._languages.tongue(request.actor.id, request.actor.language, chat)
         return self._words(tongue.locale, tongue.timezone)
 
     def _leaves(self, request: Request, reply: Reply, call: Call | None) -> bool:
@@ -143,7 +146,7 @@ class Desk:
         messages: list[Outgoing] = []
         rows: list[buttons.Button] = []
         for place, reply in replies:
-            words = self.words(place.request)
+            words = self._words_in(place.chat, place.request)
             for number, part in enumerate(render(reply, words, self._redactor)):
                 keyboard = self._keys(part, words, place, rows)
                 messages.append(_message(place, reply, number, part, keyboard))
@@ -169,7 +172,7 @@ class Desk:
         id_ = self._stops.setdefault(place.call.id, self._token())
         if len(self._stops) > _RUNNING:
             self._stops.popitem(last=False)
-        text = label(stops[0], self.words(place.request), self._redactor)
+        text = label(stops[0], self._words_in(place.chat, place.request), self._redactor)
         return ((Key(text, id_),),)
 
     def _row(self, button: Button, place: _Place) -> buttons.Button:

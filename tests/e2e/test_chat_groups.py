@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from sandbox import Sandbox
-from tests.e2e.conftest import GROUP, OPERATOR, OWNER, UNLINKED, VIEWER, Clock, Pierhead
-from tests.e2e.talk import ask, later, shows
+from tests.e2e.conftest import (
+    GROUP,
+    OPERATOR,
+    OWNER,
+    RUSSIAN,
+    UNLINKED,
+    VIEWER,
+    Clock,
+    Pierhead,
+)
+from tests.e2e.talk import ask, later, shows, verdict
 from tests.private_engine import Engine
 
 
@@ -42,6 +51,38 @@ async def test_one_s_operation_is_not_another_s(
         ended = await ask(telegram.group(GROUP, OWNER), "/cancel@pierhead_bot")
         assert ended.text.startswith("Ending 1 command.")
         assert "Stopped." in (await shows(following, "no longer")).text
+
+
+async def test_in_a_group_each_is_spoken_to_in_their_own_language(
+    pierhead: Pierhead, telegram: Sandbox
+) -> None:
+    telegram.set_member(GROUP, RUSSIAN)
+    async with pierhead.running():
+        owner, russian = telegram.group(GROUP, OWNER), telegram.group(GROUP, RUSSIAN)
+        assert await verdict(owner, "/whoami@pierhead_bot") == "You are owner (…0042), owner"
+        theirs = await verdict(russian, "/whoami@pierhead_bot")
+        assert theirs.startswith("Вы")
+        assert await verdict(owner, "/language@pierhead_bot ru") == "Говорю с вами по-русски."
+        mine = await verdict(owner, "/whoami@pierhead_bot")
+        assert mine.replace("0042", "0009") == theirs
+
+
+async def test_a_group_s_own_language_counts_before_a_person_s(
+    pierhead: Pierhead, telegram: Sandbox
+) -> None:
+    pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-GROUP}__LANGUAGE"] = "en"
+    pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-GROUP}__TIMEZONE"] = "Asia/Omsk"
+    telegram.set_member(GROUP, RUSSIAN)
+    async with pierhead.running():
+        owner, russian = telegram.group(GROUP, OWNER), telegram.group(GROUP, RUSSIAN)
+        assert (await verdict(russian, "/whoami@pierhead_bot")).startswith("You are")
+        assert (await ask(owner, "/language@pierhead_bot ru")).text.splitlines() == [
+            "In our private chat I speak Русский.",
+            "This group has a language of its own.",
+        ]
+        assert (await verdict(owner, "/whoami@pierhead_bot")).startswith("You are")
+        assert (await verdict(telegram.private(OWNER), "/whoami")).startswith("Вы")
+        assert await verdict(owner, "/language@pierhead_bot en") == "I speak English with you."
 
 
 async def test_secrets_stay_out_of_a_group_without_the_host(
