@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from bot.telegram.outgoing import Outgoing, stored
 from bot.telegram.pace import Pace
 from bot.telegram.receipts import Receipts
-from bot.telegram.sending import Gone, Later, Sender
+from bot.telegram.sending import Gone, Later, Sender, Shut
 from storage import outbox, slots
 from storage.database import Database
 from storage.errors import StorageError
@@ -52,7 +52,10 @@ class _Line:
 
 
 class Outbox:
-    """Owns the tasks that send. `clock` gives seconds since the epoch; `sleep` takes seconds."""
+    """Owns the tasks that send. `clock` gives seconds since the epoch; `sleep` takes seconds.
+
+    `unseen` hears of a call whose running operation can't be shown.
+    """
 
     def __init__(
         self,
@@ -62,12 +65,15 @@ class Outbox:
         bot: int,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        unseen: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._sender = sender
         self._database = database
         self._pace = pace
         self._bot = bot
         self._sleep = sleep
+        self._unseen = unseen
         self._receipts = Receipts(database, bot, clock)
         self._lines: dict[int, _Line] = {}
         self._wake = asyncio.Event()
@@ -185,14 +191,19 @@ class Outbox:
                 self._lines.pop(message.chat, None)
 
     async def _gone(self, message: Outgoing, error: Gone) -> None:
-        if error.moved_to is None:
+        if error.moved_to is not None:
+            # Numbers of messages and topics are another chat's there.
+            other = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
+        else:
             log.warning("a message to chat %d is given up: %s", message.chat, error)
-            await self._receipts.failed(message, str(error))
-            return
-        # Numbers of messages and topics are another chat's there.
-        there = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
-        number = await self._receipts.moved(message, there)
-        self.put([replace(there, id=number)])
+            if message.operation is not None:
+                self._unseen(message.operation)
+            if message.instead is None or not isinstance(error, Shut):
+                await self._receipts.failed(message, str(error))
+                return
+            other = message.instead
+        number = await self._receipts.replaced(message, other, str(error))
+        self.put([replace(other, id=number)])
 
     def _later(self, line: _Line, message: Outgoing, error: Later) -> None:
         """Put it back at the front, unless a newer one has taken its place."""

@@ -64,20 +64,20 @@ class Receipts:
         if number is not None:
             await self._note(lambda c: outbox.failed(c, number, why))
 
-    async def moved(self, message: Outgoing, there: Outgoing) -> int | None:
-        """It goes to another chat; its row there, if it was stored."""
+    async def replaced(self, message: Outgoing, other: Outgoing, why: str) -> int | None:
+        """Another goes in its place; the row of that one, if this one was stored."""
         number, now = message.id, self._clock()
         if number is None:
             return None
 
         def write(connection: Connection) -> int:
-            outbox.failed(connection, number, "the group became a supergroup")
-            return outbox.enqueue(connection, there.row(self._bot, now))
+            outbox.failed(connection, number, why)
+            return outbox.enqueue(connection, other.row(self._bot, now))
 
         try:
             return await self._database.write(write)
         except StorageError:
-            log.exception("a message that goes to another chat could not be recorded")
+            log.exception("a message in place of another could not be recorded")
             return None
 
     async def write(self) -> None:
