@@ -41,7 +41,7 @@ from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
-from bot.running import until, within
+from bot.tasks import until, within
 from bot.telegram.connection import Connection, Line, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher

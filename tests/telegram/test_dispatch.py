@@ -190,7 +190,7 @@ async def test_what_could_not_be_stored_is_worked_on_without_writing(scene: Scen
     for number, text in enumerate(("/boxes", "hello", "/nonsense")):
         await scene.dispatcher.unstored(scene.row(text, number))
     await until(lambda: len(scene.desk.shown) == 2)
-    await until(lambda: scene.dispatcher._tasks == set())
+    await until(lambda: scene.dispatcher._tasks.room == 128)
     assert scene.ran == [("box", "ls")]
     assert scene.desk.stored == []
     assert scene.dispatcher._unstored == set()
@@ -202,7 +202,7 @@ async def test_closing_ends_what_hangs_and_the_next_start_takes_it_up(scene: Sce
     await scene.put(scene.row("/boxes"))
     async with scene.running():
         await until(lambda: scene.ran != [])
-    assert scene.dispatcher._tasks == set()
+    assert scene.dispatcher._tasks.room == 128
     assert await scene.db.read(lambda c: inbox.count(c, BOT, State.TAKEN)) == 1
 
 
