@@ -8,7 +8,6 @@ host; if the private chat is closed to the bot, the group is told.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
 from bot.message import Code, Untrusted, msg
+from bot.recent import Recent
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
@@ -91,7 +91,7 @@ class Desk:
         self._words = words
         self._clock = clock
         self._token = token
-        self._stops: OrderedDict[str, str] = OrderedDict()
+        self._stops: Recent[str, str] = Recent(_RUNNING)
 
     async def pack(
         self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
@@ -219,8 +219,6 @@ class Desk:
         if not stops or place.call is None:
             return ()
         id_ = self._stops.setdefault(place.call.id, self._token())
-        if len(self._stops) > _RUNNING:
-            self._stops.popitem(last=False)
         text = label(stops[0], self._words_in(place.chat, place.request), self._redactor)
         return ((Key(text, id_),),)
 

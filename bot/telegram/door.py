@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.access.policy import Policy
 from bot.command.call import Request
+from bot.recent import Recent
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from bot.telegram.updates import Joined, Moved, Tap, parse
@@ -76,7 +76,7 @@ class Door:
         self._leave = leave
         self._met = met
         self._sleep = sleep
-        self._left: OrderedDict[int, float] = OrderedDict()
+        self._left: Recent[int, float] = Recent(_KNOWN)
 
     async def put(self, item: Update) -> None:
         """Store an update, or answer a stranger. What can't be understood is dropped."""
@@ -124,9 +124,6 @@ class Door:
         if now - self._left.get(chat, now - _HOUR) >= _HOUR:
             self._leave(chat)
             self._left[chat] = now
-            self._left.move_to_end(chat)
-            if len(self._left) > _KNOWN:
-                self._left.popitem(last=False)
         return False
 
     async def _store(self, number: int, body: bytes, now: float) -> None:

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from bot.recent import Recent
 from bot.telegram.outgoing import Outgoing
 from storage import buttons, outbox, slots
 from storage.database import Connection, Database
@@ -34,7 +35,7 @@ class Receipts:
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
-        self.slots: dict[str, int] = {}
+        self.slots: Recent[str, int] = Recent(_KEPT_SLOTS)
 
     @property
     def waiting(self) -> bool:
@@ -117,8 +118,6 @@ class Receipts:
         slot = message.slot
         if slot is None or slot.startswith("message:"):
             return False
-        before = self.slots.pop(slot, None)
+        before = self.slots.get(slot)
         self.slots[slot] = number
-        if len(self.slots) > _KEPT_SLOTS:
-            del self.slots[next(iter(self.slots))]
         return slot.startswith(_OPERATION) and before != number

@@ -6,12 +6,12 @@ with the next thing that is written anyway.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.command.call import Request
 from bot.message import Code, msg
+from bot.recent import Recent
 from bot.reply import Reply, say
 
 _HOUR = 3600.0
@@ -41,7 +41,7 @@ class Strangers:
     ) -> None:
         self._answer = answer
         self._clock = clock
-        self._seen: OrderedDict[int, Seen] = OrderedDict()
+        self._seen: Recent[int, Seen] = Recent(_KNOWN)
         self._answered = Seen(clock())
 
     async def meet(self, request: Request) -> None:
@@ -67,15 +67,13 @@ class Strangers:
 
     def _look(self, person: int) -> Seen:
         now = self._clock()
-        seen = self._seen.pop(person, None)
+        seen = self._seen.get(person)
         if seen is None:
             seen = Seen(now)
         elif now - seen.since > _HOUR:
             seen = Seen(now, recorded=seen.recorded - seen.count)
         seen.count += 1
         self._seen[person] = seen
-        if len(self._seen) > _KNOWN:
-            self._seen.popitem(last=False)
         return seen
 
     def _room(self) -> bool:
