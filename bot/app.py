@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bot.access.policy import Policy
 from bot.command.build import Builder
-from bot.command.languages import Languages, Tongue
+from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.services import Services
@@ -41,12 +41,14 @@ from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
-from bot.running import until, within
+from bot.tasks import until, within
 from bot.telegram.connection import Connection, Line, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
+from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
+from bot.telegram.name import Name
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Sender
@@ -161,7 +163,15 @@ class App:
         line = Line(clock, settings.telegram.max_age)
         client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, line)
         pace = Pace(self._monotonic)
-        out = Outbox(Sender(client), database, pace, self.bot, clock, self._sleep)
+        out = Outbox(
+            Sender(client),
+            database,
+            pace,
+            self.bot,
+            clock,
+            self._sleep,
+            unseen=services.operations.unseen,
+        )
         desk = Desk(out, languages, self.policy, self.redactor, self._words, clock, token)
         journal = Journal(
             database, desk, self.redactor, self.instance, self.bot, clock, self._sleep
@@ -197,8 +207,10 @@ class App:
             settings, self.policy, database, self._console.tell, menu.publish, clock
         )
         claim = enrolment.claim(claimed, token())
-        strangers = Strangers(claim, enrolment.enrol, desk.show, clock)
+        guesses = Guesses(claim, enrolment.enrol, desk.show)
+        strangers = Strangers(desk.show, clock)
         toasts = Toasts(client, desk)
+        name = Name()
         dispatcher = Dispatcher(
             journal,
             builder,
@@ -207,12 +219,13 @@ class App:
             toast=toasts.show,
             age=line.age,
             max_age=settings.telegram.max_age,
-            name=lambda: connection.name,
+            name=name,
         )
         door = Door(
             database,
             self.bot,
             self.policy,
+            guesses,
             strangers,
             clock,
             lambda: line.gap,
@@ -224,6 +237,7 @@ class App:
         connection = Connection(
             client,
             door.put,
+            name,
             intruder=Intruder(self.policy, journal, self._console.tell).notice,
             back=out.resume,
             clock=self._monotonic,
@@ -248,7 +262,7 @@ class App:
             dispatcher.run(door.stored),
             self._tick(upkeep, line, door),
             menu.run(),
-            connection.run(lambda: self._ready(connection, menu)),
+            connection.run(lambda: self._ready(name, menu)),
         )
 
     def _words(self, locale: str, timezone: str) -> Words:
@@ -270,17 +284,17 @@ class App:
     async def _languages(self, database: Database) -> Languages:
         locale = self._settings.locale
         chats = {
-            chat: Tongue(entry.language or locale.language, entry.timezone or locale.timezone)
+            chat: Shared(entry.language, entry.timezone)
             for chat, entry in self._settings.access.chats.items()
         }
         languages = Languages(database, Tongue(locale.language, locale.timezone), chats)
         await languages.load(self.policy.people)
         return languages
 
-    def _ready(self, connection: Connection, menu: Menu) -> None:
+    def _ready(self, name: Name, menu: Menu) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._console.tell(f"Pierhead answers as @{connection.name}.")
+        self._console.tell(f"Pierhead answers as @{name}.")
         menu.publish(*self.policy.people)
 
     async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:

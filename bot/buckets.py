@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+
+from bot.recent import Recent
 
 _KEPT = 4096
 _CRUMB = 1e-6  # of a token: what rounding leaves; whoever has waited as told is let through
@@ -23,7 +24,7 @@ class Buckets:
         self._size = size
         self._rate = per_second
         self._clock = clock
-        self._kept: OrderedDict[Hashable, _Bucket] = OrderedDict()
+        self._kept: Recent[Hashable, _Bucket] = Recent(_KEPT)
 
     def missing(self, key: Hashable, cost: float = 1.0) -> float:
         """Seconds until `cost` can be taken; 0.0 if it can be now. Nothing is taken."""
@@ -39,11 +40,9 @@ class Buckets:
 
     def _fresh(self, key: Hashable) -> _Bucket:
         now = self._clock()
-        bucket = self._kept.pop(key, None) or _Bucket(self._size, now)
+        bucket = self._kept.get(key) or _Bucket(self._size, now)
         elapsed = max(0.0, now - bucket.at)
         bucket.level = min(self._size, bucket.level + elapsed * self._rate)
         bucket.at = now
         self._kept[key] = bucket
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
         return bucket

@@ -35,25 +35,31 @@ def policy_of(settings: Settings, claimed: people.Owners, *, read_only: bool) ->
 
 
 def _subjects(settings: Settings, claimed: people.Owners) -> Iterable[Subject]:
-    """Everybody enrolled; what the config says of somebody counts before a claim."""
-    globs, named = settings.access.globs, settings.access.people
-    owner = Role(OWNER, globs[OWNER])
-    for person, name in claimed.names.items():
-        if person not in named:
-            yield Subject(Person(Untrusted(name), person), owner)
-    for person in settings.access.owners:
-        entry = named.get(person)
-        yield Subject(Person(Untrusted((entry and entry.name) or OWNER), person), owner)
-    for person, entry in named.items():
-        if person not in settings.access.owners:
+    """Everybody enrolled; whom the console has let in is an owner, whatever else the config says.
+
+    The console outranks the config: only who controls the machine sees the code.
+    """
+    globs = settings.access.globs
+    owners = {**dict.fromkeys(settings.access.owners, OWNER), **claimed.names}
+    for person, name in owners.items():
+        yield _owner(settings, person, name)
+    for person, entry in settings.access.people.items():
+        if person not in owners:
             role = Role(entry.role, globs[entry.role])
             hosts = frozenset(entry.hosts) if entry.hosts is not None else None
             yield Subject(Person(Untrusted(entry.name or entry.role), person), role, hosts)
 
 
+def _owner(settings: Settings, person: int, name: str) -> Subject:
+    """An owner, on every host; by the name that the config gives, if it gives one."""
+    entry = settings.access.people.get(person)
+    known_as = Untrusted((entry and entry.name) or name)
+    return Subject(Person(known_as, person), Role(OWNER, settings.access.globs[OWNER]))
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Lets an owner in by the code that the console shows.
+    """Lets an owner in by the code that the console shows, be they strangers or known.
 
     `tell` writes to the console; `enrolled` hears who is known now.
     """
@@ -76,7 +82,7 @@ class Enrolment:
         return claim
 
     async def enrol(self, request: Request) -> Reply:
-        """Make who sent the code the owner."""
+        """Make who sent the code an owner."""
         person, name, now = request.actor.id, request.actor.name, self.clock()
 
         def write(connection: Connection) -> None:
@@ -85,8 +91,7 @@ class Enrolment:
             audit.append(connection, event | {"name": name.raw, "outcome": "finished"})
 
         await self.database.write(write)
-        role = Role(OWNER, self.settings.access.globs[OWNER])
-        self.policy.enrol(Subject(Person(name, person), role))
+        self.policy.enrol(_owner(self.settings, person, name.raw))
         self.enrolled(person)
         self.tell(f"The bot has an owner now: Telegram id {person}.")
         return say(

@@ -1,6 +1,7 @@
-"""In which language and time zone somebody is spoken to, and what is sent to all in a chat.
+"""In which language and time zone somebody is spoken to.
 
-What a person chose counts before what their Telegram says; a group has its own, from the config.
+What a person chose counts before what their Telegram says; in a group, what the config says of the
+group counts before both.
 """
 
 from __future__ import annotations
@@ -22,10 +23,21 @@ class Tongue:
     timezone: str
 
 
-class Languages:
-    """The choices, kept in memory and in the database."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all in a group have in common; None where the config says nothing of it."""
 
-    def __init__(self, database: Database, default: Tongue, chats: Mapping[int, Tongue]) -> None:
+    locale: str | None = None
+    timezone: str | None = None
+
+
+_NOTHING = Shared()
+
+
+class Languages:
+    """The choices, in memory and in the database; `chats` are what groups have of their own."""
+
+    def __init__(self, database: Database, default: Tongue, chats: Mapping[int, Shared]) -> None:
         self._database = database
         self._default = default
         self._chats = chats
@@ -38,10 +50,10 @@ class Languages:
 
     def tongue(self, person: int, telegram: str | None, chat: int) -> Tongue:
         """How to answer a person in a chat."""
-        shared = self._chats.get(chat)
-        if shared is not None:
-            return shared
-        return Tongue(self.of(person, telegram), self._default.timezone)
+        shared = self._chats.get(chat, _NOTHING)
+        return Tongue(
+            shared.locale or self.of(person, telegram), shared.timezone or self._default.timezone
+        )
 
     async def load(self, people: Iterable[int]) -> None:
         """Take up what people have chosen before."""

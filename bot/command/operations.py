@@ -48,3 +48,9 @@ class Operations:
         """Ask one to end; its handler's task is cancelled by the stage that owns it."""
         operation.cancelled_by = by
         operation.cancelled.set()
+
+    def unseen(self, call: str) -> None:
+        """Nobody can read what it shows: what is only there to be read ends."""
+        operation = self.get(call)
+        if operation is not None and operation.streams:
+            self.cancel(operation, operation.owner)

@@ -7,7 +7,6 @@ still do it. Its task lives on, and what it tells in the end is recorded as *fin
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -22,8 +21,7 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import outcome_of
 from bot.reply import Outcome, Reply
-
-log = logging.getLogger(__name__)
+from bot.tasks import Tasks
 
 CURRENT: ContextVar[Call | None] = ContextVar("current call", default=None)
 _GRACE = 0.8  # seconds in which a stream says its last word
@@ -45,7 +43,7 @@ class Deadline:
         self._journal = journal
         self._limit = seconds
         self._sleep = sleep
-        self._late: set[asyncio.Future[Any]] = set()
+        self._tasks = Tasks("what came late could not be recorded", expected=BotError)
         self._closed = False
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
@@ -74,11 +72,7 @@ class Deadline:
     async def close(self) -> None:
         """Give up on what is late; the next start tells that it is unknown."""
         self._closed = True
-        late = set(self._late)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=1.0)
+        await self._tasks.close()
 
     def heard(self, late: Late) -> None:
         """A host tells of a change that ended after its caller gave up: record it."""
@@ -86,7 +80,7 @@ class Deadline:
         if call is None or self._closed or (late.error and outcome_of(late.error) is _UNKNOWN):
             return
         outcome = outcome_of(late.error) if late.error else Outcome.FINISHED
-        self._own(asyncio.ensure_future(self._journal.late(call, outcome)))
+        self._tasks.own(self._journal.late(call, outcome))
 
     async def _show(self, call: Call, reply: Reply) -> None:
         await self._journal.desk.show(call.request, reply, call, progress=True)
@@ -102,12 +96,12 @@ class Deadline:
         if task.done():
             return
         if call.command.changes:
-            self._own(task)
+            self._tasks.own(task)
             return
         task.cancel()
         await asyncio.wait({task}, timeout=1.0)
         if not task.done():
-            self._own(task)
+            self._tasks.own(task)
 
     async def _stop(
         self, call: Call, task: asyncio.Future[Reply], timer: asyncio.Future[None]
@@ -130,7 +124,7 @@ class Deadline:
         after = Span(self._seconds(call))
         if not call.command.changes:
             raise DockerFault(msg("No answer after {time}: {what}", time=after, what=call.label))
-        self._own(asyncio.ensure_future(self._record(call, task)))
+        self._tasks.own(self._record(call, task))
         raise DockerFault(
             msg("? {what}", what=call.label),
             msg("No answer after {time}. It may still be done.", time=after),
@@ -143,22 +137,12 @@ class Deadline:
         await asyncio.wait({task})
         if task.cancelled():
             return
-        error = task.exception()
-        if error is None:
-            outcome = task.result().outcome
-        elif isinstance(error, BotError):
-            outcome = outcome_of(error)
-        else:
-            log.error("a late change failed", exc_info=error)
-            return
+        match task.exception():
+            case None:
+                outcome = task.result().outcome
+            case BotError() as error:
+                outcome = outcome_of(error)
+            case _:
+                return  # a bug, which is logged where the task is owned
         if outcome is not _UNKNOWN:
             await self._journal.late(call, outcome)
-
-    def _own(self, task: asyncio.Future[Any]) -> None:
-        self._late.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Future[Any]) -> None:
-        self._late.discard(task)
-        if not task.cancelled() and (error := task.exception()) and not isinstance(error, BotError):
-            log.error("what came late could not be recorded", exc_info=error)

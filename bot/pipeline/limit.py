@@ -7,7 +7,6 @@ them at most once an hour); if one does, he ends here.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from bot.message import Message, Span, msg, plural
 from bot.pipeline.follows import Follows
 from bot.pipeline.stage import Proceed
 from bot.pipeline.toomuch import TooMuch
+from bot.recent import Recent
 from bot.reply import Reply
 
 _KEPT = 1024
@@ -37,7 +37,7 @@ class Limit:
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._people = Buckets(per_minute, per_minute / 60, clock)
         self._chats = Buckets(per_minute * 3, per_minute / 20, clock)
-        self._bursts: OrderedDict[tuple[int, int], _Burst] = OrderedDict()
+        self._bursts: Recent[tuple[int, int], _Burst] = Recent(_KEPT)
         self._follows = Follows()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
@@ -63,8 +63,6 @@ class Limit:
         key = (call.actor.id, call.request.chat.id)
         burst = self._bursts.setdefault(key, _Burst(call.request))
         burst.count += 1
-        if len(self._bursts) > _KEPT:
-            self._bursts.popitem(last=False)
         return TooMuch(
             msg("Too much at once. Try again in {wait}.", wait=Span(max(1.0, wait))),
             _refused(burst.count).having(command=call.label),

@@ -20,6 +20,7 @@ import telegram
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.telegram.name import Name
 from bot.telegram.sending import asked
 from bot.telegram.updates import ALLOWED
 
@@ -110,14 +111,16 @@ def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
 class Connection:
     """Comes up, polls, hands each update to the door, and stays.
 
-    `intruder` hears of somebody else who uses the token, `back` of Telegram being reachable again.
-    `clock` is monotonic, in seconds, as `sleep` takes them.
+    `name` is told when Telegram tells it. `intruder` hears of somebody else who uses the token,
+    `back` of Telegram being reachable again. `clock` is monotonic, in seconds, as `sleep` takes
+    them.
     """
 
     def __init__(
         self,
         bot: telegram.Bot,
         put: Callable[[telegram.Update], Awaitable[None]],
+        name: Name,
         *,
         intruder: Callable[[], Awaitable[None]],
         back: Callable[[], None] = lambda: None,
@@ -126,6 +129,7 @@ class Connection:
     ) -> None:
         self.bot = bot
         self._put = put
+        self._name = name
         self._intruder = intruder
         self._back = back
         self._clock = clock
@@ -134,17 +138,10 @@ class Connection:
         self._polling = False
         self._told: dict[str, float] = {}
 
-    @property
-    def name(self) -> str:
-        """The bot's user name, in lower case; empty until Telegram has told it."""
-        try:
-            return self.bot.username.lower()
-        except RuntimeError:
-            return ""
-
     async def run(self, ready: Callable[[], None]) -> None:
         """Come up and poll until cancelled; `ready` is called once, when Telegram has answered."""
         await self._until_answered(self.bot.initialize)
+        self._name.tell(self.bot.username)
         await self._until_answered(self._look_at_webhook)
         ready()
         await self._poll()

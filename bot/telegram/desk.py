@@ -2,20 +2,20 @@
 
 What is stored goes through `pack`; what shows a running operation through `show`, unstored. Output
 that may hold secrets leaves a group for the private chat, unless an owner linked the group to that
-host.
+host; if the private chat is closed to the bot, the group is told.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
-from bot.message import Untrusted, msg
+from bot.message import Code, Untrusted, msg
+from bot.recent import Recent
 from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
@@ -54,12 +54,16 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a reply goes: the request that it answers, the chat, and the message it replaces."""
+    """Where a reply goes: the request that it answers, the chat, and the message it replaces.
+
+    `group` is where it was asked, if that is not where the answer may be shown.
+    """
 
     request: Request
     chat: int
     slot: str
     call: Call | None
+    group: _Place | None = None
 
     @property
     def here(self) -> bool:
@@ -87,7 +91,7 @@ class Desk:
         self._words = words
         self._clock = clock
         self._token = token
-        self._stops: OrderedDict[str, str] = OrderedDict()
+        self._stops: Recent[str, str] = Recent(_RUNNING)
 
     async def pack(
         self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
@@ -96,12 +100,7 @@ class Desk:
 
         A long one is made in a thread: to redact a megabyte takes up to two seconds.
         """
-        slot = slot or _slot(request, call)
-        here = _Place(request, request.chat.id, slot, call)
-        private = _Place(request, request.actor.id, f"{slot}:private", call)
-        replies: tuple[tuple[_Place, Reply], ...] = ((here, reply),)
-        if self._leaves(request, reply, call):
-            replies = (here, say(msg("I answer you privately."))), (private, reply)
+        replies = self._addressed(request, reply, call, slot)
         if _weight(reply) > _HEAVY:
             return await asyncio.to_thread(self._packed, *replies)
         return self._packed(*replies)
@@ -110,28 +109,44 @@ class Desk:
         self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False
     ) -> None:
         """Show it without storing it; only Stop buttons work. `progress` lets answers pass."""
-        if self._leaves(request, reply, call):
-            place = _Place(request, request.actor.id, f"{_slot(request, call)}:private", call)
-        else:
-            place = _Place(request, request.chat.id, _slot(request, call), call)
-        parts = render(reply, self.words(request), self._redactor, parts=1, files=False)
-        keyboard = self._stop_keys(parts[-1], place) if call else ()
-        last = len(parts) - 1
-        messages = [
-            _message(place, reply, n, part, keyboard if n == last else ())
-            for n, part in enumerate(parts)
-        ]
-        self._out.put(replace(m, priority=PROGRESS) if progress else m for m in messages)
+        again = progress and call is not None and call.id in self._stops
+        for place, said in self._addressed(request, reply, call):
+            if place.here and said is not reply and again:
+                continue  # that it is answered privately was said
+            message = self._shown(place, said)
+            if progress:
+                operation = call.id if call else None
+                message = replace(message, priority=PROGRESS, operation=operation)
+            self._out.put([message])
+
+    def _shown(self, place: _Place, reply: Reply) -> Outgoing:
+        words = self._words_in(place.chat, place.request)
+        (part,) = render(reply, words, self._redactor, parts=1, files=False)
+        return self._message(place, reply, part, self._stop_keys(part, place))
 
     def stop_of(self, button: str) -> str | None:
         """The call that a Stop button of this process belongs to."""
         return next((call for call, id_ in self._stops.items() if id_ == button), None)
 
     def words(self, request: Request) -> Words:
-        """The language and time zone in which a request is answered."""
-        actor = request.actor
-        tongue = self._languages.tongue(actor.id, actor.language, request.chat.id)
+        """The language and time zone in which a request is answered where it was made."""
+        return self._words_in(request.chat.id, request)
+
+    def _words_in(self, chat: int, request: Request) -> Words:
+        tongue = self._languages.tongue(request.actor.id, request.actor.language, chat)
         return self._words(tongue.locale, tongue.timezone)
+
+    def _addressed(
+        self, request: Request, reply: Reply, call: Call | None, slot: str | None = None
+    ) -> tuple[tuple[_Place, Reply], ...]:
+        """Where it goes; if that is the private chat of who asked in a group, the group is told."""
+        slot = slot or (call.slot if call else f"update:{request.update}")
+        here = _Place(request, request.chat.id, slot, call)
+        if not self._leaves(request, reply, call):
+            return ((here, reply),)
+        private = _Place(request, request.actor.id, f"{slot}:private", call, here)
+        notice = say(msg("This may hold secrets, so I answer you privately."))
+        return (here, notice), (private, reply)
 
     def _leaves(self, request: Request, reply: Reply, call: Call | None) -> bool:
         if request.chat.private or not (reply.private or (call and call.command.secret)):
@@ -143,11 +158,48 @@ class Desk:
         messages: list[Outgoing] = []
         rows: list[buttons.Button] = []
         for place, reply in replies:
-            words = self.words(place.request)
+            words = self._words_in(place.chat, place.request)
             for number, part in enumerate(render(reply, words, self._redactor)):
                 keyboard = self._keys(part, words, place, rows)
-                messages.append(_message(place, reply, number, part, keyboard))
+                first = number == 0
+                messages.append(self._message(place, reply, part, keyboard, first=first))
         return Packed(self._out, tuple(messages), tuple(rows), self._clock(), [])
+
+    def _message(
+        self,
+        place: _Place,
+        reply: Reply,
+        part: Part,
+        keyboard: tuple[tuple[Key, ...], ...] = (),
+        *,
+        first: bool = True,
+    ) -> Outgoing:
+        """A part of a reply as it goes out; the first replaces what is in its place."""
+        request = place.request
+        return Outgoing(
+            chat=place.chat,
+            thread=request.chat.thread if place.here else None,
+            slot=place.slot if first else None,
+            html=part.html,
+            plain=part.plain,
+            entities=part.entities,
+            keyboard=keyboard,
+            file=File(part.document.name, part.document.content) if part.document else None,
+            silent=not reply.rings,
+            reply_to=None if request.chat.private or not place.here else request.message,
+            instead=self._closed(place.group) if first and place.group else None,
+        )
+
+    def _closed(self, group: _Place) -> Outgoing:
+        """What is said in a group if the private chat does not take the answer."""
+        reply = say(
+            msg(
+                "I can't write to you: open a private chat with me, send {start} there,"
+                " and ask again.",
+                start=Code("/start"),  # not tappable: here it would be sent to the group
+            )
+        )
+        return self._shown(group, reply)
 
     def _keys(
         self, part: Part, words: Words, place: _Place, rows: list[buttons.Button]
@@ -167,9 +219,7 @@ class Desk:
         if not stops or place.call is None:
             return ()
         id_ = self._stops.setdefault(place.call.id, self._token())
-        if len(self._stops) > _RUNNING:
-            self._stops.popitem(last=False)
-        text = label(stops[0], self.words(place.request), self._redactor)
+        text = label(stops[0], self._words_in(place.chat, place.request), self._redactor)
         return ((Key(text, id_),),)
 
     def _row(self, button: Button, place: _Place) -> buttons.Button:
@@ -205,25 +255,3 @@ def _size(block: Block) -> int:
             return sum(map(_size, inner))
         case _:
             return 0
-
-
-def _slot(request: Request, call: Call | None) -> str:
-    return call.slot if call else f"update:{request.update}"
-
-
-def _message(
-    place: _Place, reply: Reply, number: int, part: Part, keyboard: tuple[tuple[Key, ...], ...]
-) -> Outgoing:
-    request = place.request
-    return Outgoing(
-        chat=place.chat,
-        thread=request.chat.thread if place.here else None,
-        slot=place.slot if number == 0 else None,
-        html=part.html,
-        plain=part.plain,
-        entities=part.entities,
-        keyboard=keyboard,
-        file=File(part.document.name, part.document.content) if part.document else None,
-        silent=not reply.rings,
-        reply_to=None if request.chat.private or not place.here else request.message,
-    )

@@ -21,7 +21,9 @@ from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply, say
+from bot.tasks import Tasks
 from bot.telegram.late import Late
+from bot.telegram.name import Name
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
@@ -40,7 +42,7 @@ class Dispatcher:
     """Owns the tasks that work on updates.
 
     `age` tells how old, in seconds, a message sent at a time of Telegram's is. `toast` answers a
-    tap. `name` is the bot's user name, in lower case.
+    tap.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class Dispatcher:
         toast: Callable[[str, Request, Message | None], None],
         age: Callable[[float], float],
         max_age: float,
-        name: Callable[[], str],
+        name: Name,
     ) -> None:
         self._journal = journal
         self._builder = builder
@@ -64,55 +66,42 @@ class Dispatcher:
         self._max_age = max_age
         self._name = name
         self._late = Late(builder, self._settle, journal.clock, journal.sleep)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("an update could not be worked on", _AT_ONCE)
         self._unstored: set[int] = set()
         self._misread = Buckets(_MISREAD, _MISREAD / 60, journal.clock)
 
     async def run(self, stored: asyncio.Event) -> None:
-        """Work on what is stored until cancelled; `stored` is set when there is more."""
+        """Work on what is stored until cancelled; `stored` is set when there is more.
+
+        Nothing is taken before the bot's name is known: without it, what is meant for this bot
+        looks as if it were for another, and would be done with unanswered.
+        """
+        await self._name.known()
         while True:
             stored.clear()
-            room = _AT_ONCE - len(self._tasks)
+            await self._tasks.until_room()
+            room = self._tasks.room
             try:
-                taken = await self._take(room) if room > 0 else []
+                taken = await self._take(room)
             except StorageError as error:
                 log.warning("the inbox can't be read; again in %.0f s: %s", _RETRY, error)
                 await self._journal.sleep(_RETRY)
                 stored.set()
                 continue
             for row in taken:
-                self._own(row)
-            if len(taken) >= room:
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            else:
+                self._tasks.own(self._work(row))
+            if len(taken) < room:
                 await stored.wait()
 
     async def unstored(self, row: Stored) -> None:
         """Work on an update that can't be stored: a read is answered, no change is begun."""
-        while len(self._tasks) >= _AT_ONCE:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        await self._tasks.until_room()
         self._unstored.add(row.update_id)
-        self._own(row)
+        self._tasks.own(self._work(row))
 
     async def close(self, grace: float) -> None:
         """Give what runs `grace` seconds to end, then end it; the next start takes it up."""
-        tasks = set(self._tasks)
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=0.5)
-
-    def _own(self, row: Stored) -> None:
-        task = asyncio.ensure_future(self._work(row))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("an update could not be worked on", exc_info=error)
+        await self._tasks.close(grace)
 
     async def _take(self, room: int) -> list[Stored]:
         j = self._journal
@@ -154,9 +143,7 @@ class Dispatcher:
         if not self._meant(request):
             await self._hint(request)
         elif self._age(request.sent_at) > self._max_age:
-            task = self._late.add(request)
-            if task is not None:
-                await task
+            await self._late.add(request)
         else:
             await self._begin(request, lambda: self._builder.typed(request))
 
@@ -168,7 +155,7 @@ class Dispatcher:
         if request.chat.private and words[0].lower() in {"docker", "$"}:
             return True
         command, _, name = words[0].partition("@")
-        return command.startswith("/") and name.lower() in {"", self._name()}
+        return command.startswith("/") and name.lower() in {"", str(self._name)}
 
     async def _hint(self, request: Request) -> None:
         """A sentence that is no command; in a group it is not the bot's business."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.access.policy import Policy
 from bot.command.call import Request
+from bot.recent import Recent
+from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
@@ -52,6 +53,7 @@ class Door:
         database: Database,
         bot: int,
         policy: Policy,
+        guesses: Guesses,
         strangers: Strangers,
         clock: Callable[[], float],
         first_after_gap: Callable[[], bool],
@@ -66,6 +68,7 @@ class Door:
         self._database = database
         self._bot = bot
         self._policy = policy
+        self._guesses = guesses
         self._strangers = strangers
         self._clock = clock
         self._first_after_gap = first_after_gap
@@ -73,7 +76,7 @@ class Door:
         self._leave = leave
         self._met = met
         self._sleep = sleep
-        self._left: OrderedDict[int, float] = OrderedDict()
+        self._left: Recent[int, float] = Recent(_KNOWN)
 
     async def put(self, item: Update) -> None:
         """Store an update, or answer a stranger. What can't be understood is dropped."""
@@ -92,7 +95,7 @@ class Door:
         await self._store(number, body, now)
 
     async def _comes_in(self, asked: Request | Tap | Joined | Moved) -> bool:
-        """Whether it is from somebody known, where the bot may speak; no disk is touched here."""
+        """Whether it is from somebody known, where the bot may speak; else nothing is stored."""
         if isinstance(asked, Moved):
             if self._policy.move(asked.chat, asked.to):
                 log.warning("group %d is now %d: give the config its new id", asked.chat, asked.to)
@@ -102,6 +105,8 @@ class Door:
             return False
         request = asked.request if isinstance(asked, Tap) else asked
         if not request.chat.private and not self._may_stay(request.chat.id):
+            return False
+        if isinstance(asked, Request) and await self._guesses.heard(asked):
             return False
         if self._policy.subject(request.actor.id) is not None:
             if request.chat.private:
@@ -119,9 +124,6 @@ class Door:
         if now - self._left.get(chat, now - _HOUR) >= _HOUR:
             self._leave(chat)
             self._left[chat] = now
-            self._left.move_to_end(chat)
-            if len(self._left) > _KNOWN:
-                self._left.popitem(last=False)
         return False
 
     async def _store(self, number: int, body: bytes, now: float) -> None:

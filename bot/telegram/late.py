@@ -23,7 +23,7 @@ Settle = Callable[[list[Request], Reply], Awaitable[None]]
 
 
 class Late:
-    """Gathers them by chat and person; owns the tasks that answer. `clock` in epoch seconds."""
+    """Gathers them by chat and person. `clock` gives seconds since the epoch."""
 
     def __init__(
         self,
@@ -37,21 +37,14 @@ class Late:
         self._clock = clock
         self._sleep = sleep
         self._gathered: dict[tuple[int, int], list[Request]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, request: Request) -> asyncio.Task[None] | None:
-        """Gather one; the first of a chat starts the task that answers for all."""
+    async def add(self, request: Request) -> None:
+        """Gather one; who brings the first of a chat waits for more, and answers for all."""
         key = (request.chat.id, request.actor.id)
         if key in self._gathered:
             self._gathered[key].append(request)
-            return None
+            return
         self._gathered[key] = [request]
-        task = asyncio.ensure_future(self._answer(key))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def _answer(self, key: tuple[int, int]) -> None:
         await self._sleep(_GATHER)
         requests = self._gathered.pop(key)
         await self._settle(requests, self._reply(requests))

@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from bot.tasks import Tasks
 from bot.telegram.outgoing import Outgoing, stored
 from bot.telegram.pace import Pace
 from bot.telegram.receipts import Receipts
-from bot.telegram.sending import Gone, Later, Sender
+from bot.telegram.sending import Gone, Later, Sender, Shut
 from storage import outbox, slots
 from storage.database import Database
 from storage.errors import StorageError
@@ -52,7 +53,10 @@ class _Line:
 
 
 class Outbox:
-    """Owns the tasks that send. `clock` gives seconds since the epoch; `sleep` takes seconds."""
+    """Owns the tasks that send. `clock` gives seconds since the epoch; `sleep` takes seconds.
+
+    `unseen` hears of a call whose running operation can't be shown.
+    """
 
     def __init__(
         self,
@@ -62,16 +66,19 @@ class Outbox:
         bot: int,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        unseen: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._sender = sender
         self._database = database
         self._pace = pace
         self._bot = bot
         self._sleep = sleep
+        self._unseen = unseen
         self._receipts = Receipts(database, bot, clock)
         self._lines: dict[int, _Line] = {}
         self._wake = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("a message could not be handled", _AT_ONCE, ended=self._wake.set)
 
     @property
     def bot(self) -> int:
@@ -109,17 +116,12 @@ class Outbox:
             if self._receipts.waiting:
                 pause = min(_AGAIN, pause if pause is not None else _AGAIN)
             if not await self._woken(pause) and self._receipts.waiting:
-                self._own(self._receipts.write())
+                self._tasks.own(self._receipts.write())
 
     async def close(self, grace: float) -> None:
         """Let what is on its way arrive, and what may go now go, for `grace` seconds at most."""
         self._start()
-        tasks = set(self._tasks)
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close(grace)
 
     async def _woken(self, pause: float | None) -> bool:
         """Wait until there is something to do, or for `pause` seconds; whether it was the first."""
@@ -142,26 +144,15 @@ class Outbox:
             if line.waiting and not line.busy
         ]
         for priority, chat, line in sorted(ready, key=lambda entry: entry[0]):
-            if len(self._tasks) >= _AT_ONCE:
+            if self._tasks.room <= 0:
                 return None  # the end of one of them goes on
             wait = self._pace.wait(chat, priority)
             if wait > 0:
                 pause = wait if pause is None else min(pause, wait)
                 continue
             line.busy = True
-            self._own(self._send(line, line.take()))
+            self._tasks.own(self._send(line, line.take()))
         return pause
-
-    def _own(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._sent)
-
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a message could not be handled", exc_info=error)
-        self._wake.set()
 
     async def _send(self, line: _Line, message: Outgoing) -> None:
         try:
@@ -185,14 +176,19 @@ class Outbox:
                 self._lines.pop(message.chat, None)
 
     async def _gone(self, message: Outgoing, error: Gone) -> None:
-        if error.moved_to is None:
+        if error.moved_to is not None:
+            # Numbers of messages and topics are another chat's there.
+            other = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
+        else:
             log.warning("a message to chat %d is given up: %s", message.chat, error)
-            await self._receipts.failed(message, str(error))
-            return
-        # Numbers of messages and topics are another chat's there.
-        there = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
-        number = await self._receipts.moved(message, there)
-        self.put([replace(there, id=number)])
+            if message.operation is not None:
+                self._unseen(message.operation)
+            if message.instead is None or not isinstance(error, Shut):
+                await self._receipts.failed(message, str(error))
+                return
+            other = message.instead
+        number = await self._receipts.replaced(message, other, str(error))
+        self.put([replace(other, id=number)])
 
     def _later(self, line: _Line, message: Outgoing, error: Later) -> None:
         """Put it back at the front, unless a newer one has taken its place."""

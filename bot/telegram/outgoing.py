@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from storage import outbox
@@ -34,7 +34,8 @@ class Outgoing:
 
     `html` is what Telegram parses; if it can't, `plain` goes out with `entities`. `slot` names the
     message that it replaces; without one it is a new one. `id` is its row, None while it is not
-    stored. The lowest `priority` goes first.
+    stored. The lowest `priority` goes first. `instead` is said elsewhere if this chat is closed to
+    the bot. `operation` is the call that it shows while it runs.
     """
 
     chat: int
@@ -49,6 +50,8 @@ class Outgoing:
     silent: bool = True
     priority: int = REPLY
     id: int | None = None
+    instead: Outgoing | None = None
+    operation: str | None = None
 
     @property
     def button_ids(self) -> tuple[str, ...]:
@@ -63,6 +66,7 @@ class Outgoing:
             "plain": self.plain,
             "entities": self.entities,
             "keyboard": keyboard,
+            "instead": asdict(self.instead) if self.instead else None,
         }
         return outbox.Outgoing(
             bot=bot,
@@ -99,4 +103,10 @@ def stored(row: outbox.Outgoing) -> Outgoing:
         silent=row.silent,
         priority=row.priority,
         id=row.id,
+        instead=_plain(**said["instead"]) if said["instead"] else None,
     )
+
+
+def _plain(entities: list[dict[str, Any]], **more: Any) -> Outgoing:  # noqa: ANN401 - JSON's values
+    """A message without keyboard and file, as it was stored with another."""
+    return replace(Outgoing(**more), entities=tuple(entities), keyboard=())

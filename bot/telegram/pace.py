@@ -7,41 +7,40 @@ A 429 pauses its chat for as long as it says, and only its chat.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from bot.buckets import Buckets
+from bot.recent import Recent
 from bot.telegram.outgoing import PROGRESS
 
 _KEPT = 1024
 
 
-@dataclass(slots=True)
 class _Windows:
     """At most `most` in any `seconds`, by key. The oldest keys are forgotten.
 
     A bucket would not do: one that holds 18 and refills lets 36 through in its first minute.
     """
 
-    most: int
-    seconds: float
-    clock: Callable[[], float]
-    kept: OrderedDict[int, deque[float]] = field(default_factory=OrderedDict)
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: Recent[int, deque[float]] = Recent(_KEPT)
 
     def missing(self, key: int) -> float:
         """Seconds until one more fits."""
-        now, times = self.clock(), self.kept.get(key)
-        while times and now - times[0] >= self.seconds:
+        now, times = self._clock(), self._kept.get(key)
+        while times and now - times[0] >= self._seconds:
             times.popleft()
-        return times[0] + self.seconds - now if times and len(times) >= self.most else 0.0
+        return times[0] + self._seconds - now if times and len(times) >= self._most else 0.0
 
     def take(self, key: int) -> None:
         """Count one."""
-        self.kept.setdefault(key, deque()).append(self.clock())
-        self.kept.move_to_end(key)
-        if len(self.kept) > _KEPT:
-            self.kept.popitem(last=False)
+        times = self._kept.get(key) or deque()
+        times.append(self._clock())
+        self._kept[key] = times
 
 
 class Pace:
@@ -54,7 +53,7 @@ class Pace:
         self._groups = _Windows(19, 61.0, clock)
         self._progress = _Windows(8, 61.0, clock)
         self._chats = Buckets(3, 1, clock)
-        self._paused: dict[int, float] = {}
+        self._paused: Recent[int, float] = Recent(_KEPT)
         self._put_off: set[int] = set()
 
     def wait(self, chat: int, priority: int) -> float:
@@ -76,8 +75,6 @@ class Pace:
 
     def pause(self, chat: int, seconds: float) -> None:
         """Telegram has said when it will listen again."""
-        if len(self._paused) >= _KEPT:
-            self._paused.pop(next(iter(self._paused)))
         self._paused[chat] = self._clock() + seconds
         self._put_off.discard(chat)
 

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from bot.recent import Recent
 from bot.telegram.outgoing import Outgoing
 from storage import buttons, outbox, slots
 from storage.database import Connection, Database
@@ -34,7 +35,7 @@ class Receipts:
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
-        self.slots: dict[str, int] = {}
+        self.slots: Recent[str, int] = Recent(_KEPT_SLOTS)
 
     @property
     def waiting(self) -> bool:
@@ -64,20 +65,20 @@ class Receipts:
         if number is not None:
             await self._note(lambda c: outbox.failed(c, number, why))
 
-    async def moved(self, message: Outgoing, there: Outgoing) -> int | None:
-        """It goes to another chat; its row there, if it was stored."""
+    async def replaced(self, message: Outgoing, other: Outgoing, why: str) -> int | None:
+        """Another goes in its place; the row of that one, if this one was stored."""
         number, now = message.id, self._clock()
         if number is None:
             return None
 
         def write(connection: Connection) -> int:
-            outbox.failed(connection, number, "the group became a supergroup")
-            return outbox.enqueue(connection, there.row(self._bot, now))
+            outbox.failed(connection, number, why)
+            return outbox.enqueue(connection, other.row(self._bot, now))
 
         try:
             return await self._database.write(write)
         except StorageError:
-            log.exception("a message that goes to another chat could not be recorded")
+            log.exception("a message in place of another could not be recorded")
             return None
 
     async def write(self) -> None:
@@ -117,8 +118,6 @@ class Receipts:
         slot = message.slot
         if slot is None or slot.startswith("message:"):
             return False
-        before = self.slots.pop(slot, None)
+        before = self.slots.get(slot)
         self.slots[slot] = number
-        if len(self.slots) > _KEPT_SLOTS:
-            del self.slots[next(iter(self.slots))]
         return slot.startswith(_OPERATION) and before != number

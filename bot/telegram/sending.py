@@ -54,6 +54,10 @@ class Gone(Exception):
         self.moved_to = moved_to
 
 
+class Shut(Gone):
+    """The chat is closed to the bot: blocked, or never opened."""
+
+
 class Sender:
     """Sends through python-telegram-bot's `Bot`."""
 
@@ -65,7 +69,7 @@ class Sender:
 
         Raises:
             Later: try again.
-            Gone: don't.
+            Gone: don't; `Shut` if it is the chat.
         """
         try:
             return await self._attempt(message, under, parsed=True)
@@ -76,7 +80,7 @@ class Sender:
                 return await self._guarded(message, under, parsed=False)
             if message.thread is not None and _NO_TOPIC in text:
                 return await self._guarded(replace(message, thread=None), under, parsed=True)
-            raise Gone(error.message) from error
+            raise _meaning(error) from error
         except TelegramError as error:
             raise _meaning(error) from error
 
@@ -159,7 +163,8 @@ def _meaning(error: TelegramError) -> Later | Gone:
         case ChatMigrated():
             return Gone("the group became a supergroup", error.new_chat_id)
         case Forbidden() | BadRequest():
-            return Gone(error.message)
+            kind = Shut if isinstance(error, Forbidden) else Gone
+            return kind(error.message)
         case InvalidToken():
             return Later("the token is refused", 60.0)
         case _ if _TOO_LARGE in error.message.lower():

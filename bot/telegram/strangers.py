@@ -1,23 +1,18 @@
 """Who is not enrolled: no Engine, no disk, at most one answer an hour.
 
 What they send is never stored. How many there were is recorded once a person and hour, together
-with the next thing that is written anyway. Only the claim code of the console lets one in.
+with the next thing that is written anyway.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from bot.access.claim import MARK, Claim
 from bot.command.call import Request
 from bot.message import Code, msg
-from bot.reply import Outcome, Reply, say
-from storage.errors import StorageError
-
-log = logging.getLogger(__name__)
+from bot.recent import Recent
+from bot.reply import Reply, say
 
 _HOUR = 3600.0
 _KNOWN = 1024
@@ -37,27 +32,21 @@ class Seen:
 
 
 class Strangers:
-    """Answers them, counts them. `enrol` makes the holder of the code the owner."""
+    """Answers them, counts them."""
 
     def __init__(
         self,
-        claim: Claim,
-        enrol: Callable[[Request], Awaitable[Reply]],
         answer: Callable[[Request, Reply], Awaitable[None]],
         clock: Callable[[], float],
     ) -> None:
-        self._claim = claim
-        self._enrol = enrol
         self._answer = answer
         self._clock = clock
-        self._seen: OrderedDict[int, Seen] = OrderedDict()
+        self._seen: Recent[int, Seen] = Recent(_KNOWN)
         self._answered = Seen(clock())
 
     async def meet(self, request: Request) -> None:
         """Answer, if this person has had no answer in the last hour."""
         seen = self._look(request.actor.id)
-        if await self._claimed(request):
-            return
         if seen.count > 1 or not request.chat.private or not self._room():
             return
         person = request.actor.id
@@ -76,41 +65,15 @@ class Strangers:
             if person in self._seen:
                 self._seen[person].recorded += count
 
-    async def _claimed(self, request: Request) -> bool:
-        """Whether it was a guess at an open claim, right or wrong; answered then."""
-        code = _code(request.text) if request.chat.private else None
-        right = self._claim.guess(code) if code else None
-        if code is None or right is None:
-            return False
-        if right:
-            await self._answer(request, await self._enrolled(request))
-        else:
-            hint = msg("The console of the bot shows it. Three guesses in all.")
-            await self._answer(request, say(msg("That code is not right."), hint))
-        return True
-
-    async def _enrolled(self, request: Request) -> Reply:
-        try:
-            return await self._enrol(request)
-        except StorageError:
-            log.exception("the owner could not be recorded")
-            return say(
-                msg("The code was right, but I can't write it down now."),
-                msg("{claim} at the console shows a new one.", claim=Code("pierhead claim")),
-                outcome=Outcome.FAILED,
-            )
-
     def _look(self, person: int) -> Seen:
         now = self._clock()
-        seen = self._seen.pop(person, None)
+        seen = self._seen.get(person)
         if seen is None:
             seen = Seen(now)
         elif now - seen.since > _HOUR:
             seen = Seen(now, recorded=seen.recorded - seen.count)
         seen.count += 1
         self._seen[person] = seen
-        if len(self._seen) > _KNOWN:
-            self._seen.popitem(last=False)
         return seen
 
     def _room(self) -> bool:
@@ -119,12 +82,3 @@ class Strangers:
             self._answered = Seen(now)
         self._answered.count += 1
         return self._answered.count <= _ANSWERS
-
-
-def _code(text: str) -> str | None:
-    """The code of `/start _CODE`, with a phone's capital and final dot undone."""
-    match text.split():
-        case [command, code] if command.lower() == "/start" and code.startswith(MARK):
-            return code.removesuffix(".")
-        case _:
-            return None

@@ -5,7 +5,6 @@ None of it is stored: the answer to a tap is worth nothing a moment later.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Coroutine
 
@@ -14,6 +13,7 @@ from telegram.error import TelegramError
 
 from bot.command.call import Request
 from bot.message import Message
+from bot.tasks import Tasks
 from bot.telegram.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class Toasts:
     def __init__(self, bot: telegram.Bot, desk: Desk) -> None:
         self._bot = bot
         self._desk = desk
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("Telegram could not be asked", _AT_ONCE)
 
     def show(self, query: str, request: Request, text: Message | None) -> None:
         """Answer a tap; without a text only the spinner ends."""
@@ -41,25 +41,14 @@ class Toasts:
 
     async def close(self) -> None:
         """End what still waits."""
-        tasks = set(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=0.5)
+        await self._tasks.close()
 
     def _own(self, work: Coroutine[None, None, None], lost: str) -> None:
-        if len(self._tasks) >= _AT_ONCE:
+        if self._tasks.room:
+            self._tasks.own(work)
+        else:
             work.close()
             log.warning("too much at once: %s", lost)
-            return
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("Telegram could not be asked", exc_info=error)
 
     async def _leave(self, chat: int) -> None:
         try:

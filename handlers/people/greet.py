@@ -53,8 +53,8 @@ async def greet(call: Call) -> Reply:
 async def claim(call: Call, code: str) -> Reply:
     """Become the owner with the code that the console shows."""
     raise Denied(
-        msg("There is an owner already."),
         msg("The code {code} opens nothing now.", code=Untrusted(code)),
+        msg("{claim} at the console shows a new one.", claim=Code("pierhead claim")),
     )
 
 

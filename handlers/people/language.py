@@ -6,7 +6,7 @@ from bot.command.call import Call
 from bot.command.kinds import choice
 from bot.command.spec import argument, command
 from bot.message import Untrusted, msg
-from bot.reply import Button, Reply, Text
+from bot.reply import Button, Reply, Text, say
 
 _NAMES = {"en": Untrusted("English"), "ru": Untrusted("Русский")}  # each as its speakers call it
 
@@ -28,4 +28,16 @@ async def language(call: Call, code: str | None) -> Reply:
             buttons=(buttons, (auto,)),
         )
     await languages.choose(call.actor.id, None if code == "auto" else code)
-    return Reply((Text(msg("I speak English with you.")),))
+    return _confirmed(call)
+
+
+def _confirmed(call: Call) -> Reply:
+    """In the language chosen, unless the group has its own."""
+    languages, actor = call.services.languages, call.actor
+    chosen = languages.of(actor.id, actor.language)
+    if languages.tongue(actor.id, actor.language, call.request.chat.id).locale == chosen:
+        return say(msg("I speak English with you."))
+    return say(
+        msg("In our private chat I speak {language}.", language=_NAMES[chosen]),
+        msg("This group has a language of its own."),
+    )

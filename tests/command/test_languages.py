@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.command.languages import Languages, Tongue
+from bot.command.languages import Languages, Shared, Tongue
 from storage import settings
 from storage.database import Database
 
@@ -15,7 +15,7 @@ GROUP = -5
 
 async def languages(tmp_path: Path) -> tuple[Languages, Database]:
     database = await Database.open(f"sqlite:///{tmp_path}/a.db", key=b"k" * 32, ballast=0)
-    return Languages(database, Tongue("en", "UTC"), {GROUP: Tongue("ru", "Asia/Omsk")}), database
+    return Languages(database, Tongue("en", "UTC"), {GROUP: Shared("ru", "Asia/Omsk")}), database
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,23 @@ async def test_a_group_has_its_own_whoever_asks(tmp_path: Path) -> None:
     known, database = await languages(tmp_path)
     await known.choose(1, "en")
     assert known.tongue(1, "en", GROUP) == Tongue("ru", "Asia/Omsk")
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("shared", "tongue"),
+    [
+        (Shared(), Tongue("ru", "UTC")),
+        (Shared(locale="en"), Tongue("en", "UTC")),
+        (Shared(timezone="Asia/Omsk"), Tongue("ru", "Asia/Omsk")),
+    ],
+)
+async def test_of_what_a_group_does_not_say_the_person_s_own_counts(
+    tmp_path: Path, shared: Shared, tongue: Tongue
+) -> None:
+    _, database = await languages(tmp_path)
+    known = Languages(database, Tongue("en", "UTC"), {GROUP: shared})
+    assert known.tongue(1, "ru", GROUP) == tongue
     await database.close()
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, Seen
+from sandbox import Fault, Sandbox, Seen
 from sandbox.engine.images import import_image
-from tests.e2e.conftest import OWNER, TOKEN, environment_of
+from tests.e2e.conftest import GROUP, OWNER, TOKEN, environment_of
 from tests.private_engine import Engine
 
 JOURNAL = "bot.pipeline.journal:Journal"
@@ -133,6 +133,22 @@ async def test_what_was_not_begun_is_done_once(
     await process.dies(step)
     said = await answers(process, telegram)
     assert [seen.text for seen in said] == ["Restarted web@local."]
+    assert restarts(web) == 1
+    assert states(tmp_path, "container restart") == ["requested", "started", "finished"]
+
+
+async def test_what_names_the_bot_in_a_group_is_done_once(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path
+) -> None:
+    group = telegram.group(GROUP, OWNER)
+    await group.send("/restart@pierhead_bot -t 0 web")
+    await process.dies("bot.telegram.door:Door._store:after")
+    telegram.fail("getMe", Fault.status(502))  # so that its name is not known at once
+    async with process.running():
+        assert (await group.wait(within=20)).text == "Restarted web@local."
+        said = await telegram.private(OWNER).ask("/whoami", within=20)
+    assert "You may do everything" in said.text
+    assert group.unseen() == []
     assert restarts(web) == 1
     assert states(tmp_path, "container restart") == ["requested", "started", "finished"]
 

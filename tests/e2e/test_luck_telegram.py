@@ -52,6 +52,39 @@ async def test_down_at_the_start(
     await running
 
 
+async def test_what_names_the_bot_waits_until_telegram_has_told_its_name(
+    telegram: Sandbox, pierhead: Pierhead, clock: Clock, tmp_path: Path
+) -> None:
+    group, phone = telegram.group(GROUP, OWNER), telegram.private(OWNER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.telegram.dispatch.Dispatcher._take", _nothing)
+        async with pierhead.running():
+            await group.send("/whoami@pierhead_bot")
+            await phone.send("/whoami@pierhead_bot")
+            await eventually(lambda: count(tmp_path, "inbox", "state = 'new'") == 2)
+    asked_before = len(telegram.calls("getMe"))
+    telegram.fail("getMe", Fault.status(502))
+    telegram.fail("getWebhookInfo", Fault.status(502), 1000)
+    stop = asyncio.Event()
+    app = App(
+        load(None, pierhead.environment), Console(pierhead.told.append), clock, sleep=clock.sleep
+    )
+    running = asyncio.ensure_future(app.run(stop))
+    await called(telegram, "getMe", asked_before + 1)
+    assert count(tmp_path, "inbox", "state = 'new'") == 2
+    clock.advance(10)
+    for one in (group, phone):
+        assert (await one.wait()).text.startswith("You are owner")
+    assert not app.ready.is_set()  # more of Telegram is not needed
+    telegram.heal()
+    stop.set()
+    await running
+
+
+async def _nothing(*_: object) -> list[object]:
+    return []
+
+
 async def test_a_429_makes_late_and_keeps_nobody_else(
     telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

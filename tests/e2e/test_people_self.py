@@ -100,15 +100,31 @@ async def test_the_first_owner_has_the_code(
         assert not any("/start _" in told for told in pierhead.told)
 
 
+async def test_who_has_another_role_becomes_the_owner_and_stays_it(
+    pierhead: Pierhead, telegram: Sandbox
+) -> None:
+    del pierhead.environment["PIERHEAD_ACCESS__OWNERS"]
+    operator = telegram.private(OPERATOR)
+    async with pierhead.running():
+        code = _code(pierhead)
+        assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), operator"
+        assert await verdict(operator, "/start _wrong") == "That code is not right."
+        assert await verdict(operator, f"/start {code}") == "You own this bot now."
+        assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), owner"
+        again = await ask(operator, f"/start {code}")
+        assert again.text.splitlines()[0] == f"The code {code} opens nothing now."
+    async with pierhead.running():
+        assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), owner"
+
+
 async def test_a_claim_closes(pierhead: Pierhead, telegram: Sandbox, clock: Clock) -> None:
     del pierhead.environment["PIERHEAD_ACCESS__OWNERS"]
     stranger, operator = telegram.private(STRANGER), telegram.private(OPERATOR)
     async with pierhead.running():
         for _ in range(3):
             assert await verdict(stranger, "/start _wrong") == "That code is not right."
-        await stranger.send(f"/start {_code(pierhead)}")
+        assert (await ask(stranger, f"/start {_code(pierhead)}")).text.startswith("I don't know")
         assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), operator"
-        assert stranger.unseen() == []
     pierhead.told.clear()
     async with pierhead.running():
         clock.advance(601)

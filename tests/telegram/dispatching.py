@@ -16,6 +16,7 @@ from bot.pipeline.journal import Journal
 from bot.reply import Reply, Text, say
 from bot.reply.redact import Redactor
 from bot.telegram.dispatch import Dispatcher
+from bot.telegram.name import Name
 from bot.telegram.taps import Taps
 from storage import inbox
 from storage.database import Database
@@ -73,6 +74,8 @@ class Scene:
         self.gate.set()
         self.toasts: list[str | None] = []
         self.stored = asyncio.Event()
+        self.name = Name()
+        self.name.tell("Bot")
         journal = Journal(
             cast("Database", self), self.desk, Redactor(()), "i", BOT, clock, clock.sleep
         )
@@ -86,7 +89,7 @@ class Scene:
             toast=self.toast,
             age=lambda sent: clock() - sent,
             max_age=60.0,
-            name=lambda: "bot",
+            name=self.name,
         )
 
     async def write(self, fn: Callable[[Connection], object]) -> object:

@@ -14,6 +14,7 @@ import telegram
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TimedOut
 
 from bot.telegram.connection import Connection, Line, make_bot
+from bot.telegram.name import Name
 from tests.telegram.conftest import Clock, until
 
 POLL = 20
@@ -60,12 +61,14 @@ class Scene:
 
     def __init__(self, clock: Clock) -> None:
         self.client = Client()
+        self.name = Name()
         self.put: list[int] = []
         self.intruders = self.backs = 0
         self.ready = False
         self.connection = Connection(
             cast("telegram.Bot", self.client),
             self._put,
+            self.name,
             intruder=self._intruder,
             back=self._back,
             clock=clock,

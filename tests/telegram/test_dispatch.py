@@ -10,6 +10,7 @@ from bot.command.call import Call, Request
 from bot.errors import Denied
 from bot.message import msg
 from bot.pipeline.toomuch import TooMuch
+from bot.telegram.name import Name
 from storage import inbox
 from storage.database import Database
 from storage.errors import DiskFull, Locked
@@ -49,6 +50,19 @@ async def test_what_is_no_command_is_done_too(
         await scene.until_done(1)
     assert scene.ran == []
     assert scene.desk.stored == ([told] if told else [])
+
+
+async def test_nothing_is_taken_before_the_name_is_known_and_the_order_stays(
+    scene: Scene,
+) -> None:
+    scene.name = scene.dispatcher._name = Name()
+    await scene.put(scene.row("/boxes@bot", 1, chat=-5), scene.row("/box_mv@Bot a b", 2))
+    async with scene.running():
+        await scene.put(scene.row("/boxes", 3))
+        assert await scene.db.read(lambda c: inbox.count(c, BOT, State.NEW)) == 3
+        scene.name.tell("Bot")
+        await scene.until_done(3)
+    assert scene.ran == [("box", "ls"), ("box", "mv", "a", "b"), ("box", "ls")]
 
 
 async def test_what_is_late_is_told_and_not_run(scene: Scene) -> None:
@@ -176,7 +190,7 @@ async def test_what_could_not_be_stored_is_worked_on_without_writing(scene: Scen
     for number, text in enumerate(("/boxes", "hello", "/nonsense")):
         await scene.dispatcher.unstored(scene.row(text, number))
     await until(lambda: len(scene.desk.shown) == 2)
-    await until(lambda: scene.dispatcher._tasks == set())
+    await until(lambda: scene.dispatcher._tasks.room == 128)
     assert scene.ran == [("box", "ls")]
     assert scene.desk.stored == []
     assert scene.dispatcher._unstored == set()
@@ -188,7 +202,7 @@ async def test_closing_ends_what_hangs_and_the_next_start_takes_it_up(scene: Sce
     await scene.put(scene.row("/boxes"))
     async with scene.running():
         await until(lambda: scene.ran != [])
-    assert scene.dispatcher._tasks == set()
+    assert scene.dispatcher._tasks.room == 128
     assert await scene.db.read(lambda c: inbox.count(c, BOT, State.TAKEN)) == 1
 
 

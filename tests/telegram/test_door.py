@@ -14,6 +14,7 @@ from bot.access.policy import Group, Policy, Role, Subject
 from bot.command.call import Request
 from bot.message import Person, Untrusted
 from bot.telegram.door import Door
+from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from storage import inbox
 from storage.database import Database
@@ -57,6 +58,7 @@ class Scene:
             cast("Database", self),
             BOT,
             self.policy,
+            cast("Guesses", self),
             cast("Strangers", self),
             clock,
             lambda: self.gap,
@@ -69,6 +71,9 @@ class Scene:
         if self.locked:
             raise Locked("held")
         return await self.db.write(fn)
+
+    async def heard(self, request: Request) -> bool:
+        return request.text == "/start _code"
 
     async def meet(self, request: Request) -> None:
         self.met.append(request.actor.id)
@@ -124,6 +129,12 @@ async def test_a_stranger_is_met_and_not_stored(scene: Scene, update: Update) ->
     await scene.door.put(update)
     assert scene.met == [STRANGER]
     assert await scene.stored() == []
+
+
+@pytest.mark.parametrize("person", [OWNER, STRANGER])
+async def test_a_guess_at_the_claim_goes_no_further(scene: Scene, person: int) -> None:
+    await scene.door.put(typed(person=person, text="/start _code"))
+    assert (scene.met, await scene.stored()) == ([], [])
 
 
 async def test_a_strangers_tap_is_nothing(scene: Scene) -> None:

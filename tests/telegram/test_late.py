@@ -31,10 +31,10 @@ class Scene:
         return one if chat is None else replace(one, chat=Chat(chat, private=False))
 
     async def gather(self, *requests: Request) -> None:
-        tasks = [task for one in requests if (task := self.late.add(one)) is not None]
+        adding = [asyncio.ensure_future(self.late.add(one)) for one in requests]
         await asyncio.sleep(0)
         self.clock.advance(1)
-        await asyncio.gather(*tasks)
+        await asyncio.gather(*adding)
 
     def text(self, number: int = 0) -> str:
         blocks = self.settled[number][1].blocks

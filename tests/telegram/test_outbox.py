@@ -13,7 +13,7 @@ import pytest
 from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, REPLY, Outgoing
 from bot.telegram.pace import Pace
-from bot.telegram.sending import Gone, Later, Sender
+from bot.telegram.sending import Gone, Later, Sender, Shut
 from storage import outbox
 from storage.database import Connection, Database
 from storage.errors import Locked
@@ -51,7 +51,10 @@ class Scene:
     def __init__(self, db: Database, clock: Clock) -> None:
         self.db, self.clock, self.telegram = db, clock, Telegram()
         sender = cast("Sender", self.telegram)
-        self.out = Outbox(sender, db, Pace(clock), BOT, clock, clock.sleep)
+        self.unseen: list[str] = []
+        self.out = Outbox(
+            sender, db, Pace(clock), BOT, clock, clock.sleep, unseen=self.unseen.append
+        )
 
     async def store(self, *messages: Outgoing) -> list[Outgoing]:
         rows = [message.row(BOT, self.clock()) for message in messages]
@@ -154,6 +157,40 @@ async def test_what_can_never_go_is_given_up_and_the_next_goes(
         scene.out.put(await scene.store(said("a"), said("b")))
         await until(lambda: scene.telegram.texts == ["b"], scene.clock)
     assert await scene.states() == ["failed", "sent"]
+
+
+async def test_what_a_shut_chat_does_not_take_is_told_elsewhere_also_by_the_next_start(
+    scene: Scene,
+) -> None:
+    entities = ({"type": "bold", "offset": 0, "length": 1},)
+    instead = replace(said("sorry", -1), entities=entities, reply_to=4)
+    await scene.store(replace(said("secret"), instead=instead))
+    await scene.out.load()
+    assert scene.out._lines[7].waiting[0].instead == instead
+    scene.telegram.raises = [Shut("blocked")]
+    async with scene.running():
+        await until(lambda: scene.telegram.took == [(-1, "sorry", None)])
+    assert await scene.states() == ["failed", "sent"]
+
+
+async def test_what_is_no_matter_of_the_chat_is_not_told_elsewhere(scene: Scene) -> None:
+    scene.telegram.raises = [Gone("too long")]
+    async with scene.running():
+        scene.out.put(await scene.store(replace(said("secret"), instead=said("sorry", -1))))
+        await until(lambda: scene.telegram.asked == 1)
+        scene.out.put([said("next")])
+        await until(lambda: scene.telegram.texts == ["next"], scene.clock)
+    assert await scene.states() == ["failed"]
+
+
+async def test_an_operation_that_cannot_be_shown_is_told_of(scene: Scene) -> None:
+    scene.telegram.raises = [Shut("blocked")]
+    shown = replace(said("following", slot="call:1:private"), operation="1")
+    async with scene.running():
+        scene.out.put([replace(shown, instead=said("sorry", -1))])
+        await until(lambda: scene.telegram.texts == ["sorry"])
+    assert scene.unseen == ["1"]
+    assert await scene.states() == []
 
 
 async def test_a_group_that_moved_gets_it_there_stored_anew(scene: Scene) -> None:

@@ -134,7 +134,7 @@ def test_what_is_remembered_is_bounded(scene: Scene) -> None:
         scene.pace.pause(chat, 1)
         scene.send(-chat)
     assert len(scene.pace._paused) <= _KEPT
-    assert len(scene.pace._groups.kept) <= _KEPT
+    assert len(scene.pace._groups._kept) <= _KEPT
 
 
 @given(
