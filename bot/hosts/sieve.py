@@ -8,13 +8,12 @@ a block, the line that goes on in the next one, and what is kept.
 from __future__ import annotations
 
 import re
-import struct
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 
-from bot.hosts.answer import Unexpected
-from bot.hosts.frames import FRAME, HEADER, STDOUT, decoded
+from bot.hosts.answer import Refused
+from bot.hosts.frames import ENGINE, HEADER, STDOUT, decoded, header
 from bot.hosts.pattern import Pattern
 from bot.hosts.types import LogLine
 
@@ -22,9 +21,9 @@ from bot.hosts.types import LogLine
 _LONGEST = 256 * 1024
 # The length of a time stamp of RFC 3339: at least, and at most with its offset and a space.
 _STAMP_MIN, _STAMP_MAX = 20, 36
-_HEADER = struct.Struct(">BHBI")
 _LINES = re.compile(rb"[^\n]*\n|[^\n]+")
 _CARRIED = -1
+_FAILED = 500
 
 
 class _Stream:
@@ -85,6 +84,7 @@ class Sieve:
 
         Raises:
             Unexpected: if it is no log.
+            Refused: if the Engine says that it can't read on.
         """
         self.read += len(data)
         self._sift(self._rest + data)
@@ -140,18 +140,17 @@ def _frames(block: bytes, streams: tuple[_Stream, _Stream], *, stamped: bool) ->
     """Hand out the whole frames of a block; how far they go."""
     position, end = 0, len(block)
     returns = b"\r\n" in block
-    while position + HEADER <= end:
-        kind, zero, _, size = _HEADER.unpack_from(block, position)
-        if kind > 3 or zero or size > FRAME:  # noqa: PLR2004 - stdin, stdout, stderr, the Engine
-            raise Unexpected("log frame")
-        start = position + HEADER
+    while (start := position + HEADER) <= end:
+        kind, size = header(block, position)
         if start + size > end:
             break
         position = start + size
         payload = block[_after_stamp(block, start) if stamped else start : position]
+        if kind == ENGINE:
+            raise Refused(_FAILED, payload.decode("utf-8", "replace").strip())
         if returns:
             payload = payload.replace(b"\r\n", b"\n")
-        streams[kind >> 1].add(payload, start)
+        streams[kind - STDOUT].add(payload, start)
     return position
 
 

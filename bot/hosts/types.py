@@ -200,7 +200,10 @@ class EngineVersion:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a log. `stream` is 1 (stdout) or 2 (stderr); `at` is RFC 3339, by the Engine."""
+    """One line of a log, `at` in RFC 3339, by the Engine.
+
+    `stream` is 1 (stdout), 2 (stderr), or 3: what the Engine itself says where it can't read on.
+    """
 
     stream: int
     text: Untrusted

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hosts.answer import Unexpected
+from bot.hosts.answer import Refused, Unexpected
 from bot.hosts.pattern import Pattern
 from bot.hosts.sieve import Sieve
 from tests.hosts.scripted import frame
@@ -88,6 +88,13 @@ def test_a_line_without_an_end_takes_no_memory(*, tty: bool) -> None:
 def test_what_is_no_log(hostile: bytes) -> None:
     with pytest.raises(Unexpected):
         sift(hostile)
+
+
+def test_what_the_engine_could_not_read_is_not_passed_over() -> None:
+    data = frame(b"a\n") + frame(b"Error grabbing logs: unexpected EOF\n", 3)
+    with pytest.raises(Refused) as caught:
+        sift(data, "b")
+    assert caught.value.why == "Error grabbing logs: unexpected EOF"
 
 
 PIECES = st.lists(
