@@ -12,7 +12,6 @@ from bot.command.call import Call
 from bot.command.plan import Item
 from bot.errors import BotError, Conflict, DockerFault, NotFound
 from bot.hosts import Host
-from bot.hosts.answer import string
 from bot.hosts.types import Kind
 from bot.message import Message, Size, Untrusted, msg, plural
 from bot.reply import Block, Fold, Outcome, Reply, Text
@@ -82,7 +81,7 @@ async def _remove_image(host: Host, item: Item) -> None:
         await host.images.remove(item.id)
         return
     for tag in tags:
-        if string(await host.images.inspect(tag), "Id") == item.id:
+        if await host.images.id_of(tag) == item.id:
             await host.images.remove(tag)
 
 

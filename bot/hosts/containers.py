@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bot.hosts import faults
 from bot.hosts.answer import mapping, sequence, strings
 from bot.hosts.client import Client
+from bot.hosts.details import details
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
-from bot.hosts.types import Processes
+from bot.hosts.types import Details, Processes
 from bot.hosts.version import parts
 from bot.message import Untrusted
 
 _GRACE = 10
 _SIGNALS_SINCE = "1.42"
+# Titles and cells are what `ps` of the host printed: nothing bounds them there.
+_PROCESSES, _COLUMNS, _CELL = 500, 32, 256
 
 
 class Containers:
@@ -27,10 +30,10 @@ class Containers:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
-        """Everything that the Engine knows about it, in its own shape."""
+    async def inspect(self, id: str) -> Details:  # noqa: A002 - Docker's name for it
+        """Everything that the Engine knows about it."""
         name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: mapping(client.inspect_container(name)))
+        return await self._link.run(lambda client: details(client.inspect_container(name)))
 
     async def start(self, id: str) -> bool:  # noqa: A002 - Docker's name for it
         """Start it; False if it was running already."""
@@ -52,7 +55,7 @@ class Containers:
         signal: str | None = None,
     ) -> bool:
         """Stop it as `stop` does, and start it."""
-        return await self._change("restart", id, timeout, signal)
+        return await self._change("restart", id, timeout, signal, steps=True)
 
     async def kill(self, id: str, signal: str) -> None:  # noqa: A002 - Docker's name for it
         """Send a signal to its first process."""
@@ -103,6 +106,8 @@ class Containers:
         id: str,  # noqa: A002 - Docker's name for it
         grace: int | None = None,
         signal: str | None = None,
+        *,
+        steps: bool = False,
     ) -> bool:
         name = one_segment(self._link.name, id)
 
@@ -112,13 +117,19 @@ class Containers:
             return client.change(f"/containers/{{}}/{verb}", name, t=grace, signal=signal)
 
         seconds = self._link.patience + max(_GRACE if grace is None else grace, 0)
-        return await self._link.run(work, changes=True, seconds=seconds)
+        return await self._link.run(work, changes=True, steps=steps, seconds=seconds)
 
 
 def _processes(value: object) -> Processes:
     raw = mapping(value)
-    rows = ({"row": row} for row in sequence(raw.get("Processes")))
+    rows = sequence(raw.get("Processes"))
     return Processes(
-        titles=tuple(map(Untrusted, strings(raw, "Titles"))),
-        rows=tuple(tuple(map(Untrusted, strings(row, "row"))) for row in rows),
+        titles=_cells(raw.get("Titles")),
+        rows=tuple(map(_cells, rows[:_PROCESSES])),
+        more=max(0, len(rows) - _PROCESSES),
     )
+
+
+def _cells(row: object) -> tuple[Untrusted, ...]:
+    texts = strings({"row": sequence(row)[:_COLUMNS]}, "row")
+    return tuple(Untrusted(t if len(t) <= _CELL else f"{t[:_CELL]}…") for t in texts)

@@ -8,6 +8,7 @@ own: the bound being the same, only the first is ever shown.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,9 +19,12 @@ from bot.message import Untrusted
 LINE = 16 * 1024
 STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d)) ")
 HEADER = 8
-STDOUT, STDERR = 1, 2
+# The streams of Docker's `stdcopy`. What is of stdin is shown with stdout, as there. The last holds
+# the Engine's own words, such as "Error grabbing logs: unexpected EOF".
+STDIN, STDOUT, STDERR, ENGINE = range(4)
 # Docker's frames hold a line of 16 KiB at most. Nothing is kept of one that claims far more.
-FRAME = 1024 * 1024
+_FRAME = 1024 * 1024
+_HEADER = struct.Struct(">BHBI")
 
 
 @dataclass(slots=True)
@@ -62,15 +66,14 @@ class Lines:
     def _framed(self) -> Iterator[LogLine]:
         position = 0
         while True:
-            header = self._bytes[position : position + HEADER]
-            if len(header) < HEADER:
+            begin = position + HEADER
+            if begin > len(self._bytes):
                 break
-            end = position + HEADER + frame_size(header)
-            if end > len(self._bytes):
+            stream, size = header(self._bytes, position)
+            if begin + size > len(self._bytes):
                 break
-            payload = bytes(self._bytes[position + HEADER : end])
-            yield from self._take(STDERR if header[0] == STDERR else STDOUT, payload)
-            position = end
+            position = begin + size
+            yield from self._take(stream, bytes(self._bytes[begin:position]))
         del self._bytes[:position]
 
     def _raw(self) -> Iterator[LogLine]:
@@ -106,16 +109,16 @@ class Lines:
         return part
 
 
-def frame_size(header: bytes | bytearray) -> int:
-    """The length that a frame's header tells.
+def header(data: bytes | bytearray, at: int = 0) -> tuple[int, int]:
+    """Of which stream the frame is whose eight bytes stand there, and how long it is behind them.
 
     Raises:
         Unexpected: if it is no header, or tells of more than Docker ever sends.
     """
-    size = int.from_bytes(header[4:HEADER], "big")
-    if header[0] > STDERR or header[1:4] != b"\0\0\0" or size > FRAME:
+    stream, zero, more, size = _HEADER.unpack_from(data, at)
+    if stream > ENGINE or zero or more or size > _FRAME:
         raise Unexpected("log frame")
-    return size
+    return stream or STDOUT, size
 
 
 def decoded(line: bytes, *, cut: bool = False) -> Untrusted:

@@ -91,6 +91,28 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """`GET /containers/{id}/json`: what one most often looks for, and all of it as JSON (`whole`).
+
+    `state` is as of `Container`. `since` is when it started, or ended, in seconds since the epoch;
+    None where that is not what made its state. `memory` is its limit in bytes, 0 for none. `ports`
+    are those that are published; `mounts` are pairs of where from and where to.
+    """
+
+    id: str
+    state: str
+    since: float | None
+    image: Untrusted
+    restarts: int
+    restart_policy: Untrusted
+    memory: int
+    ports: tuple[Port, ...]
+    mounts: tuple[tuple[Untrusted, Untrusted], ...]
+    networks: tuple[Untrusted, ...]
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A row of `GET /images/json`. `size` in bytes, layers that others share included."""
 
@@ -167,10 +189,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """`docker top`: titles, and one row a process."""
+    """`docker top`: titles, and one row a process; `more` rows were left out."""
 
     titles: tuple[Untrusted, ...]
     rows: tuple[tuple[Untrusted, ...], ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +233,10 @@ class EngineVersion:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a log. `stream` is 1 (stdout) or 2 (stderr); `at` is RFC 3339, by the Engine."""
+    """One line of a log, `at` in RFC 3339, by the Engine.
+
+    `stream` is 1 (stdout), 2 (stderr), or 3: what the Engine itself says where it can't read on.
+    """
 
     stream: int
     text: Untrusted

@@ -52,9 +52,15 @@ async def test_the_other_changes(fake: Scripted, host: Host) -> None:
     assert fake.seen[-1].query == {"force": "True", "v": "True", "link": "False"}
 
 
-async def test_inspect_and_top(fake: Scripted, host: Host) -> None:
-    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Config": {"Tty": False}})
-    assert await host.containers.inspect(CID) == {"Config": {"Tty": False}}
+async def test_inspect(fake: Scripted, host: Host) -> None:
+    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID})
+    assert (await host.containers.inspect(CID)).id == CID
+    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID, "Mounts": {}})
+    with pytest.raises(DockerFault):
+        await host.containers.inspect(CID)
+
+
+async def test_top(fake: Scripted, host: Host) -> None:
     fake.scripts[f"GET /containers/{CID}/top"] = answer(
         {"Titles": ["PID", "CMD"], "Processes": [["1", "sh"]]}
     )
@@ -65,6 +71,15 @@ async def test_inspect_and_top(fake: Scripted, host: Host) -> None:
     fake.scripts[f"GET /containers/{CID}/top"] = answer({"Processes": [[1]]})
     with pytest.raises(DockerFault):
         await host.containers.top(CID)
+
+
+async def test_what_ps_printed_is_bounded(fake: Scripted, host: Host) -> None:
+    wide = ["x" * 300] * 33
+    fake.scripts[f"GET /containers/{CID}/top"] = answer({"Titles": wide, "Processes": [wide] * 501})
+    found = await host.containers.top(CID)
+    assert (len(found.rows), found.more) == (500, 1)
+    assert {len(row) for row in (found.titles, *found.rows)} == {32}
+    assert {cell.raw for cell in found.rows[-1]} == {"x" * 256 + "…"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +93,7 @@ async def test_what_cannot_be_a_name_is_not_asked_for(
             await act(name)
     with pytest.raises(NotFound):
         await host.logs.tail(name, tail=5)
-    assert await host.stats.once([name]) == ()
+    assert await host.stats.once([name]) == (None,)
     with pytest.raises(NotFound):
         await host.volumes.remove(name)
     assert fake.asked == []

@@ -35,6 +35,15 @@ def test_two_streams() -> None:
     ]
 
 
+def test_the_other_streams() -> None:
+    data = frame(b"half ", 2) + frame(b"in\n", 0) + frame(b"Error grabbing logs: EOF\n", 3)
+    assert read(data) == [
+        LogLine(1, Untrusted("in")),
+        LogLine(3, Untrusted("Error grabbing logs: EOF")),
+        LogLine(2, Untrusted("half ")),
+    ]
+
+
 def test_time_stamps() -> None:
     data = frame(STAMP + b"out\n") + frame(STAMP + b"\n", 2)
     expected = [LogLine(1, Untrusted("out"), AT), LogLine(2, Untrusted(""), AT)]
