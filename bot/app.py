@@ -168,6 +168,7 @@ class App:
             database,
             pace,
             self.bot,
+            self.instance,
             clock,
             self._sleep,
             unseen=services.operations.unseen,

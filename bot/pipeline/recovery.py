@@ -21,7 +21,7 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of, shares
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import state_of
-from storage import audit, calls, inbox, instances
+from storage import audit, calls, inbox, instances, outbox
 from storage.calls import State
 from storage.database import Connection
 
@@ -52,9 +52,10 @@ class Recovery:
                 log.exception("what became of call %s can't be told", row.id)
 
     def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
-        """What the dead had begun is this instance's now; what they had not begun is new again.
+        """What the dead had begun, and what they had still to send, is this instance's now.
 
-        One transaction, so that of two bots that start together one tells, and not both.
+        What they had not begun is new again. One transaction, so that of two bots that start
+        together one tells, and not both.
         """
         locks, instance = self.journal.database.locks, self.journal.instance
         if locks is not None:
@@ -65,6 +66,7 @@ class Recovery:
             calls.take_over(connection, row.id, instance)
         inbox.reclaim(connection, dead)
         instances.forget(connection, dead)
+        outbox.reclaim(connection, self.journal.bot, instance)
         return begun, dead
 
     async def _tell(self, row: calls.Call) -> None:

@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.errors import DiskFull, Locked
 from storage.inbox import State, Stored
 from tests.command.samples import OWNER
+from tests.stored import count
 from tests.telegram.conftest import Clock, until
 from tests.telegram.dispatching import BOT, Scene
 
@@ -59,7 +60,7 @@ async def test_nothing_is_taken_before_the_name_is_known_and_the_order_stays(
     await scene.put(scene.row("/boxes@bot", 1, chat=-5), scene.row("/box_mv@Bot a b", 2))
     async with scene.running():
         await scene.put(scene.row("/boxes", 3))
-        assert await scene.db.read(lambda c: inbox.count(c, BOT, State.NEW)) == 3
+        assert await scene.db.read(lambda c: count(c, BOT, State.NEW)) == 3
         scene.name.tell("Bot")
         await scene.until_done(3)
     assert scene.ran == [("box", "ls"), ("box", "mv", "a", "b"), ("box", "ls")]
@@ -203,7 +204,7 @@ async def test_closing_ends_what_hangs_and_the_next_start_takes_it_up(scene: Sce
     async with scene.running():
         await until(lambda: scene.ran != [])
     assert scene.dispatcher._tasks.room == 128
-    assert await scene.db.read(lambda c: inbox.count(c, BOT, State.TAKEN)) == 1
+    assert await scene.db.read(lambda c: count(c, BOT, State.TAKEN)) == 1
 
 
 async def test_a_full_disk_at_the_end_is_waited_for(scene: Scene) -> None:

@@ -38,12 +38,10 @@ def upgrade() -> None:
     _audit_checkpoint()
     _button()
     _call()
-    _chat_settings()
     _inbox()
     _instance()
     _outbox()
     _owner_claim()
-    _person()
     _person_settings()
     _slot()
     if op.get_context().dialect.name == "sqlite":
@@ -119,7 +117,6 @@ def _call() -> None:
     op.create_table(
         "call",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("parent", sa.String(length=64)),
         sa.Column("bot", sa.BigInteger, nullable=False),
         sa.Column("update_id", sa.BigInteger),
         sa.Column("instance", sa.String(length=64), nullable=False),
@@ -145,17 +142,6 @@ def _call() -> None:
         "call",
         ["instance", "state"],
         sqlite_where=sa.text("state IN ('requested', 'awaiting', 'started')"),
-    )
-    op.create_index("ix_call_parent", "call", ["parent"])
-
-
-def _chat_settings() -> None:
-    op.create_table(
-        "chat_settings",
-        sa.Column("chat", sa.BigInteger, nullable=False),
-        sa.Column("language", sa.String(length=16)),
-        sa.Column("timezone", sa.Text),
-        sa.PrimaryKeyConstraint("chat", name="pk_chat_settings"),
     )
 
 
@@ -196,25 +182,19 @@ def _outbox() -> None:
         "outbox",
         sa.Column("id", _ROW_ID, nullable=False),
         sa.Column("bot", sa.BigInteger, nullable=False),
+        sa.Column("instance", sa.String(length=64), nullable=False),
         sa.Column("chat", sa.BigInteger, nullable=False),
         sa.Column("thread", sa.BigInteger),
         sa.Column("slot", sa.Text),
         sa.Column("edit", sa.Boolean, nullable=False),
         sa.Column("priority", sa.Integer, nullable=False),
-        sa.Column("method", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
         sa.Column("file", sa.LargeBinary),
         sa.Column("file_name", sa.Text),
         sa.Column("reply_to", sa.BigInteger),
         sa.Column("silent", sa.Boolean, nullable=False),
-        sa.Column("buttons", sa.Text, nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("instance", sa.String(length=64)),
-        sa.Column("not_before", sa.Float, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
-        sa.Column("sent_at", sa.Float),
-        sa.Column("message_id", sa.BigInteger),
         sa.Column("error", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sqlite_autoincrement=True,
@@ -222,8 +202,8 @@ def _outbox() -> None:
     op.create_index(
         "ix_outbox_open",
         "outbox",
-        ["bot", "priority", "id"],
-        sqlite_where=sa.text("state IN ('pending', 'sending')"),
+        ["bot", "instance", "priority", "id"],
+        sqlite_where=sa.text("state = 'pending'"),
     )
 
 
@@ -235,18 +215,6 @@ def _owner_claim() -> None:
         sa.Column("claimed_at", sa.Float, nullable=False),
         sa.Column("seal", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_owner_claim"),
-    )
-
-
-def _person() -> None:
-    op.create_table(
-        "person",
-        sa.Column("id", sa.BigInteger, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("enrolled_at", sa.Float, nullable=False),
-        sa.Column("seal", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
 
 
