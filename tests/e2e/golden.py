@@ -6,6 +6,7 @@ A golden is the message with Telegram's tags, and its keyboard below.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import Seen
@@ -16,14 +17,20 @@ COLUMNS = 34
 LINES = 16  # a screen of twelve, the verdict, and a note or two
 
 
-def check(name: str, seen: Seen) -> None:
-    """The message is as it was agreed to be, and fits a phone."""
-    path, said = FOLDER / f"{name}.txt", written(seen)
-    if os.environ.get("UPDATE_GOLDENS"):
-        path.write_text(said)
-    assert said == path.read_text()
-    assert len(screen(seen)) <= LINES
-    assert all(len(line) <= COLUMNS for line in monospace(seen))
+@dataclass(frozen=True)
+class Goldens:
+    """Those of one language."""
+
+    language: str
+
+    def check(self, name: str, seen: Seen) -> None:
+        """The message is as it was agreed to be, and fits a phone."""
+        path, said = FOLDER / f"{name}.{self.language}.txt", written(seen)
+        if os.environ.get("UPDATE_GOLDENS"):
+            path.write_text(said)
+        assert said == path.read_text()
+        assert len(screen(seen)) <= LINES
+        assert all(len(line) <= COLUMNS for line in monospace(seen))
 
 
 def written(seen: Seen) -> str:

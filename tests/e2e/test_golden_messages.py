@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
-from tests.e2e.conftest import OWNER, VIEWER, Clock
-from tests.e2e.golden import check
+from tests.e2e.conftest import OWNER, RUSSIAN, VIEWER, Clock
+from tests.e2e.golden import Goldens
 from tests.e2e.talk import Morning, Played, ask, played
 from tests.hosts.scripted import CID, answer, frame, row, streamed
 
@@ -80,6 +80,16 @@ def clock() -> Clock:
     return Morning()
 
 
+@pytest.fixture(params=["en", "ru"])
+def goldens(request: pytest.FixtureRequest) -> Goldens:
+    return Goldens(request.param)
+
+
+@pytest.fixture
+def owner(goldens: Goldens) -> int:
+    return OWNER if goldens.language == "en" else RUSSIAN
+
+
 @pytest.fixture
 async def world(telegram: Sandbox, tmp_path: Path, clock: Clock) -> AsyncIterator[Played]:
     async with played(telegram, tmp_path, clock) as world:
@@ -87,58 +97,61 @@ async def world(telegram: Sandbox, tmp_path: Path, clock: Clock) -> AsyncIterato
         yield world
 
 
-async def test_ps(world: Played) -> None:
-    check("ps", await ask(world.telegram.private(OWNER), "/ps"))
+async def test_ps(world: Played, goldens: Goldens, owner: int) -> None:
+    goldens.check("ps", await ask(world.telegram.private(owner), "/ps"))
 
 
-async def test_logs(world: Played) -> None:
+async def test_logs(world: Played, goldens: Goldens, owner: int) -> None:
     lines = (f"03:{n:02}:00 request {n} took 12 ms\n".encode() for n in range(40))
     body = (*map(frame, lines), frame(b"FATAL: could not fork worker\n", 2))
     path = f"GET /containers/{digits('photos-1')}"
     world.engine.scripts[f"{path}/json"] = answer({"Id": CID, "Config": {"Tty": False}})
     world.engine.scripts[f"{path}/logs"] = streamed(*body)
-    check("logs", await ask(world.telegram.private(OWNER), "/logs immich-db"))
+    goldens.check("logs", await ask(world.telegram.private(owner), "/logs immich-db"))
 
 
-async def test_stats(world: Played) -> None:
+async def test_stats(world: Played, goldens: Goldens, owner: int) -> None:
     for n, name in enumerate(("media-2", "media-3", "home-1")):
         path = f"GET /containers/{digits(name)}/stats"
         world.engine.scripts[path] = answer(stats(name, 12 * n, 40_000_000 + n * 17_300_000))
-    phone = world.telegram.private(OWNER)
-    check("stats", await ask(phone, "/stats media-2 media-3 home-1"))
-    check("stats-one", await ask(phone, "/stats home-1"))
+    phone = world.telegram.private(owner)
+    goldens.check("stats", await ask(phone, "/stats media-2 media-3 home-1"))
+    goldens.check("stats-one", await ask(phone, "/stats home-1"))
 
 
-async def test_prune_and_df(world: Played) -> None:
+async def test_prune_and_df(world: Played, goldens: Goldens, owner: int) -> None:
     scripts = world.engine.scripts
     scripts["GET /containers/json"] = answer([*fleet()[1:], *prunable()])
     scripts["GET /images/json"] = answer(images())
     scripts["GET /networks"] = answer([])
     usage = {"Images": images(), "LayersSize": 1_200_000_000, "Containers": prunable()}
     scripts["GET /system/df"] = answer(usage | {"Volumes": [], "BuildCache": []})
-    phone = world.telegram.private(OWNER)
-    check("prune", await ask(phone, "/prune"))
-    check("df", await ask(phone, "/df"))
+    phone = world.telegram.private(owner)
+    goldens.check("prune", await ask(phone, "/prune"))
+    goldens.check("df", await ask(phone, "/df"))
 
 
-async def test_help_denial_and_picker(world: Played) -> None:
-    owner, viewer = world.telegram.private(OWNER), world.telegram.private(VIEWER)
-    check("help", await ask(viewer, "/help"))
-    check("help-logs", await ask(owner, "/help logs"))
-    check("greeting", await ask(owner, "/start"))
-    check("denial", await ask(viewer, "/restart immich-db"))
-    check("picker", await ask(owner, "/restart"))
-    check("offer", await ask(owner, "/restart imich-db"))
-    check("question", await ask(owner, "/rm jellyfin"))
-    check("audit", await ask(owner, "/audit"))
+async def test_help_denial_and_picker(world: Played, goldens: Goldens, owner: int) -> None:
+    phone, viewer = world.telegram.private(owner), world.telegram.private(VIEWER)
+    await ask(viewer, f"/language {goldens.language}")
+    goldens.check("help", await ask(viewer, "/help"))
+    goldens.check("help-logs", await ask(phone, "/help logs"))
+    goldens.check("greeting", await ask(phone, "/start"))
+    goldens.check("denial", await ask(viewer, "/restart immich-db"))
+    goldens.check("picker", await ask(phone, "/restart"))
+    goldens.check("offer", await ask(phone, "/restart imich-db"))
+    goldens.check("question", await ask(phone, "/rm jellyfin"))
+    goldens.check("audit", await ask(phone, "/audit"))
 
 
-async def test_late(telegram: Sandbox, tmp_path: Path, clock: Clock) -> None:
+async def test_late(
+    telegram: Sandbox, tmp_path: Path, clock: Clock, goldens: Goldens, owner: int
+) -> None:
     async with played(telegram, tmp_path, clock, starts=False) as world:
-        phone = telegram.private(OWNER)
+        phone = telegram.private(owner)
         world.engine.scripts["GET /containers/json"] = answer(fleet())
         for line in ("/restart immich-db", "/restart immich-db", "/ps"):
             await phone.send(line)
         world.clock.advance(840)
         async with world.pierhead.running():
-            check("late", await phone.wait())
+            goldens.check("late", await phone.wait())
