@@ -30,7 +30,8 @@ command names the host, `@all` means all of them. In brackets is the least of th
 that may: each may all that the one before it may, `viewer`, `operator`, `admin`, `owner`.
 
 What a command can do decides whether it asks first: a *disruptive* one asks if it comes from a
-button, a *destructive* one always, with the exact list of what would go. Some other ones ask too.
+button, a *destructive* one always, with the exact list of what would go. `/start` asks as well, since
+a link of Telegram's can type it for somebody.
 """
 _HEAD = """\
 | Command | What it does | Permission | Danger |
@@ -76,7 +77,7 @@ def _deeds(command: Command) -> Iterator[str]:
     yield from map(_plain, filter(None, (command.summary, *command.description.split("\n\n"))))
     for param in command.params:
         if isinstance(param, click.Option):
-            yield f"{_option(param)}: {_plain(param.help or '')}"
+            yield f"{_option(param)}: {_plain(param.help or '')}{_default(param)}"
     if command.feature:
         yield f"Exists only with {_code(f'features.{command.feature}')}."
 
@@ -84,6 +85,11 @@ def _deeds(command: Command) -> Iterator[str]:
 def _option(param: click.Option) -> str:
     value = "" if param.is_flag else f" {param.type.name.upper()}"
     return ", ".join(_code(name + value) for name in param.opts)
+
+
+def _default(param: click.Option) -> str:
+    given = isinstance(param.default, str | int) and not param.is_flag
+    return f" ({param.default} unless told)" if given else ""
 
 
 def _least_role(permission: str) -> str:

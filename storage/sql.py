@@ -1,4 +1,4 @@
-"""Two statements that SQLite and PostgreSQL share, and SQLAlchemy keeps in each one's dialect."""
+"""The statement that SQLite and PostgreSQL share, and SQLAlchemy keeps in each one's dialect."""
 
 from __future__ import annotations
 

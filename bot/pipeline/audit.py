@@ -1,4 +1,4 @@
-"""Second stage: what is asked is written down before, and how it ended after, with its answer.
+"""A stage: what is asked is written down before, and how it ended after, with its answer.
 
 What ends as an error is turned into its answer here, so that both are one transaction. If nothing
 can be written down, nothing that changes a host runs.

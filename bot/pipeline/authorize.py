@@ -1,4 +1,4 @@
-"""Third stage: may this person do this, here, now? In doubt, no."""
+"""A stage: may this person do this, here, now? In doubt, no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Eighth stage: write down that it starts, and use up the button that let it, in one transaction.
+"""A stage: write down that it starts, and use up the button that let it, in one transaction.
 
 From here on a kill leaves *unknown*, never a second run. A read that ends by itself is not written
 down: to read again does no harm. What cannot be written down does not run.

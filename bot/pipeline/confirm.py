@@ -1,4 +1,4 @@
-"""Seventh stage: say exactly what would happen, and do only what was agreed to.
+"""A stage: say exactly what would happen, and do only what was agreed to.
 
 The first time round the plan is shown and stored with its button. At the tap everything is looked
 at again: what has gone or changed since drops the action and shows the new plan; what was added

@@ -1,4 +1,4 @@
-"""Last stage: the handler runs as a task that can be stopped, with a time by which it ends.
+"""A stage: the handler runs as a task that can be stopped, with a time by which it ends.
 
 A read that takes too long has failed. A change that takes too long is *unknown*: the Engine may
 still do it. Its task lives on, and what it tells in the end is recorded as *finished late*.

@@ -1,4 +1,4 @@
-"""First stage: how much one person and one chat may ask of the bot, in memory.
+"""A stage: how much one person and one chat may ask of the bot, in memory.
 
 A token bucket each: what a command costs comes off, and it refills with time. What is refused in
 one go is told in one message, which counts on. Strangers never come this far (the intake answers

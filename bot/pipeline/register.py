@@ -1,4 +1,4 @@
-"""Fifth stage: from here on the call is a running operation, with an owner and a way to end it.
+"""A stage: from here on the call is a running operation, with an owner and a way to end it.
 
 That is before it waits for its turn: who waits behind something that hangs can still be stopped.
 """

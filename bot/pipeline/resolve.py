@@ -1,4 +1,4 @@
-"""Fourth stage: names become targets, by one list call; a missing name is asked for.
+"""A stage: names become targets, by one list call; a missing name is asked for.
 
 A change needs the exact name. A prefix or a look-alike is offered as a button and never run. Every
 target found is authorized by itself.

@@ -1,4 +1,4 @@
-"""Sixth stage: a change waits until it is first in line at each of its targets.
+"""A stage: a change waits until it is first in line at each of its targets.
 
 Only so many may wait on one host: where it does not answer, they would take up all the room that
 other commands and other hosts need.

@@ -1,4 +1,4 @@
-"""Amounts, times and lists in words: "9.2 GB", "1 min 44 s", "Tue 9 June 03:17", "a, b and c".
+"""Amounts and times in words: "9.2 GB", "1 min 44 s", "Tue 9 June 03:17".
 
 What has words is a message, so that translators see it. Digits and dates of languages other than
 English are Babel's; English is simple enough to be written here, which keeps Babel from being
