@@ -30,8 +30,8 @@ command names the host, `@all` means all of them. In brackets is the least of th
 that may: each may all that the one before it may, `viewer`, `operator`, `admin`, `owner`.
 
 What a command can do decides whether it asks first: a *disruptive* one asks if it comes from a
-button, a *destructive* one always, with the exact list of what would go. `/start` asks as well, since
-a link of Telegram's can type it for somebody.
+button, a *destructive* one always, with the exact list of what would go. `/start` asks as well: a
+link of Telegram's can type it for somebody.
 """
 _HEAD = """\
 | Command | What it does | Permission | Danger |

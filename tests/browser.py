@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from playwright.async_api import Page, ViewportSize, async_playwright
 
@@ -16,15 +17,20 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+Scheme = Literal["light", "dark"]
 PHONE = ViewportSize(width=390, height=844)
 
 
 @asynccontextmanager
-async def phone(chromium: str, link: str, *, scale: float = 1) -> AsyncIterator[Page]:
+async def phone(
+    chromium: str, link: str, *, scale: float = 1, scheme: Scheme = "light"
+) -> AsyncIterator[Page]:
     """The page behind a link; when the block ends it must not have complained."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
-        page = await browser.new_page(viewport=PHONE, device_scale_factor=scale)
+        page = await browser.new_page(
+            viewport=PHONE, device_scale_factor=scale, color_scheme=scheme
+        )
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -48,3 +54,22 @@ async def expect_no_sideways_scroll(page: Page) -> None:
         "log => log.scrollWidth > log.clientWidth", await page.query_selector("#log")
     )
     assert not wide
+
+
+async def contrast(page: Page, selector: str) -> float:
+    """How well the text of an element stands out from what is behind it, by WCAG: 4.5 is enough."""
+    found = await page.locator(selector).last.evaluate(_CONTRAST)
+    return float(found)
+
+
+_CONTRAST = """node => {
+  const part = v => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
+  const rgb = color => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+  let behind = node;
+  while ((rgb(getComputedStyle(behind).backgroundColor)[3] ?? 1) < 1) behind = behind.parentElement;
+  const [ink, paper] = [
+    getComputedStyle(node).color, getComputedStyle(behind).backgroundColor
+  ].map(color => light(rgb(color)));
+  return (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
+}"""

@@ -100,3 +100,22 @@ def test_root_never(method: str, path: str) -> None:
 def test_docker_socket_is_mounted_once_and_read_only() -> None:
     mounts = re.findall(r"^ +- (/var/run/docker\.sock:\S+)$", COMPOSE, re.MULTILINE)
     assert mounts == ["/var/run/docker.sock:/var/run/docker.sock:ro"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        r"read_only: true",
+        r"cap_drop: \[ALL\]",
+        r'security_opt: \["no-new-privileges:true"\]',
+        r'user: "10001:.*"',
+        r"mem_limit: \S+",
+        r"pids_limit: \d+",
+    ],
+)
+def test_both_services_have_no_more_rights_than_they_need(key: str) -> None:
+    services = re.split(r"^  (?=\w+:$)", COMPOSE.split("\nservices:\n")[1], flags=re.MULTILINE)
+    running = [service for service in services if "image:" in service or "build:" in service]
+    assert len(running) == 2
+    for service in running:
+        assert len(re.findall(rf"^    {key}", service, re.MULTILINE)) == 1, service

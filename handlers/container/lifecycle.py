@@ -35,11 +35,11 @@ def _is_paused(container: Container) -> bool:
     return container.state == "paused"
 
 
-def _unless(state: str, change: Callable[[str], Awaitable[None]]) -> Act:
-    """Do it, but not where it is so already: the Engine would call that an error."""
+def _where(*, paused: bool, change: Callable[[str], Awaitable[None]]) -> Act:
+    """Do it only where it changes anything: what is so already the Engine calls an error (500)."""
 
     async def act(item: Item) -> bool:
-        if item.state == state:
+        if (item.state == "paused") is not paused:
             return False
         await change(item.id)
         return True
@@ -140,7 +140,7 @@ async def pause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Pause all processes within one or more containers."""
     return await each(
         call,
-        _unless("paused", call.host.containers.pause),
+        _where(paused=False, change=call.host.containers.pause),
         done=msg("Paused {name}."),
         already=msg("{name} was paused already."),
     )
@@ -158,7 +158,7 @@ async def unpause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Unpause all processes within one or more containers."""
     return await each(
         call,
-        _unless("running", call.host.containers.unpause),
+        _where(paused=True, change=call.host.containers.unpause),
         done=msg("{name} goes on."),
         already=msg("{name} was not paused."),
     )

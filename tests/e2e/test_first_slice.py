@@ -81,9 +81,9 @@ async def test_of_several_all_are_tried_and_each_is_reported(
     engine.docker("create", "--name", "web", "busybox", "sleep", "1000")
     async with pierhead.running():
         phone = telegram.private(OWNER)
-        seen = await phone.ask("/unpause web nowhere")
+        seen = await phone.ask("/kill web nowhere")
         audit = await phone.ask("/audit -a -t web")
-    assert "is not paused" in seen.text
+    assert "is not running" in seen.text
     assert "x not there: nowhere@local" in seen.text
-    assert "unpause web" in audit.text
+    assert "kill web" in audit.text
     assert "failed" in audit.text

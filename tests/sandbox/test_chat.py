@@ -1,6 +1,7 @@
 """The browser chat, driven in Debian's chromium at the width of a phone."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from sandbox import Person, Sandbox
-from tests.browser import expect_no_sideways_scroll, phone, type_text
+from tests.browser import Scheme, contrast, expect_no_sideways_scroll, phone, type_text
 from tests.sandbox.conftest import TOKEN, Api, Clock
 
 KEYS = json.dumps({"inline_keyboard": [[{"text": "Refresh", "callback_data": "r"}]]})
@@ -55,6 +56,21 @@ async def test_a_conversation(page: Page, api: Api, telegram: Sandbox) -> None:
     await expect(page.get_by_text("edited")).to_be_visible()
     await expect(page.get_by_role("button", name="Refresh")).to_have_count(0)
     await expect_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_can_be_read_by_day_and_by_night(
+    telegram: Sandbox, chromium: str, api: Api, scheme: Scheme
+) -> None:
+    async with phone(chromium, telegram.link, scheme=scheme) as page:
+        await page.get_by_role("button", name="Start").click()
+        await api.send(42, QUOTE + "\n<code>web</code> /ps", parse_mode="HTML", reply_markup=KEYS)
+        await expect(page.locator(".bubble").last).to_contain_text("nas: all up")
+        for part in (".bubble .body", ".bubble code", ".bubble blockquote", ".bubble .tap"):
+            assert await contrast(page, part) >= 4.5, part
+        await expect_no_sideways_scroll(page)
+        shade = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, re.findall(r"\d+", shade)[:3])) < 3 * 128) == (scheme == "dark")
 
 
 async def test_an_alert_waits_for_the_reader(page: Page, api: Api) -> None:
