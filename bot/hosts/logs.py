@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from bot.hosts.follow import follow
@@ -12,7 +13,7 @@ from bot.hosts.link import Link
 from bot.hosts.pattern import Pattern
 from bot.hosts.source import Source, Span
 from bot.hosts.stream import Streams
-from bot.hosts.types import LogLine, LogMatches, LogPage
+from bot.hosts.types import LogLine, LogMatches
 
 _BYTES = 1024 * 1024
 _MOST = 10_000
@@ -43,23 +44,19 @@ class Logs:
         since: float | None = None,
         until: float | None = None,
         timestamps: bool = False,
-        max_bytes: int = _BYTES,
-    ) -> LogPage:
-        """The last `tail` lines, fewer where they would be more than `max_bytes`."""
+    ) -> tuple[LogLine, ...]:
+        """The last `tail` lines, oldest first; fewer where they are more than 1 MiB."""
         source = await self._source(id)
         span = Span.of(since, until)
-        wanted = min(max(tail, 0), _MOST)
-        # One more than wanted tells whether there are more.
-        lines: list[LogLine] = []
-        asked = wanted + 1
+        asked = min(max(tail, 0), _MOST)
+        lines: Sequence[LogLine] = ()
         while asked > 0:
-            lines, whole = await _page(source, span, asked, max_bytes, stamped=timestamps)
+            lines, whole = await _page(source, span, asked, stamped=timestamps)
             if whole or asked == 1:
                 break
             # As many as fitted; but a line that is very long is many to the Engine.
             asked = max(1, min(max(len(lines), asked // 8), asked // 2))
-        shown = lines[max(0, len(lines) - wanted) :]
-        return LogPage(tuple(shown), more=asked <= wanted or len(lines) > wanted)
+        return tuple(lines)
 
     async def grep(
         self,
@@ -106,17 +103,17 @@ class Logs:
 
 
 async def _page(
-    source: Source, span: Span, tail: int, max_bytes: int, *, stamped: bool
-) -> tuple[list[LogLine], bool]:
+    source: Source, span: Span, tail: int, *, stamped: bool
+) -> tuple[deque[LogLine], bool]:
     """At most so many lines and bytes, and whether that is all that was asked for."""
-    found: list[LogLine] = []
+    found: deque[LogLine] = deque(maxlen=tail)
     lines = source.lines(stamped=stamped)
     read = 0
     async with source.open(span, tail=tail, stamped=stamped) as response:
         async for piece in response.content.iter_any():
-            found += lines.feed(piece[: max_bytes - read])
+            found += lines.feed(piece[: _BYTES - read])
             read += len(piece)
-            if read > max_bytes:
+            if read > _BYTES:
                 break
     found += lines.finish()
-    return found, read <= max_bytes
+    return found, read <= _BYTES

@@ -38,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A port of a container, and where it is published (None: nowhere)."""
+    """A port of a container, and where it is published."""
 
     private: int
     protocol: str
@@ -63,14 +63,12 @@ class Container:
     name: Untrusted
     image: Untrusted
     image_id: str
-    command: Untrusted
     state: str
     status: Untrusted
     health: str | None
     exit_code: int | None
     ago: float | None
     created: float
-    ports: tuple[Port, ...]
     networks: tuple[Untrusted, ...]
     mounts: tuple[Untrusted, ...]
     labels: Mapping[str, str] = field(hash=False)
@@ -120,7 +118,6 @@ class Image:
     tags: tuple[Untrusted, ...]
     size: int
     created: float
-    containers: int
     labels: Mapping[str, str] = field(hash=False)
 
     @property
@@ -135,7 +132,6 @@ class Volume:
 
     name: Untrusted
     driver: Untrusted
-    created: float | None
     size: int | None
     users: int | None
     anonymous: bool
@@ -213,7 +209,6 @@ class EngineInfo:
     images: int
     storage_driver: Untrusted
     cgroup: Untrusted
-    root_dir: Untrusted
     warnings: tuple[Untrusted, ...]
 
 
@@ -241,14 +236,6 @@ class LogLine:
     stream: int
     text: Untrusted
     at: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogPage:
-    """A bounded piece of a log, oldest first. `more` when older lines were left out."""
-
-    lines: tuple[LogLine, ...]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
