@@ -42,7 +42,7 @@ from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.tasks import until, within
-from bot.telegram.connection import Connection, Line, make_bot
+from bot.telegram.connection import Connection, Polls, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
@@ -160,8 +160,8 @@ class App:
             languages=languages,
             follow_for=settings.limits.follow_for,
         )
-        line = Line(clock, settings.telegram.max_age)
-        client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, line)
+        polls = Polls(clock, settings.telegram.max_age)
+        client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, polls)
         pace = Pace(self._monotonic)
         out = Outbox(
             Sender(client),
@@ -217,7 +217,7 @@ class App:
             run,
             taps,
             toast=toasts.show,
-            age=line.age,
+            age=polls.age,
             max_age=settings.telegram.max_age,
             name=name,
         )
@@ -228,7 +228,7 @@ class App:
             guesses,
             strangers,
             clock,
-            lambda: line.gap,
+            lambda: polls.gap,
             unstored=dispatcher.unstored,
             leave=toasts.leave,
             met=menu.met,
@@ -260,7 +260,7 @@ class App:
             recovery.tell(begun),
             out.run(),
             dispatcher.run(door.stored),
-            self._tick(upkeep, line, door),
+            self._tick(upkeep, polls, door),
             menu.run(),
             connection.run(lambda: self._ready(name, menu)),
         )
@@ -297,7 +297,7 @@ class App:
         self._console.tell(f"Pierhead answers as @{name}.")
         menu.publish(*self.policy.people)
 
-    async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:
+    async def _tick(self, upkeep: Upkeep, polls: Polls, door: Door) -> None:
         while True:
             try:
                 await upkeep.tick()
@@ -306,8 +306,8 @@ class App:
             else:
                 if not door.failing:
                     self.heartbeat.beat(STORED, self._clock())
-            if line.polled_at is not None:
-                self.heartbeat.beat(POLLED, line.polled_at)
+            if polls.polled_at is not None:
+                self.heartbeat.beat(POLLED, polls.polled_at)
             try:
                 await asyncio.to_thread(self.heartbeat.write)
             except OSError as error:

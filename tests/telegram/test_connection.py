@@ -13,7 +13,7 @@ import pytest
 import telegram
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from bot.telegram.connection import Connection, Line, make_bot
+from bot.telegram.connection import Connection, Polls, make_bot
 from bot.telegram.name import Name
 from tests.telegram.conftest import Clock, until
 
@@ -198,21 +198,21 @@ def answer(date: str | None) -> httpx.Response:
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2024 00:00:00 GMT"])
 async def test_a_date_that_is_none_leaves_the_clock_alone(clock: Clock, date: str | None) -> None:
-    line = Line(clock, 60.0)
-    await line.answered(answer(date))
-    assert line.age(clock.now - 5) == 5
+    polls = Polls(clock, 60.0)
+    await polls.answered(answer(date))
+    assert polls.age(clock.now - 5) == 5
 
 
 async def test_the_age_of_a_message_is_by_telegrams_clock(clock: Clock) -> None:
     clock.now = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
-    line = Line(clock, 60.0)
-    await line.answered(answer("Tue, 14 Nov 2023 23:13:20 GMT"))
-    assert line.age(clock.now + 3600 - 5) == 5
+    polls = Polls(clock, 60.0)
+    await polls.answered(answer("Tue, 14 Nov 2023 23:13:20 GMT"))
+    assert polls.age(clock.now + 3600 - 5) == 5
 
 
 def test_making_the_client_logs_nothing_that_holds_the_token(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    make_bot("123:secretSECRET", "http://127.0.0.1:1", Line(clock, 60.0))
+    make_bot("123:secretSECRET", "http://127.0.0.1:1", Polls(clock, 60.0))
     assert "secretSECRET" not in caplog.text

@@ -166,7 +166,7 @@ async def test_what_a_shut_chat_does_not_take_is_told_elsewhere_also_by_the_next
     instead = replace(said("sorry", -1), entities=entities, reply_to=4)
     await scene.store(replace(said("secret"), instead=instead))
     await scene.out.load()
-    assert scene.out._lines[7].waiting[0].instead == instead
+    assert scene.out._queues[7].waiting[0].instead == instead
     scene.telegram.raises = [Shut("blocked")]
     async with scene.running():
         await until(lambda: scene.telegram.took == [(-1, "sorry", None)])
@@ -276,7 +276,7 @@ async def test_notices_that_nobody_takes_are_bounded(scene: Scene) -> None:
     scene.telegram.hangs = {7}
     async with scene.running():
         scene.out.put(said(str(n)) for n in range(6000))
-        assert len(scene.out._lines[7].waiting) == 5000
+        assert len(scene.out._queues[7].waiting) == 5000
 
 
 async def test_closing_lets_what_is_ready_go(scene: Scene) -> None:
