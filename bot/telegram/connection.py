@@ -26,6 +26,7 @@ from bot.telegram.updates import ALLOWED
 
 log = logging.getLogger(__name__)
 
+Client = telegram.Bot
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
 _SLACK = 0.5  # seconds more than Telegram asks for
@@ -84,7 +85,7 @@ class Polls:
         return self._polled
 
 
-def make_bot(token: str, root: str, polls: Polls) -> telegram.Bot:
+def make_bot(token: str, root: str, polls: Polls) -> Client:
     """The client, for a Bot API server at `root`. Does no I/O."""
     # Otherwise each 429 warns that its time will be a `timedelta` one day.
     os.environ.setdefault("PTB_TIMEDELTA", "true")

@@ -33,7 +33,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         run(self, batch, committed)  # type: ignore[arg-type] # passed on as they came
 
     monkeypatch.setattr(Writer, "run", counted)
-    monkeypatch.setattr("bot.app._TICK", 10 * HOUR)  # so that only what comes in can write
+    monkeypatch.setattr("bot.pulse._EVERY", 10 * HOUR)  # so that only what comes in can write
     return made
 
 
