@@ -19,6 +19,7 @@ from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.pulse import Pulse
 from bot.reply.redact import Redactor
 from bot.tasks import until, within
+from bot.telegram.menu import Menu
 from storage import instances, people
 from storage.database import Database
 from storage.errors import StorageError
@@ -58,6 +59,7 @@ class App:
         self.heartbeat = Heartbeat(file_of(settings.storage.url))
         self.policy = Policy(())
         self.ready = asyncio.Event()
+        self._menu: Menu | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; every part is closed on the way out, each within its grace.
@@ -72,6 +74,11 @@ class App:
             await self._register(database)
             parts.push_async_callback(self._release, database)
             await self._live(database, parts, stop)
+
+    def allow_writes(self) -> None:
+        """End the read-only state of every host: the console has said so."""
+        self.policy.allow_writes()
+        self._publish()
 
     async def _live(self, database: Database, parts: AsyncExitStack, stop: asyncio.Event) -> None:
         """Make every part, layer by layer, take up what the last run has left, and run."""
@@ -92,6 +99,7 @@ class App:
         speech = assembly.speech(services)
         work = assembly.work(services, speech.desk)
         intake = assembly.intake(services, claimed, speech, work)
+        self._menu = intake.menu
         recovery = Recovery(work.journal, services)
         begun = await recovery.take_over()
         await speech.outbox.load()
@@ -128,7 +136,12 @@ class App:
         """Telegram has answered for the first time."""
         self.ready.set()
         self._console.tell(f"Pierhead answers as @{intake.name}.")
-        intake.menu.publish(*self.policy.people)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Show everybody in their menu what they may do now."""
+        if self._menu is not None:
+            self._menu.publish(*self.policy.people)
 
 
 def _close(parts: AsyncExitStack, speech: Speech, work: Work, intake: Intake) -> None:

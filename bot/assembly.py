@@ -247,6 +247,7 @@ class Assembly:
             client,
             services.registry,
             self.policy,
+            tuple(services.hosts),
             lambda locale: self._words(locale, zone),
             self.sleep,
         )

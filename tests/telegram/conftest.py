@@ -47,6 +47,11 @@ async def until(look: Callable[[], bool], clock: Clock | None = None) -> None:
             await asyncio.sleep(0.001)
 
 
+@pytest.fixture(autouse=True)
+def _of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` does
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -99,8 +99,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` does
+def scene(clock: Clock) -> Scene:
     return Scene(clock)
 
 
