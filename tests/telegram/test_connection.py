@@ -139,12 +139,12 @@ async def test_a_poll_that_fails_is_asked_again_and_nothing_is_confirmed(
     assert scene.backs == 1
 
 
-async def test_no_failure_is_asked_again_at_once(scene: Scene, clock: Clock) -> None:
+async def test_after_a_failure_it_waits_ever_longer(scene: Scene, clock: Clock) -> None:
     scene.client.polls = [NetworkError("x")] * 50
     async with scene.running():
-        await until(lambda: len(scene.client.asked) == 1)
-        await asyncio.sleep(0.02)
-        assert len(scene.client.asked) == 1
+        await until(lambda: len(clock.naps) == 6, clock)
+    assert clock.naps == [1, 2, 5, 15, 30, 30]
+    assert len(scene.client.asked) == 6
 
 
 async def test_the_same_is_said_once_a_minute(
