@@ -29,7 +29,7 @@ _GRACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Console:
+class Terminal:
     """What the person at the console is told, and how `demo` lets writes wait for their answer."""
 
     tell: Callable[[str], None]
@@ -42,14 +42,14 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        console: Console,
+        terminal: Terminal,
         clock: Callable[[], float] = time.time,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._console = console
+        self._terminal = terminal
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -83,14 +83,14 @@ class App:
     async def _live(self, database: Database, parts: AsyncExitStack, stop: asyncio.Event) -> None:
         """Make every part, layer by layer, take up what the last run has left, and run."""
         claimed = await database.read(people.owners)
-        self.policy = policy_of(self._settings, claimed, read_only=self._console.read_only)
+        self.policy = policy_of(self._settings, claimed, read_only=self._terminal.read_only)
         assembly = Assembly(
             self._settings,
             self.policy,
             self.redactor,
             self.bot,
             self.instance,
-            self._console.tell,
+            self._terminal.tell,
             self._clock,
             self._monotonic,
             self._sleep,
@@ -135,7 +135,7 @@ class App:
     def _ready(self, intake: Intake) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._console.tell(f"Pierhead answers as @{intake.name}.")
+        self._terminal.tell(f"Pierhead answers as @{intake.name}.")
         self._publish()
 
     def _publish(self) -> None:
