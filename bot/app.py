@@ -1,102 +1,35 @@
-"""The composition root: every part is made here, once, and given what it needs.
-
-`pipeline` is the order in which policy is applied; nothing else decides it.
-"""
+"""The running bot, from the opened database to the orderly end."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from bot.access.policy import Policy
-from bot.command.build import Builder
-from bot.command.languages import Languages, Shared, Tongue
-from bot.command.operations import Operations
-from bot.command.registry import Registry
-from bot.command.services import Services
-from bot.command.turns import Turns
+from bot.assembly import Assembly, Intake, Speech, Work
 from bot.config import Settings
-from bot.enrolment import Enrolment, policy_of
-from bot.heartbeat import POLLED, STORED, Heartbeat, file_of
-from bot.hosts import Host
-from bot.i18n import catalogue
-from bot.pipeline.audit import Audit
-from bot.pipeline.authorize import authorize
-from bot.pipeline.begin import Begin
-from bot.pipeline.confirm import Confirm
-from bot.pipeline.deadline import Deadline
-from bot.pipeline.intruder import Intruder
-from bot.pipeline.journal import Journal
-from bot.pipeline.limit import Limit
+from bot.enrolment import policy_of
+from bot.heartbeat import Heartbeat, file_of
 from bot.pipeline.recovery import Recovery
-from bot.pipeline.register import register
-from bot.pipeline.resolve import resolve
-from bot.pipeline.stage import Stage, compose
-from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import LEASE, Upkeep
+from bot.pulse import Pulse
 from bot.reply.redact import Redactor
-from bot.reply.words import Words
 from bot.tasks import until, within
-from bot.telegram.connection import Connection, Line, make_bot
-from bot.telegram.desk import Desk
-from bot.telegram.dispatch import Dispatcher
-from bot.telegram.door import Door
-from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
-from bot.telegram.name import Name
-from bot.telegram.outbox import Outbox
-from bot.telegram.pace import Pace
-from bot.telegram.sending import Sender
-from bot.telegram.strangers import Strangers
-from bot.telegram.taps import Taps
-from bot.telegram.toasts import Toasts
-from handlers import COMMANDS
 from storage import instances, people
 from storage.database import Database
 from storage.errors import StorageError
 from storage.sealed import key_file
 
-log = logging.getLogger(__name__)
-
-_TICK = 5.0
 _GRACE = 1.0
 
 
-def pipeline(
-    journal: Journal,
-    deadline: Deadline,
-    turns: Turns,
-    rate: int,
-    ttl: float,
-    clock: Callable[[], float],
-    reference: Callable[[], str],
-) -> Sequence[Stage]:
-    """What happens around every command, in this order."""
-    return (
-        Limit(rate, clock),
-        Audit(journal, reference),
-        authorize,
-        resolve,
-        register,
-        Turn(turns),
-        Confirm(ttl, clock),
-        Begin(journal),
-        deadline,
-    )
-
-
-def token() -> str:
-    """128 random bits, as text that fits a button."""
-    return secrets.token_urlsafe(16)
-
-
 @dataclass(frozen=True, slots=True)
-class Console:
+class Terminal:
     """What the person at the console is told, and how `demo` lets writes wait for their answer."""
 
     tell: Callable[[str], None]
@@ -104,19 +37,19 @@ class Console:
 
 
 class App:
-    """The running bot."""
+    """The running bot. `clock` gives seconds since the epoch."""
 
     def __init__(
         self,
         settings: Settings,
-        console: Console,
+        terminal: Terminal,
         clock: Callable[[], float] = time.time,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._console = console
+        self._terminal = terminal
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -126,6 +59,7 @@ class App:
         self.heartbeat = Heartbeat(file_of(settings.storage.url))
         self.policy = Policy(())
         self.ready = asyncio.Event()
+        self._menu: Menu | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; every part is closed on the way out, each within its grace.
@@ -141,134 +75,50 @@ class App:
             parts.push_async_callback(self._release, database)
             await self._live(database, parts, stop)
 
+    def allow_writes(self) -> None:
+        """End the read-only state of every host: the console has said so."""
+        self.policy.allow_writes()
+        self._publish()
+
     async def _live(self, database: Database, parts: AsyncExitStack, stop: asyncio.Event) -> None:
-        settings, clock = self._settings, self._clock
+        """Make every part, layer by layer, take up what the last run has left, and run."""
         claimed = await database.read(people.owners)
-        self.policy = policy_of(settings, claimed, read_only=self._console.read_only)
-        hosts = {name: Host(name, entry.url) for name, entry in settings.hosts.items()}
-        for host in hosts.values():
-            parts.push_async_callback(host.close)
-        languages = await self._languages(database)
-        features = frozenset(k for k, on in settings.features.model_dump().items() if on)
-        services = Services(
-            registry=Registry(COMMANDS, features),
-            policy=self.policy,
-            hosts=hosts,
-            database=database,
-            operations=Operations(),
-            clock=clock,
-            languages=languages,
-            follow_for=settings.limits.follow_for,
-        )
-        line = Line(clock, settings.telegram.max_age)
-        client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, line)
-        pace = Pace(self._monotonic)
-        out = Outbox(
-            Sender(client),
-            database,
-            pace,
+        self.policy = policy_of(self._settings, claimed, read_only=self._terminal.read_only)
+        assembly = Assembly(
+            self._settings,
+            self.policy,
+            self.redactor,
             self.bot,
             self.instance,
-            clock,
-            self._sleep,
-            unseen=services.operations.unseen,
-        )
-        desk = Desk(out, languages, self.policy, self.redactor, self._words, clock, token)
-        journal = Journal(
-            database, desk, self.redactor, self.instance, self.bot, clock, self._sleep
-        )
-        deadline = Deadline(journal, settings.limits.deadline, self._sleep)
-        for host in hosts.values():
-            host.late = deadline.heard
-        turns = Turns()
-        builder = Builder(self.bot, services, turns)
-        run = compose(
-            pipeline(
-                journal,
-                deadline,
-                turns,
-                settings.limits.rate,
-                settings.limits.pending_ttl,
-                clock,
-                token,
-            )
-        )
-        taps = Taps(
-            database, builder, services.operations, desk.stop_of, settings.telegram.max_age, clock
-        )
-        timezone = settings.locale.timezone
-        menu = Menu(
-            client,
-            services.registry,
-            self.policy,
-            lambda locale: self._words(locale, timezone),
+            self._terminal.tell,
+            self._clock,
+            self._monotonic,
             self._sleep,
         )
-        enrolment = Enrolment(
-            settings, self.policy, database, self._console.tell, menu.publish, clock
-        )
-        claim = enrolment.claim(claimed, token())
-        guesses = Guesses(claim, enrolment.enrol, desk.show)
-        strangers = Strangers(desk.show, clock)
-        toasts = Toasts(client, desk)
-        name = Name()
-        dispatcher = Dispatcher(
-            journal,
-            builder,
-            run,
-            taps,
-            toast=toasts.show,
-            age=line.age,
-            max_age=settings.telegram.max_age,
-            name=name,
-        )
-        door = Door(
-            database,
-            self.bot,
-            self.policy,
-            guesses,
-            strangers,
-            clock,
-            lambda: line.gap,
-            unstored=dispatcher.unstored,
-            leave=toasts.leave,
-            met=menu.met,
-            sleep=self._sleep,
-        )
-        connection = Connection(
-            client,
-            door.put,
-            name,
-            intruder=Intruder(self.policy, journal, self._console.tell).notice,
-            back=out.resume,
-            clock=self._monotonic,
-            sleep=self._sleep,
-        )
-        upkeep = Upkeep(journal, settings.limits.pending_ttl, strangers)
-        recovery = Recovery(journal, services)
+        services = await assembly.services(database, parts)
+        speech = assembly.speech(services)
+        work = assembly.work(services, speech.desk)
+        intake = assembly.intake(services, claimed, speech, work)
+        self._menu = intake.menu
+        recovery = Recovery(work.journal, services)
         begun = await recovery.take_over()
-        await out.load()
-        door.stored.set()
-        parts.push_async_callback(within, _GRACE, connection.hang_up)
-        parts.push_async_callback(toasts.close)
-        parts.push_async_callback(out.close, _GRACE)
-        parts.push_async_callback(deadline.close)
-        parts.push_async_callback(dispatcher.close, _GRACE)
-        parts.push_async_callback(within, _GRACE, connection.close)
+        await speech.outbox.load()
+        intake.door.stored.set()
+        _close(parts, speech, work, intake)
         await until(
             stop,
             _GRACE,
             recovery.tell(begun),
-            out.run(),
-            dispatcher.run(door.stored),
-            self._tick(upkeep, line, door),
-            menu.run(),
-            connection.run(lambda: self._ready(name, menu)),
+            speech.outbox.run(),
+            intake.dispatcher.run(intake.door.stored),
+            self._pulse(speech, work, intake).run(),
+            intake.menu.run(),
+            intake.connection.run(lambda: self._ready(intake)),
         )
 
-    def _words(self, locale: str, timezone: str) -> Words:
-        """How somebody with this language and time zone is spoken to."""
-        return Words(locale, timezone, catalogue(locale), self._clock)
+    def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:
+        upkeep = Upkeep(work.journal, self._settings.limits.pending_ttl, intake.strangers)
+        return Pulse(upkeep, speech.polls, intake.door, self.heartbeat, self._clock, self._sleep)
 
     async def _register(self, database: Database) -> None:
         if database.locks is not None:
@@ -282,35 +132,23 @@ class App:
         with suppress(StorageError):
             await database.write(lambda c: instances.release(c, self.instance))
 
-    async def _languages(self, database: Database) -> Languages:
-        locale = self._settings.locale
-        chats = {
-            chat: Shared(entry.language, entry.timezone)
-            for chat, entry in self._settings.access.chats.items()
-        }
-        languages = Languages(database, Tongue(locale.language, locale.timezone), chats)
-        await languages.load(self.policy.people)
-        return languages
-
-    def _ready(self, name: Name, menu: Menu) -> None:
+    def _ready(self, intake: Intake) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._console.tell(f"Pierhead answers as @{name}.")
-        menu.publish(*self.policy.people)
+        self._terminal.tell(f"Pierhead answers as @{intake.name}.")
+        self._publish()
 
-    async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:
-        while True:
-            try:
-                await upkeep.tick()
-            except StorageError as error:
-                log.warning("the database can't be written: %s", error)
-            else:
-                if not door.failing:
-                    self.heartbeat.beat(STORED, self._clock())
-            if line.polled_at is not None:
-                self.heartbeat.beat(POLLED, line.polled_at)
-            try:
-                await asyncio.to_thread(self.heartbeat.write)
-            except OSError as error:
-                log.warning("no sign of life can be written: %s", error.strerror)
-            await self._sleep(_TICK)
+    def _publish(self) -> None:
+        """Show everybody in their menu what they may do now."""
+        if self._menu is not None:
+            self._menu.publish(*self.policy.people)
+
+
+def _close(parts: AsyncExitStack, speech: Speech, work: Work, intake: Intake) -> None:
+    """At the end the way in is closed first and the line last, so that what was done is told."""
+    parts.push_async_callback(within, _GRACE, intake.connection.hang_up)
+    parts.push_async_callback(intake.toasts.close)
+    parts.push_async_callback(speech.outbox.close, _GRACE)
+    parts.push_async_callback(work.deadline.close)
+    parts.push_async_callback(intake.dispatcher.close, _GRACE)
+    parts.push_async_callback(within, _GRACE, intake.connection.close)

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, Console
+from bot.app import App, Terminal
 from bot.config import load
 from bot.logs import configure
 from bot.run import on_signal
@@ -69,7 +69,7 @@ async def _demo(found: str | None, *, write: bool, port: int) -> None:
         )
         settings = load(None, _settings(chat.base_url, url, folder))
         locked = found is not None and not write
-        app = App(settings, Console(_quiet, read_only=locked))
+        app = App(settings, Terminal(_quiet, read_only=locked))
         configure("warning", "text", app.redactor)
         running = asyncio.ensure_future(app.run(stop))
         await _ready(app, running)
@@ -120,7 +120,7 @@ def _ask(app: App, url: str) -> None:
         sys.stdout.write("Allow changes to it from the chat? Type yes: ")
         sys.stdout.flush()
         if sys.stdin.readline().strip().lower() == "yes":
-            loop.call_soon_threadsafe(app.policy.allow_writes)
+            loop.call_soon_threadsafe(app.allow_writes)
             _say("Changes are allowed now.")
 
     threading.Thread(target=wait, daemon=True, name="console").start()

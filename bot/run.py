@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from bot.app import App, Console
+from bot.app import App, Terminal
 from bot.config import ConfigError, find, load
 from bot.logs import configure
 from bot.pipeline.upkeep import Overtaken
@@ -32,7 +32,7 @@ def run(config: Path | None) -> int:
         return 1
     for warning in settings.warnings:
         _tell(str(warning))
-    app = App(settings, Console(_tell))
+    app = App(settings, Terminal(_tell))
     configure(settings.log.level, settings.log.format, app.redactor)
     return serve(app)
 

@@ -114,6 +114,11 @@ class Policy:
             self._groups[to] = replace(group, id=to)
         return group is not None
 
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The groups that an owner has linked."""
+        return tuple(self._groups)
+
     def linked(self, chat: int) -> bool:
         """Whether the bot may speak in a group."""
         return chat in self._groups

@@ -26,6 +26,7 @@ from bot.telegram.updates import ALLOWED
 
 log = logging.getLogger(__name__)
 
+Client = telegram.Bot
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
 _SLACK = 0.5  # seconds more than Telegram asks for
@@ -34,8 +35,8 @@ _AT_ONCE = 1.0  # seconds in which a poll is answered that had something to tell
 _GAP = 45.0  # seconds without a poll, at least, that count as having been away
 
 
-class Line:
-    """What every answer of Telegram's tells besides: its clock, and that it was reached."""
+class Polls:
+    """What answers, above all to polls, tell besides: Telegram's clock, and that it is there."""
 
     def __init__(self, clock: Callable[[], float], max_age: float) -> None:
         self._clock = clock
@@ -84,7 +85,7 @@ class Line:
         return self._polled
 
 
-def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
+def make_bot(token: str, root: str, polls: Polls) -> Client:
     """The client, for a Bot API server at `root`. Does no I/O."""
     # Otherwise each 429 warns that its time will be a `timedelta` one day.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -98,12 +99,12 @@ def make_bot(token: str, root: str, line: Line) -> telegram.Bot:
             connection_pool_size=32,
             pool_timeout=10.0,
             media_write_timeout=60.0,
-            httpx_kwargs={"event_hooks": {"response": [line.answered]}},
+            httpx_kwargs={"event_hooks": {"response": [polls.answered]}},
         ),
         get_updates_request=HTTPXRequest(
             connection_pool_size=2,
             pool_timeout=10.0,
-            httpx_kwargs={"event_hooks": {"request": [line.polling], "response": [line.polled]}},
+            httpx_kwargs={"event_hooks": {"request": [polls.polling], "response": [polls.polled]}},
         ),
     )
 

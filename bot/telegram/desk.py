@@ -20,7 +20,7 @@ from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.outbox import Outbox
-from bot.telegram.outgoing import PROGRESS, File, Key, Outgoing
+from bot.telegram.outgoing import PROGRESS, Key, Outgoing
 from bot.telegram.render import Part, label, render
 from storage import buttons, outbox
 from storage.database import Connection
@@ -184,7 +184,7 @@ class Desk:
             plain=part.plain,
             entities=part.entities,
             keyboard=keyboard,
-            file=File(part.document.name, part.document.content) if part.document else None,
+            file=part.document,
             silent=not reply.rings,
             reply_to=None if request.chat.private or not place.here else request.message,
             instead=self._closed(place.group) if first and place.group else None,

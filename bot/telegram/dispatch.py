@@ -22,7 +22,7 @@ from bot.pipeline.told import told
 from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply, say
 from bot.tasks import Tasks
-from bot.telegram.late import Late
+from bot.telegram.backlog import Backlog
 from bot.telegram.name import Name
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Joined, Moved, Tap, parse
@@ -65,7 +65,7 @@ class Dispatcher:
         self._age = age
         self._max_age = max_age
         self._name = name
-        self._late = Late(builder, self._settle, journal.clock, journal.sleep)
+        self._backlog = Backlog(builder, self._settle, journal.clock, journal.sleep)
         self._tasks = Tasks("an update could not be worked on", _AT_ONCE)
         self._unstored: set[int] = set()
         self._misread = Buckets(_MISREAD, _MISREAD / 60, journal.clock)
@@ -143,7 +143,7 @@ class Dispatcher:
         if not self._meant(request):
             await self._hint(request)
         elif self._age(request.sent_at) > self._max_age:
-            await self._late.add(request)
+            await self._backlog.add(request)
         else:
             await self._begin(request, lambda: self._builder.typed(request))
 

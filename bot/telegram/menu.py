@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 
 import telegram
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeChatMember,
+)
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.access.policy import Policy
 from bot.command.languages import KNOWN
@@ -28,8 +35,9 @@ _BACKOFF = (5.0, 15.0, 60.0, 300.0)  # seconds
 class Menu:
     """Publishes menus until Telegram has taken them. `sleep` takes seconds.
 
-    Who is not enrolled sees an empty one. Who has never written to the bot has no chat with it yet,
-    and gets theirs when they do.
+    Each holds what the person may do on one of the `hosts` at least: in the private chat, and in
+    the groups that they share with the bot. Who is not enrolled sees an empty one. Who has never
+    written to the bot has no chat with it yet, and gets theirs when they do.
     """
 
     def __init__(
@@ -37,12 +45,14 @@ class Menu:
         bot: telegram.Bot,
         registry: Registry,
         policy: Policy,
+        hosts: Collection[str],
         words: Callable[[str], Words],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bot = bot
         self._registry = registry
         self._policy = policy
+        self._hosts = hosts
         self._words = words
         self._sleep = sleep
         self._cleared = False
@@ -93,18 +103,30 @@ class Menu:
                 raise
 
     async def _one(self, person: int) -> None:
-        mine = [c for c in self._registry if _offered(c, self._policy, person)][:_MOST]
+        mine = [c for c in self._registry if self._offered(c, person)][:_MOST]
+        for group in self._policy.groups:
+            with suppress(BadRequest, Forbidden):  # the person is not in it, or the bot isn't
+                await self._set(mine, BotCommandScopeChatMember(group, person))
+        await self._set(mine, BotCommandScopeChat(person))
+
+    async def _set(self, commands: Sequence[Command], scope: BotCommandScope) -> None:
         for language in KNOWN:
             words = self._words(language)
             await self._bot.set_my_commands(
-                [_entry(command, words) for command in mine],
-                scope=BotCommandScopeChat(person),
+                [_entry(command, words) for command in commands],
+                scope=scope,
                 language_code="" if language == KNOWN[0] else language,
             )
 
-
-def _offered(command: Command, policy: Policy, person: int) -> bool:
-    return not command.hidden and policy.decide(person, command.permission, None).allowed
+    def _offered(self, command: Command, person: int) -> bool:
+        """Whether the person may do it somewhere; changes are none where all is read-only."""
+        if command.hidden:
+            return False
+        decide, hosts = self._policy.decide, (None,) if command.hostless else self._hosts
+        return any(
+            decide(person, command.permission, host, changes=command.changes).allowed
+            for host in hosts
+        )
 
 
 def _entry(command: Command, words: Words) -> BotCommand:

@@ -32,7 +32,7 @@ _AGAIN = 5.0  # seconds until what could not be recorded is tried again
 
 
 @dataclass(slots=True)
-class _Line:
+class _Queue:
     """What waits for one chat."""
 
     waiting: deque[Outgoing] = field(default_factory=deque)
@@ -78,7 +78,7 @@ class Outbox:
         self._sleep = sleep
         self._unseen = unseen
         self._receipts = Receipts(database, bot, instance, clock)
-        self._lines: dict[int, _Line] = {}
+        self._queues: dict[int, _Queue] = {}
         self._wake = asyncio.Event()
         self._tasks = Tasks("a message could not be handled", _AT_ONCE, ended=self._wake.set)
 
@@ -96,13 +96,13 @@ class Outbox:
     def put(self, messages: Iterable[Outgoing]) -> None:
         """Have them sent, each after what waits for its chat."""
         for message in messages:
-            line = self._lines.setdefault(message.chat, _Line())
+            queue = self._queues.setdefault(message.chat, _Queue())
             if message.slot is not None:
-                _drop_older(line, message.slot)
-            if message.id is None and len(line.waiting) >= _WAITING:
+                _drop_older(queue, message.slot)
+            if message.id is None and len(queue.waiting) >= _WAITING:
                 log.warning("chat %d has too much waiting; a notice was dropped", message.chat)
                 continue
-            line.waiting.append(message)
+            queue.waiting.append(message)
         self._wake.set()
 
     def resume(self) -> None:
@@ -141,41 +141,41 @@ class Outbox:
         """Start what may go now; the seconds until more may, None if nothing waits for time."""
         pause: float | None = None
         ready = [
-            (line.priority, chat, line)
-            for chat, line in self._lines.items()
-            if line.waiting and not line.busy
+            (queue.priority, chat, queue)
+            for chat, queue in self._queues.items()
+            if queue.waiting and not queue.busy
         ]
-        for priority, chat, line in sorted(ready, key=lambda entry: entry[0]):
+        for priority, chat, queue in sorted(ready, key=lambda entry: entry[0]):
             if self._tasks.room <= 0:
                 return None  # the end of one of them goes on
             wait = self._pace.wait(chat, priority)
             if wait > 0:
                 pause = wait if pause is None else min(pause, wait)
                 continue
-            line.busy = True
-            self._tasks.own(self._send(line, line.take()))
+            queue.busy = True
+            self._tasks.own(self._send(queue, queue.take()))
         return pause
 
-    async def _send(self, line: _Line, message: Outgoing) -> None:
+    async def _send(self, queue: _Queue, message: Outgoing) -> None:
         try:
             number = await self._sender.send(message, await self._under(message))
         except Later as error:
-            self._later(line, message, error)
+            self._later(queue, message, error)
         except StorageError as error:
-            self._later(line, message, Later(f"the database can't be read: {error}"))
+            self._later(queue, message, Later(f"the database can't be read: {error}"))
         except Gone as error:
-            line.failures = 0
+            queue.failures = 0
             await self._gone(message, error)
         except Exception:
             log.exception("a message to chat %d can't be sent", message.chat)
             await self._receipts.failed(message, "a bug")
         else:
-            line.failures = 0
+            queue.failures = 0
             await self._receipts.accepted(message, number)
         finally:
-            line.busy = False
-            if not line.waiting:
-                self._lines.pop(message.chat, None)
+            queue.busy = False
+            if not queue.waiting:
+                self._queues.pop(message.chat, None)
 
     async def _gone(self, message: Outgoing, error: Gone) -> None:
         if error.moved_to is not None:
@@ -192,19 +192,19 @@ class Outbox:
         number = await self._receipts.replaced(message, other, str(error))
         self.put([replace(other, id=number)])
 
-    def _later(self, line: _Line, message: Outgoing, error: Later) -> None:
+    def _later(self, queue: _Queue, message: Outgoing, error: Later) -> None:
         """Put it back at the front, unless a newer one has taken its place."""
         if error.seconds is not None:
             seconds = error.seconds
             self._pace.pause(message.chat, seconds)
         else:
-            seconds = _BACKOFF[min(line.failures, len(_BACKOFF) - 1)]
-            line.failures += 1
+            seconds = _BACKOFF[min(queue.failures, len(_BACKOFF) - 1)]
+            queue.failures += 1
             self._pace.put_off(message.chat, seconds)
         log.warning("chat %d: again in %.0f s (%s)", message.chat, seconds, error)
-        newer = any(w.slot == message.slot for w in line.waiting if message.slot is not None)
+        newer = any(w.slot == message.slot for w in queue.waiting if message.slot is not None)
         if not newer or message.id is not None:
-            line.waiting.appendleft(message)
+            queue.waiting.appendleft(message)
 
     async def _under(self, message: Outgoing) -> int | None:
         """The message that it replaces, if there is one."""
@@ -221,8 +221,8 @@ class Outbox:
         return found.message_id if found else None
 
 
-def _drop_older(line: _Line, slot: str) -> None:
+def _drop_older(queue: _Queue, slot: str) -> None:
     """What is not stored and waits for the same message is not worth sending any more."""
-    kept = [m for m in line.waiting if m.slot != slot or m.id is not None]
-    line.waiting.clear()
-    line.waiting.extend(kept)
+    kept = [m for m in queue.waiting if m.slot != slot or m.id is not None]
+    queue.waiting.clear()
+    queue.waiting.extend(kept)

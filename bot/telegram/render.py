@@ -20,6 +20,7 @@ from bot.reply.untrusted import CUT, file_name, without_half_escape
 from bot.reply.words import Words
 from bot.telegram.layout import Bulk, Folded, Typist, Worded, lay_out
 from bot.telegram.markup import Rich, units
+from bot.telegram.outgoing import File
 from bot.telegram.split import CAPTION, LIMIT, split
 
 PARTS = 3
@@ -33,14 +34,6 @@ _OUTPUT = "output.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file as it is sent, with a safe name."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """One message, or one file with its caption. `plain` and `entities` say the same as `html`."""
 
@@ -48,7 +41,7 @@ class Part:
     plain: str
     entities: tuple[dict[str, Any], ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
-    document: Attachment | None = None
+    document: File | None = None
 
 
 Rendered = tuple[Part, ...]
@@ -75,7 +68,7 @@ def render(
     if not files:
         return tuple(messages)
     if missing:
-        output = Attachment(_OUTPUT, whole.text.encode())
+        output = File(_OUTPUT, whole.text.encode())
         messages.append(_part(lay_out([typist.sentence(_ALL)]), document=output))
     return (*messages, *(_file(document, typist, redactor) for document in reply.documents))
 
@@ -97,7 +90,7 @@ def label(button: Button, words: Words, redactor: Redactor) -> str:
 def _part(
     rich: Rich,
     buttons: tuple[tuple[Button, ...], ...] = (),
-    document: Attachment | None = None,
+    document: File | None = None,
 ) -> Part:
     return Part(rich.html(), rich.text, rich.entities(), buttons, document)
 
@@ -119,7 +112,7 @@ def _file(document: Document, typist: Typist, redactor: Redactor) -> Part:
     caption = lay_out([typist.sentence(document.caption)] if document.caption else [])
     short = next(iter(split(caption, CAPTION)), Rich(""))
     content = _masked(document.content, redactor)
-    return _part(short, document=Attachment(file_name(document.name), content))
+    return _part(short, document=File(file_name(document.name), content))
 
 
 def _masked(content: bytes, redactor: Redactor) -> bytes:

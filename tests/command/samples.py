@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.access.policy import Policy, Role, Subject
+from bot.access.policy import Group, Policy, Role, Subject
 from bot.command.build import Builder
 from bot.command.call import Actor, Call, Chat, Request
 from bot.command.kinds import TAIL, choice, filters
@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (ls, rm, mv, exec_, hello, start)
 REGISTRY = Registry(COMMANDS, frozenset({"boxes"}))
 
 
-def policy() -> Policy:
+def policy(*groups: Group, read_only: frozenset[str] = frozenset()) -> Policy:
     """An owner, somebody who counts on the last host only, and somebody on one that is gone."""
     owner, some = Role("owner", ("*",)), Role("some", ("box.*", "self.*"))
     return Policy(
@@ -108,7 +108,9 @@ def policy() -> Policy:
             Subject(Person(Untrusted("Olga"), OWNER), owner),
             Subject(Person(Untrusted("Sasha"), SCOPED), some, frozenset({"db1"})),
             Subject(Person(Untrusted("Nora"), NOWHERE), some, frozenset({"gone"})),
-        )
+        ),
+        groups,
+        read_only,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, Console
+from bot.app import App, Terminal
 from bot.config import load
 from sandbox import Person, Sandbox, Seen
 from tests.private_engine import Engine
@@ -60,8 +60,8 @@ class Pierhead:
         """Run it until the block ends; it answers when the block begins."""
         settings = load(None, self.environment)
         clock = self.clock
-        console = Console(self.told.append, read_only)
-        app = App(settings, console, clock, monotonic=clock, sleep=clock.sleep)
+        terminal = Terminal(self.told.append, read_only)
+        app = App(settings, terminal, clock, monotonic=clock, sleep=clock.sleep)
         stop = asyncio.Event()
         task = asyncio.ensure_future(app.run(stop))
         ready = asyncio.ensure_future(app.ready.wait())

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
-from bot.app import App, Console
+from bot.app import App, Terminal
 from bot.config import load
 from bot.run import on_signal
 
@@ -53,7 +53,7 @@ def main() -> None:
 async def _run(clock: Clock) -> None:
     stop = asyncio.Event()
     on_signal(stop)
-    app = App(load(None, os.environ), Console(_tell), clock)
+    app = App(load(None, os.environ), Terminal(_tell), clock)
     running = asyncio.ensure_future(app.run(stop))
     await asyncio.wait(
         {running, asyncio.ensure_future(app.ready.wait())}, return_when=asyncio.FIRST_COMPLETED

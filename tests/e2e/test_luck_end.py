@@ -69,10 +69,10 @@ async def test_a_bug_that_ends_it_does_not_show_the_token(
     telegram: Sandbox, engine: Engine, tmp_path: Path
 ) -> None:
     code = (
-        "import bot.app, bot.run\n"
+        "import bot.assembly, bot.run\n"
         "async def broken(self, ready):\n"
         "    raise RuntimeError(f'a bug at {self.bot.token}')\n"
-        "bot.app.Connection.run = broken\n"
+        "bot.assembly.Connection.run = broken\n"
         "raise SystemExit(bot.run.run(None))\n"
     )
     process = await bot(environment_of(telegram, engine.url, tmp_path), "-c", code)

@@ -29,7 +29,7 @@ async def socket(tmp_path: Path, engine: Engine) -> AsyncIterator[Between]:
 def behind(pierhead: Pierhead, socket: Between, monkeypatch: pytest.MonkeyPatch) -> Pierhead:
     """A bot whose Engine is behind the socket, and that waits for it only shortly."""
     pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
-    monkeypatch.setattr("bot.app.Host", partial(Host, timeout=0.2))
+    monkeypatch.setattr("bot.assembly.Host", partial(Host, timeout=0.2))
     return pierhead
 
 

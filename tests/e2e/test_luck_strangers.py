@@ -34,7 +34,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         run(self, batch)
 
     monkeypatch.setattr(Writer, "run", counted)
-    monkeypatch.setattr("bot.app._TICK", 10 * HOUR)  # so that only what comes in can write
+    monkeypatch.setattr("bot.pulse._EVERY", 10 * HOUR)  # so that only what comes in can write
     return made
 
 

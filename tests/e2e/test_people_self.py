@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox import Sandbox
-from tests.e2e.conftest import OPERATOR, OWNER, RUSSIAN, STRANGER, VIEWER, Clock, Pierhead
+from tests.e2e.conftest import GROUP, OPERATOR, OWNER, RUSSIAN, STRANGER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import eventually
 from tests.e2e.talk import ask, folded, tap, verdict
 from tests.private_engine import Engine
@@ -45,6 +45,21 @@ async def test_greeting_help_and_rights(
         await eventually(lambda: ("rm", "Remove one or more containers.") in owner.menu)
         await eventually(lambda: "ps" in dict(viewer.menu))
         assert "rm" not in dict(viewer.menu)
+        here = telegram.group(GROUP, VIEWER)
+        await eventually(lambda: "ps" in dict(here.menu))
+        assert here.menu == viewer.menu
+        assert telegram.group(GROUP, STRANGER).menu == []
+
+
+async def test_what_is_read_only_is_not_offered_until_the_console_allows_it(
+    pierhead: Pierhead, telegram: Sandbox
+) -> None:
+    async with pierhead.running(read_only=True) as app:
+        owner = telegram.private(OWNER)
+        await eventually(lambda: "ps" in dict(owner.menu))
+        assert "restart" not in dict(owner.menu)
+        app.allow_writes()
+        await eventually(lambda: "restart" in dict(owner.menu))
 
 
 async def test_language(pierhead: Pierhead, telegram: Sandbox) -> None:

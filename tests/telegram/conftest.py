@@ -13,20 +13,23 @@ from storage.database import Database
 
 
 class Clock:
-    """Time that stands until it is moved; what sleeps by it wakes in its order."""
+    """Time that stands until it is moved; what sleeps by it wakes in its order.
+
+    `naps` are for how long, in seconds, something went to sleep: it does nothing before it wakes.
+    """
 
     def __init__(self) -> None:
         self.now = 1e9
         self._sleeping: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._count = 0
+        self.naps: list[float] = []
 
     def __call__(self) -> float:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        self._count += 1
+        self.naps.append(seconds)
         waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleeping, (self.now + seconds, self._count, waking))
+        heapq.heappush(self._sleeping, (self.now + seconds, len(self.naps), waking))
         await waking
 
     def advance(self, seconds: float) -> None:
@@ -45,6 +48,11 @@ async def until(look: Callable[[], bool], clock: Clock | None = None) -> None:
             if clock is not None:
                 clock.advance(1)
             await asyncio.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def _of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` does
 
 
 @pytest.fixture

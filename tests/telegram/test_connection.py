@@ -13,7 +13,7 @@ import pytest
 import telegram
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from bot.telegram.connection import Connection, Line, make_bot
+from bot.telegram.connection import Connection, Polls, make_bot
 from bot.telegram.name import Name
 from tests.telegram.conftest import Clock, until
 
@@ -99,8 +99,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` does
+def scene(clock: Clock) -> Scene:
     return Scene(clock)
 
 
@@ -140,12 +139,12 @@ async def test_a_poll_that_fails_is_asked_again_and_nothing_is_confirmed(
     assert scene.backs == 1
 
 
-async def test_no_failure_is_asked_again_at_once(scene: Scene, clock: Clock) -> None:
+async def test_after_a_failure_it_waits_ever_longer(scene: Scene, clock: Clock) -> None:
     scene.client.polls = [NetworkError("x")] * 50
     async with scene.running():
-        await until(lambda: len(scene.client.asked) == 1)
-        await asyncio.sleep(0.02)
-        assert len(scene.client.asked) == 1
+        await until(lambda: len(clock.naps) == 6, clock)
+    assert clock.naps == [1, 2, 5, 15, 30, 30]
+    assert len(scene.client.asked) == 6
 
 
 async def test_the_same_is_said_once_a_minute(
@@ -198,21 +197,21 @@ def answer(date: str | None) -> httpx.Response:
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Foo 2024 00:00:00 GMT"])
 async def test_a_date_that_is_none_leaves_the_clock_alone(clock: Clock, date: str | None) -> None:
-    line = Line(clock, 60.0)
-    await line.answered(answer(date))
-    assert line.age(clock.now - 5) == 5
+    polls = Polls(clock, 60.0)
+    await polls.answered(answer(date))
+    assert polls.age(clock.now - 5) == 5
 
 
 async def test_the_age_of_a_message_is_by_telegrams_clock(clock: Clock) -> None:
     clock.now = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
-    line = Line(clock, 60.0)
-    await line.answered(answer("Tue, 14 Nov 2023 23:13:20 GMT"))
-    assert line.age(clock.now + 3600 - 5) == 5
+    polls = Polls(clock, 60.0)
+    await polls.answered(answer("Tue, 14 Nov 2023 23:13:20 GMT"))
+    assert polls.age(clock.now + 3600 - 5) == 5
 
 
 def test_making_the_client_logs_nothing_that_holds_the_token(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    make_bot("123:secretSECRET", "http://127.0.0.1:1", Line(clock, 60.0))
+    make_bot("123:secretSECRET", "http://127.0.0.1:1", Polls(clock, 60.0))
     assert "secretSECRET" not in caplog.text

@@ -22,7 +22,7 @@ _OFFERED = 3
 Settle = Callable[[list[Request], Reply], Awaitable[None]]
 
 
-class Late:
+class Backlog:
     """Gathers them by chat and person. `clock` gives seconds since the epoch."""
 
     def __init__(

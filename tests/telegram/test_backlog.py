@@ -9,7 +9,7 @@ import pytest
 
 from bot.command.call import Chat, Request
 from bot.reply import Reply, Text, Verb
-from bot.telegram.late import Late
+from bot.telegram.backlog import Backlog
 from tests.command.samples import OWNER, SCOPED, WORDS, bench, request
 from tests.telegram.conftest import Clock
 
@@ -21,7 +21,7 @@ class Scene:
         self.clock = clock
         self.bench = bench()
         self.settled: list[tuple[list[Request], Reply]] = []
-        self.late = Late(self.bench.builder, self._settle, clock, clock.sleep)
+        self.backlog = Backlog(self.bench.builder, self._settle, clock, clock.sleep)
 
     async def _settle(self, requests: list[Request], reply: Reply) -> None:
         self.settled.append((requests, reply))
@@ -31,7 +31,7 @@ class Scene:
         return one if chat is None else replace(one, chat=Chat(chat, private=False))
 
     async def gather(self, *requests: Request) -> None:
-        adding = [asyncio.ensure_future(self.late.add(one)) for one in requests]
+        adding = [asyncio.ensure_future(self.backlog.add(one)) for one in requests]
         await asyncio.sleep(0)
         self.clock.advance(1)
         await asyncio.gather(*adding)

@@ -1,0 +1,268 @@
+"""Every part of the bot is made here, once, and given what it needs: the composition root.
+
+Layer by layer: the services that handlers reach, the way out to Telegram, the pipeline, the way in.
+`pipeline` is the order in which policy is applied; nothing else decides it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.access.policy import Policy
+from bot.command.build import Builder
+from bot.command.languages import Languages, Shared, Tongue
+from bot.command.operations import Operations
+from bot.command.registry import Registry
+from bot.command.services import Services
+from bot.command.turns import Turns
+from bot.config import Settings
+from bot.enrolment import Enrolment
+from bot.hosts import Host
+from bot.i18n import catalogue
+from bot.pipeline.audit import Audit
+from bot.pipeline.authorize import authorize
+from bot.pipeline.begin import Begin
+from bot.pipeline.confirm import Confirm
+from bot.pipeline.deadline import Deadline
+from bot.pipeline.intruder import Intruder
+from bot.pipeline.journal import Journal
+from bot.pipeline.limit import Limit
+from bot.pipeline.register import register
+from bot.pipeline.resolve import resolve
+from bot.pipeline.stage import Proceed, Stage, compose
+from bot.pipeline.turn import Turn
+from bot.reply.redact import Redactor
+from bot.reply.words import Words
+from bot.telegram.connection import Client, Connection, Polls, make_bot
+from bot.telegram.desk import Desk
+from bot.telegram.dispatch import Dispatcher
+from bot.telegram.door import Door
+from bot.telegram.guesses import Guesses
+from bot.telegram.menu import Menu
+from bot.telegram.name import Name
+from bot.telegram.outbox import Outbox
+from bot.telegram.pace import Pace
+from bot.telegram.sending import Sender
+from bot.telegram.strangers import Strangers
+from bot.telegram.taps import Taps
+from bot.telegram.toasts import Toasts
+from handlers import COMMANDS
+from storage import people
+from storage.database import Database
+
+
+def pipeline(
+    journal: Journal,
+    deadline: Deadline,
+    turns: Turns,
+    rate: int,
+    ttl: float,
+    clock: Callable[[], float],
+    reference: Callable[[], str],
+) -> Sequence[Stage]:
+    """What happens around every command, in this order."""
+    return (
+        Limit(rate, clock),
+        Audit(journal, reference),
+        authorize,
+        resolve,
+        register,
+        Turn(turns),
+        Confirm(ttl, clock),
+        Begin(journal),
+        deadline,
+    )
+
+
+def token() -> str:
+    """128 random bits, as text that fits a button."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The way out to Telegram; `polls` is what its answers tell besides."""
+
+    polls: Polls
+    client: Client
+    outbox: Outbox
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What calls are made with, and what happens to them."""
+
+    journal: Journal
+    deadline: Deadline
+    builder: Builder
+    run: Proceed
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The way in from Telegram."""
+
+    name: Name
+    toasts: Toasts
+    menu: Menu
+    strangers: Strangers
+    dispatcher: Dispatcher
+    door: Door
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Makes the parts of one run. `tell` writes to the console; the times are in seconds."""
+
+    settings: Settings
+    policy: Policy
+    redactor: Redactor
+    bot: int
+    instance: str
+    tell: Callable[[str], None]
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+
+    async def services(self, database: Database, parts: AsyncExitStack) -> Services:
+        """What handlers reach."""
+        hosts = {name: Host(name, entry.url) for name, entry in self.settings.hosts.items()}
+        for host in hosts.values():
+            parts.push_async_callback(host.close)
+        features = self.settings.features.model_dump().items()
+        return Services(
+            registry=Registry(COMMANDS, frozenset(name for name, on in features if on)),
+            policy=self.policy,
+            hosts=hosts,
+            database=database,
+            operations=Operations(),
+            clock=self.clock,
+            languages=await self._languages(database),
+            follow_for=self.settings.limits.follow_for,
+        )
+
+    def speech(self, services: Services) -> Speech:
+        """The way out to Telegram."""
+        telegram = self.settings.telegram
+        polls = Polls(self.clock, telegram.max_age)
+        client = make_bot(telegram.token_value(), telegram.base_url, polls)
+        outbox = Outbox(
+            Sender(client),
+            services.database,
+            Pace(self.monotonic),
+            self.bot,
+            self.instance,
+            self.clock,
+            self.sleep,
+            unseen=services.operations.unseen,
+        )
+        desk = Desk(
+            outbox,
+            services.languages,
+            self.policy,
+            self.redactor,
+            self._words,
+            self.clock,
+            token,
+        )
+        return Speech(polls, client, outbox, desk)
+
+    def work(self, services: Services, desk: Desk) -> Work:
+        """What happens to a call."""
+        limits, clock = self.settings.limits, self.clock
+        journal = Journal(
+            services.database, desk, self.redactor, self.instance, self.bot, clock, self.sleep
+        )
+        deadline = Deadline(journal, limits.deadline, self.sleep)
+        for host in services.hosts.values():
+            host.late = deadline.heard
+        turns = Turns()
+        stages = pipeline(journal, deadline, turns, limits.rate, limits.pending_ttl, clock, token)
+        return Work(journal, deadline, Builder(self.bot, services, turns), compose(stages))
+
+    def intake(
+        self, services: Services, claimed: people.Owners, speech: Speech, work: Work
+    ) -> Intake:
+        """The way in from Telegram."""
+        name, toasts = Name(), Toasts(speech.client, speech.desk)
+        menu = self._menu(services, speech.client)
+        strangers = Strangers(speech.desk.show, self.clock)
+        dispatcher = self._dispatcher(services, speech, work, toasts, name)
+        door = Door(
+            services.database,
+            self.bot,
+            self.policy,
+            self._guesses(services, claimed, speech.desk, menu),
+            strangers,
+            self.clock,
+            lambda: speech.polls.gap,
+            unstored=dispatcher.unstored,
+            leave=toasts.leave,
+            met=menu.met,
+            sleep=self.sleep,
+        )
+        connection = Connection(
+            speech.client,
+            door.put,
+            name,
+            intruder=Intruder(self.policy, work.journal, self.tell).notice,
+            back=speech.outbox.resume,
+            clock=self.monotonic,
+            sleep=self.sleep,
+        )
+        return Intake(name, toasts, menu, strangers, dispatcher, door, connection)
+
+    def _dispatcher(
+        self, services: Services, speech: Speech, work: Work, toasts: Toasts, name: Name
+    ) -> Dispatcher:
+        operations, max_age = services.operations, self.settings.telegram.max_age
+        stop_of = speech.desk.stop_of
+        return Dispatcher(
+            work.journal,
+            work.builder,
+            work.run,
+            Taps(services.database, work.builder, operations, stop_of, max_age, self.clock),
+            toast=toasts.show,
+            age=speech.polls.age,
+            max_age=max_age,
+            name=name,
+        )
+
+    def _guesses(
+        self, services: Services, claimed: people.Owners, desk: Desk, menu: Menu
+    ) -> Guesses:
+        """How an owner comes in, from here on."""
+        enrolment = Enrolment(
+            self.settings, self.policy, services.database, self.tell, menu.publish, self.clock
+        )
+        return Guesses(enrolment.claim(claimed, token()), enrolment.enrol, desk.show)
+
+    def _menu(self, services: Services, client: Client) -> Menu:
+        zone = self.settings.locale.timezone
+        return Menu(
+            client,
+            services.registry,
+            self.policy,
+            tuple(services.hosts),
+            lambda locale: self._words(locale, zone),
+            self.sleep,
+        )
+
+    def _words(self, locale: str, timezone: str) -> Words:
+        """How somebody with this language and time zone is spoken to."""
+        return Words(locale, timezone, catalogue(locale), self.clock)
+
+    async def _languages(self, database: Database) -> Languages:
+        locale = self.settings.locale
+        chats = {
+            chat: Shared(entry.language, entry.timezone)
+            for chat, entry in self.settings.access.chats.items()
+        }
+        languages = Languages(database, Tongue(locale.language, locale.timezone), chats)
+        await languages.load(self.policy.people)
+        return languages
