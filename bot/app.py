@@ -161,7 +161,7 @@ class App:
         line = Line(clock, settings.telegram.max_age)
         client = make_bot(settings.telegram.token_value(), settings.telegram.base_url, line)
         pace = Pace(self._monotonic)
-        out = Outbox(Sender(client), database, pace, self.bot, clock, self._sleep)
+        out = Outbox(Sender(client), database, pace, self.bot, self.instance, clock, self._sleep)
         desk = Desk(out, languages, self.policy, self.redactor, self._words, clock, token)
         journal = Journal(
             database, desk, self.redactor, self.instance, self.bot, clock, self._sleep

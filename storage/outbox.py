@@ -1,15 +1,14 @@
 """What is to be sent, stored in the transaction of the state that it tells, so that it is not lost.
 
-A row goes from pending to sending to sent or failed. After a crash, what was *sending* is pending
-again: a duplicate is possible then, and only then. Of several edits of one message only the newest
-is worth sending: an edit that waits is superseded by the next with the same slot. What a row said
-is dropped as soon as it is over.
+A row goes from pending to sent, failed or superseded, and belongs to the instance that is to send
+it: two bots on one database never send the same. What was on its way when its instance died is
+still pending, so a duplicate is possible then, and only then. Of several edits of one message only
+the newest is worth sending: an edit that waits is superseded by the next with the same slot. What a
+row said is dropped as soon as it is over.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
@@ -17,7 +16,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Float,
     Index,
@@ -30,7 +28,7 @@ from sqlalchemy import (
     select,
 )
 
-from storage import slots
+from storage import instances, slots
 from storage.schema import RowId, metadata, word
 
 
@@ -38,7 +36,6 @@ class State(StrEnum):
     """How far a message got."""
 
     PENDING = "pending"
-    SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     SUPERSEDED = "superseded"
@@ -49,32 +46,27 @@ outbox = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("bot", BigInteger, nullable=False),
+    Column("instance", String(64), nullable=False),
     Column("chat", BigInteger, nullable=False),
     Column("thread", BigInteger),
     Column("slot", Text),
     Column("edit", Boolean, nullable=False),
     Column("priority", Integer, nullable=False),
-    Column("method", String(64), nullable=False),
     Column("payload", Text, nullable=False),
     Column("file", LargeBinary),
     Column("file_name", Text),
     Column("reply_to", BigInteger),
     Column("silent", Boolean, nullable=False),
-    Column("buttons", Text, nullable=False),
     Column("state", String(12), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("instance", String(64)),
-    Column("not_before", Float, nullable=False),
     Column("created_at", Float, nullable=False),
-    Column("sent_at", Float),
-    Column("message_id", BigInteger),
     Column("error", Text),
     sqlite_autoincrement=True,  # an id is never given twice, also not after pruning
 )
-_OPEN = outbox.c.state.in_([word("pending"), word("sending")])
+_OPEN = outbox.c.state == word(State.PENDING)
 Index(
     "ix_outbox_open",
     outbox.c.bot,
+    outbox.c.instance,
     outbox.c.priority,
     outbox.c.id,
     sqlite_where=_OPEN,
@@ -83,15 +75,15 @@ Index(
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message or an edit. `payload` is JSON, the caller's own; `buttons` are their ids.
+    """A message or an edit that `instance` is to send. `payload` is JSON, the caller's own.
 
     The lowest `priority` goes first. `slot` names a message across edits; an `edit` replaces the
     one that waits for the same slot. The fields from `id` on are set by this module.
     """
 
     bot: int
+    instance: str
     chat: int
-    method: str
     payload: str
     created_at: float
     thread: int | None = None
@@ -102,58 +94,42 @@ class Outgoing:
     file_name: str | None = None
     reply_to: int | None = None
     silent: bool = True
-    buttons: tuple[str, ...] = ()
-    not_before: float = 0.0
     id: int = 0
     state: State = State.PENDING
-    attempts: int = 0
-    instance: str | None = None
-    sent_at: float | None = None
-    message_id: int | None = None
     error: str | None = None
 
 
 def enqueue(connection: Connection, row: Outgoing) -> int:
     """Store what is to be sent and return its id."""
     if row.edit and row.slot is not None:
-        _supersede(connection, (outbox.c.bot == row.bot) & (outbox.c.slot == row.slot))
-    values = asdict(row) | {"buttons": json.dumps(row.buttons), "state": State.PENDING}
+        _supersede(connection, row.bot, row.slot)
+    values = asdict(row) | {"state": State.PENDING}
     del values["id"]
     inserted = connection.execute(outbox.insert().returning(outbox.c.id), values)
     number: int = inserted.scalar_one()
     return number
 
 
-def pending(connection: Connection, bot: int, limit: int) -> list[Outgoing]:
-    """What waits, in the order in which it should go; also what must not go yet (`not_before`)."""
+def pending(connection: Connection, bot: int, instance: str, limit: int) -> list[Outgoing]:
+    """What waits for an instance, in the order in which it should go."""
     rows = connection.execute(
         select(outbox)
-        .where(outbox.c.bot == bot, _OPEN, outbox.c.state == State.PENDING)
+        .where(outbox.c.bot == bot, outbox.c.instance == instance, _OPEN)
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)
     )
     return [_outgoing(row) for row in rows.mappings()]
 
 
-def sending(connection: Connection, id: int, instance: str) -> bool:  # noqa: A002 - the field's name
-    """Note that it is on its way. False if it no longer waits: then it must not be sent."""
-    result = connection.execute(
-        outbox.update()
-        .where(outbox.c.id == id, outbox.c.state == State.PENDING)
-        .values(state=State.SENDING, instance=instance, attempts=outbox.c.attempts + 1)
-    )
-    return result.rowcount == 1
-
-
-def sent(connection: Connection, id: int, message_id: int | None, now: float) -> None:  # noqa: A002 - the same
-    """Note that it was accepted; its slot, if it has one, is now this message."""
+def sent(connection: Connection, id: int, message_id: int, now: float) -> None:  # noqa: A002 - the field's name
+    """Note that it was accepted, be it superseded on its way; its slot is now this message."""
     row = connection.execute(
         outbox.update()
         .where(outbox.c.id == id)
-        .values(state=State.SENT, sent_at=now, message_id=message_id, **_EMPTY)
+        .values(state=State.SENT, **_EMPTY)
         .returning(outbox.c.bot, outbox.c.chat, outbox.c.slot)
-    ).one()
-    if row.slot is not None and message_id is not None:
+    ).first()
+    if row is not None and row.slot is not None:
         slots.bind(connection, slots.Slot(row.slot, row.bot, row.chat, message_id, now))
 
 
@@ -164,24 +140,15 @@ def failed(connection: Connection, id: int, error: str) -> None:  # noqa: A002 -
     )
 
 
-def postpone(connection: Connection, id: int, not_before: float) -> None:  # noqa: A002 - the same
-    """Let it wait until then; an edit that is no longer the newest is superseded instead."""
-    connection.execute(
-        outbox.update()
-        .where(outbox.c.id == id, _OPEN)
-        .values(state=State.PENDING, not_before=not_before)
-    )
-    _supersede_stale(connection)
-
-
-def reclaim(connection: Connection, instances: Collection[str]) -> int:
-    """Make pending again what these instances, which have ended, were sending; say how many."""
+def reclaim(connection: Connection, bot: int, instance: str) -> int:
+    """Make this instance's what waits for one that is no longer registered; say how many."""
     result = connection.execute(
         outbox.update()
-        .where(_OPEN, outbox.c.state == State.SENDING, outbox.c.instance.in_(instances))
-        .values(state=State.PENDING)
+        .where(
+            outbox.c.bot == bot, _OPEN, outbox.c.instance.not_in(select(instances.instance.c.id))
+        )
+        .values(instance=instance)
     )
-    _supersede_stale(connection)
     return result.rowcount
 
 
@@ -193,32 +160,14 @@ def prune(connection: Connection, before: float) -> int:
 _EMPTY = {"payload": "", "file": None}
 
 
-def _supersede(connection: Connection, which: ColumnElement[bool]) -> None:
+def _supersede(connection: Connection, bot: int, slot: str) -> None:
     connection.execute(
         outbox.update()
-        .where(which, _OPEN, outbox.c.state == State.PENDING, outbox.c.edit)
+        .where(outbox.c.bot == bot, outbox.c.slot == slot, outbox.c.edit, _OPEN)
         .values(state=State.SUPERSEDED, **_EMPTY)
-    )
-
-
-def _supersede_stale(connection: Connection) -> None:
-    newer = outbox.alias("newer")
-    _supersede(
-        connection,
-        select(newer.c.id)
-        .where(
-            newer.c.bot == outbox.c.bot,
-            newer.c.slot == outbox.c.slot,
-            newer.c.edit,
-            newer.c.id > outbox.c.id,
-            newer.c.state.in_(["pending", "sending", "sent"]),
-        )
-        .exists(),
     )
 
 
 def _outgoing(row: RowMapping) -> Outgoing:
     stored = {field.name: row[field.name] for field in fields(Outgoing)}
-    return Outgoing(
-        **stored | {"buttons": tuple(json.loads(row["buttons"])), "state": State(row["state"])}
-    )
+    return Outgoing(**stored | {"state": State(row["state"])})

@@ -20,7 +20,7 @@ from bot.message import Message, Moment, Names, Span, Untrusted, msg
 from bot.pipeline.event import event_of
 from bot.pipeline.journal import Journal
 from bot.reply import Block, Button, Outcome, Reply, Text
-from storage import audit, calls, inbox, instances
+from storage import audit, calls, inbox, instances, outbox
 from storage.calls import State
 from storage.database import Connection
 
@@ -51,9 +51,10 @@ class Recovery:
                 log.exception("what became of call %s can't be told", row.id)
 
     def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
-        """What the dead had begun is this instance's now; what they had not begun is new again.
+        """What the dead had begun, and what they had still to send, is this instance's now.
 
-        One transaction, so that of two bots that start together one tells, and not both.
+        What they had not begun is new again. One transaction, so that of two bots that start
+        together one tells, and not both.
         """
         locks, instance = self.journal.database.locks, self.journal.instance
         if locks is not None:
@@ -64,6 +65,7 @@ class Recovery:
             calls.take_over(connection, row.id, instance)
         inbox.reclaim(connection, dead)
         instances.forget(connection, dead)
+        outbox.reclaim(connection, self.journal.bot, instance)
         return begun, dead
 
     async def _tell(self, row: calls.Call) -> None:

@@ -43,7 +43,7 @@ class Packed:
     def store(self, connection: Connection) -> None:
         """Put all into the caller's transaction."""
         buttons.put_many(connection, self.rows)
-        rows = [message.row(self.out.bot, self.now) for message in self.messages]
+        rows = [self.out.row(message, self.now) for message in self.messages]
         self.ids[:] = [outbox.enqueue(connection, row) for row in rows]
 
     def sent(self) -> None:

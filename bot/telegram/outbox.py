@@ -60,6 +60,7 @@ class Outbox:
         database: Database,
         pace: Pace,
         bot: int,
+        instance: str,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -67,20 +68,21 @@ class Outbox:
         self._database = database
         self._pace = pace
         self._bot = bot
+        self._instance = instance
         self._sleep = sleep
-        self._receipts = Receipts(database, bot, clock)
+        self._receipts = Receipts(database, bot, instance, clock)
         self._lines: dict[int, _Line] = {}
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
-    def bot(self) -> int:
-        """The bot's own id."""
-        return self._bot
+    def row(self, message: Outgoing, now: float) -> outbox.Outgoing:
+        """A message as it is stored, to be sent by this outbox."""
+        return message.row(self._bot, self._instance, now)
 
     async def load(self) -> int:
-        """Take up what the last run could not send; say how many."""
-        rows = await self._database.read(lambda c: outbox.pending(c, self._bot, _WAITING))
+        """Take up what was left by the ended and is this instance's now; say how many."""
+        bot, instance = self._bot, self._instance
+        rows = await self._database.read(lambda c: outbox.pending(c, bot, instance, _WAITING))
         self.put(stored(row) for row in rows)
         return len(rows)
 

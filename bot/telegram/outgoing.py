@@ -55,8 +55,8 @@ class Outgoing:
         """The ids of its buttons."""
         return tuple(key.data for line in self.keyboard for key in line)
 
-    def row(self, bot: int, now: float) -> outbox.Outgoing:
-        """As it is stored."""
+    def row(self, bot: int, instance: str, now: float) -> outbox.Outgoing:
+        """As it is stored, for an instance to send."""
         keyboard = [[asdict(key) for key in line] for line in self.keyboard]
         said = {
             "html": self.html,
@@ -66,8 +66,8 @@ class Outgoing:
         }
         return outbox.Outgoing(
             bot=bot,
+            instance=instance,
             chat=self.chat,
-            method="document" if self.file else "text",
             payload=json.dumps(said, ensure_ascii=True),
             created_at=now,
             thread=self.thread,
@@ -78,7 +78,6 @@ class Outgoing:
             file_name=self.file.name if self.file else None,
             reply_to=self.reply_to,
             silent=self.silent,
-            buttons=self.button_ids,
         )
 
 

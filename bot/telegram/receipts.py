@@ -28,9 +28,12 @@ Note = Callable[[Connection], None]
 class Receipts:
     """Writes them. `slots` are the messages of this run, by slot; `clock` in epoch seconds."""
 
-    def __init__(self, database: Database, bot: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, bot: int, instance: str, clock: Callable[[], float]
+    ) -> None:
         self._database = database
         self._bot = bot
+        self._instance = instance
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
@@ -72,7 +75,7 @@ class Receipts:
 
         def write(connection: Connection) -> int:
             outbox.failed(connection, number, "the group became a supergroup")
-            return outbox.enqueue(connection, there.row(self._bot, now))
+            return outbox.enqueue(connection, there.row(self._bot, self._instance, now))
 
         try:
             return await self._database.write(write)

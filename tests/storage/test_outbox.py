@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from storage import outbox, slots
+from storage import instances, outbox, slots
 from storage.outbox import Outgoing, State
 from tests.storage.conftest import fresh
 
-BOT = 7
-ONE = Outgoing(BOT, -100, "sendMessage", '{"text": "ё"}', 10.0, buttons=("b1", "b2"))
-EDIT = dataclasses.replace(ONE, method="editMessageText", slot="s", edit=True)
+BOT, ME = 7, "me"
+ONE = Outgoing(BOT, ME, -100, '{"text": "ё"}', 10.0)
+EDIT = dataclasses.replace(ONE, slot="s", edit=True)
 
 
-def waiting(connection: Connection) -> list[int]:
-    return [row.id for row in outbox.pending(connection, BOT, 100)]
+def waiting(connection: Connection, instance: str = ME) -> list[int]:
+    return [row.id for row in outbox.pending(connection, BOT, instance, 100)]
 
 
 def state(connection: Connection, id: int) -> State:  # noqa: A002 - the field's name
@@ -24,28 +24,27 @@ def state(connection: Connection, id: int) -> State:  # noqa: A002 - the field's
     return State(found)
 
 
-def test_what_is_queued_is_found_as_it_was(connection: Connection) -> None:
+def test_what_is_queued_is_found_as_it_was_by_who_is_to_send_it(connection: Connection) -> None:
     file = dataclasses.replace(ONE, file=b"\x00\xff", file_name="l.txt", silent=False, thread=3)
     number = outbox.enqueue(connection, file)
-    assert outbox.pending(connection, BOT, 9) == [dataclasses.replace(file, id=number)]
-    assert outbox.pending(connection, 8, 9) == []
+    assert outbox.pending(connection, BOT, ME, 9) == [dataclasses.replace(file, id=number)]
+    assert outbox.pending(connection, 8, ME, 9) == []
+    assert outbox.pending(connection, BOT, "another", 9) == []
 
 
 def test_the_urgent_goes_first_and_then_the_oldest(connection: Connection) -> None:
     order = [outbox.enqueue(connection, dataclasses.replace(ONE, priority=p)) for p in (5, 1, 5, 0)]
     assert waiting(connection) == [order[3], order[1], order[0], order[2]]
-    assert len(outbox.pending(connection, BOT, 2)) == 2
+    assert len(outbox.pending(connection, BOT, ME, 2)) == 2
 
 
 def test_what_was_sent_says_nothing_more(connection: Connection) -> None:
     number = outbox.enqueue(connection, dataclasses.replace(ONE, slot="s", file=b"f"))
     assert slots.find(connection, "s") is None
-    assert outbox.sending(connection, number, "i1")
-    assert not outbox.sending(connection, number, "i1")
     outbox.sent(connection, number, 55, 12.0)
     assert slots.find(connection, "s") == slots.Slot("s", BOT, -100, 55, 12.0)
-    left = connection.exec_driver_sql("SELECT payload, file, message_id, sent_at FROM outbox").one()
-    assert tuple(left) == ("", None, 55, 12.0)
+    left = connection.exec_driver_sql("SELECT payload, file FROM outbox").one()
+    assert tuple(left) == ("", None)
     assert waiting(connection) == []
 
 
@@ -65,36 +64,38 @@ def test_only_the_newest_edit_waits(connection: Connection) -> None:
     second = outbox.enqueue(connection, EDIT)
     assert waiting(connection) == [send, other, second]
     assert state(connection, first) is State.SUPERSEDED
-    assert not outbox.sending(connection, first, "i1")
 
 
-def test_an_edit_on_its_way_is_not_superseded_unless_it_must_wait(connection: Connection) -> None:
+def test_an_edit_that_was_superseded_on_its_way_still_arrives(connection: Connection) -> None:
     first = outbox.enqueue(connection, EDIT)
-    outbox.sending(connection, first, "i1")
     second = outbox.enqueue(connection, EDIT)
-    assert state(connection, first) is State.SENDING
-    outbox.postpone(connection, first, 99.0)
-    assert state(connection, first) is State.SUPERSEDED
+    outbox.sent(connection, first, 55, 12.0)
+    assert slots.find(connection, "s") == slots.Slot("s", BOT, -100, 55, 12.0)
     assert waiting(connection) == [second]
 
 
-def test_what_must_wait_waits(connection: Connection) -> None:
-    number = outbox.enqueue(connection, ONE)
-    outbox.sending(connection, number, "i1")
-    outbox.postpone(connection, number, 99.0)
-    (row,) = outbox.pending(connection, BOT, 9)
-    assert (row.not_before, row.attempts) == (99.0, 1)
+def test_what_is_no_longer_known_can_be_accepted(connection: Connection) -> None:
+    """An edit that was superseded on its way may be pruned before Telegram has taken it."""
+    outbox.sent(connection, 99, 55, 12.0)
+    assert connection.execute(outbox.outbox.select()).all() == []
 
 
-def test_only_the_dead_one_s_come_back(connection: Connection) -> None:
-    dead, alive, stale = (outbox.enqueue(connection, row) for row in (ONE, ONE, EDIT))
-    outbox.sending(connection, dead, "dead")
-    outbox.sending(connection, stale, "dead")
-    outbox.sending(connection, alive, "alive")
-    newest = outbox.enqueue(connection, EDIT)
-    assert outbox.reclaim(connection, ["dead"]) == 2
-    assert waiting(connection) == [dead, newest]
-    assert state(connection, alive) is State.SENDING
+def test_only_what_the_ended_left_is_taken_over(connection: Connection) -> None:
+    """Those that live are registered; another bot's rows wait for a start of that bot."""
+    for name in (ME, "alive"):
+        instances.register(connection, name, 0.0, 1e9)
+    left, over = (
+        outbox.enqueue(connection, dataclasses.replace(ONE, instance="dead")) for _ in range(2)
+    )
+    outbox.sent(connection, over, 1, 1.0)
+    others = [
+        outbox.enqueue(connection, dataclasses.replace(ONE, bot=bot, instance=name))
+        for bot, name in ((BOT, "alive"), (8, "dead"))
+    ]
+    assert outbox.reclaim(connection, BOT, ME) == 1
+    assert waiting(connection) == [left]
+    assert waiting(connection, "alive") == others[:1]
+    assert [row.id for row in outbox.pending(connection, 8, "dead", 9)] == others[1:]
 
 
 def test_what_failed_is_over(connection: Connection) -> None:
@@ -115,32 +116,30 @@ def test_what_is_over_is_pruned_and_its_id_not_used_again(connection: Connection
     assert outbox.enqueue(connection, ONE) > newest
 
 
-@given(
-    st.lists(st.sampled_from(["send", "edit", "begin", "sent", "postpone", "crash"]), max_size=25)
-)
+@given(st.lists(st.sampled_from(["send", "edit", "sent", "failed", "kill"]), max_size=25))
 def test_the_last_word_is_never_lost(actions: list[str]) -> None:
-    """Whatever happens: the newest edit of a slot is sent, or waits, or is on its way."""
+    """Whatever happens: the newest edit of a slot is over, or waits for the one who lives."""
     with fresh() as connection:
-        newest = 0
+        newest, starts = 0, 1
+        instances.register(connection, "1", 0.0, 1e9)
         for action in actions:
-            under_way = [
-                row.id
-                for row in connection.execute(outbox.outbox.select())
-                if row.state == State.SENDING
-            ]
+            waits = waiting(connection, str(starts))
             if action == "send":
-                outbox.enqueue(connection, ONE)
+                outbox.enqueue(connection, dataclasses.replace(ONE, instance=str(starts)))
             elif action == "edit":
-                newest = outbox.enqueue(connection, EDIT)
-            elif action == "begin" and (waits := waiting(connection)):
-                assert outbox.sending(connection, waits[0], "i1")
-            elif action == "sent" and under_way:
-                outbox.sent(connection, under_way[0], 1, 1.0)
-            elif action == "postpone" and under_way:
-                outbox.postpone(connection, under_way[0], 9.0)
-            elif action == "crash":
-                outbox.reclaim(connection, ["i1"])
-        if newest:
-            assert state(connection, newest) in {State.PENDING, State.SENDING, State.SENT}
-        edits = [row for row in outbox.pending(connection, BOT, 99) if row.edit]
+                newest = outbox.enqueue(connection, dataclasses.replace(EDIT, instance=str(starts)))
+            elif action == "sent" and waits:
+                outbox.sent(connection, waits[0], 1, 1.0)
+            elif action == "failed" and waits:
+                outbox.failed(connection, waits[0], "blocked")
+            elif action == "kill":
+                instances.forget(connection, [str(starts)])
+                starts += 1
+                instances.register(connection, str(starts), 0.0, 1e9)
+                outbox.reclaim(connection, BOT, str(starts))
+                assert waiting(connection, str(starts)) == waits
+        waits = waiting(connection, str(starts))
+        assert not newest or state(connection, newest) is not State.SUPERSEDED
+        assert not newest or (newest in waits) == (state(connection, newest) is State.PENDING)
+        edits = [row for row in outbox.pending(connection, BOT, str(starts), 99) if row.edit]
         assert len(edits) <= 1
