@@ -64,13 +64,12 @@ _FROM = {
     State.UNKNOWN: (State.REQUESTED, State.STARTED),
 }
 # What was agreed to; the rest may change on the way.
-_SEALED = ("id", "parent", "bot", "command", "argv", "actor", "chat", "host", "context")
+_SEALED = ("id", "bot", "command", "argv", "actor", "chat", "host", "context")
 
 call = Table(
     "call",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("parent", String(64)),
     Column("bot", BigInteger, nullable=False),
     Column("update_id", BigInteger),
     Column("instance", String(64), nullable=False),
@@ -91,7 +90,6 @@ call = Table(
 )
 _OPEN = call.c.state.in_([word("requested"), word("awaiting"), word("started")])
 Index("ix_call_open", call.c.instance, call.c.state, sqlite_where=_OPEN)
-Index(None, call.c.parent)
 Index(None, call.c.changed_at)
 
 
@@ -111,7 +109,6 @@ class Call:
     actor: int
     chat: int
     created_at: float
-    parent: str | None = None
     update_id: int | None = None
     thread: int | None = None
     host: str | None = None
@@ -184,11 +181,6 @@ def get(connection: Connection, id: str) -> Call | None:  # noqa: A002 - the sam
     if not _genuine(connection, row):
         raise Forged(f"operation {id} was changed in the database")
     return _call(row)
-
-
-def children(connection: Connection, parent: str) -> list[Call]:
-    """The operations that one request became, one a host."""
-    return _where(connection, call.c.parent == parent)
 
 
 def in_flight(connection: Connection, instances: Collection[str]) -> list[Call]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -37,23 +36,18 @@ log = logging.getLogger(__name__)
 
 
 class Database:
-    """An open database. `locks` tells which instances of this machine live; none with a server.
+    """An open database. `locks` tells which instances of this machine live; none with a server."""
 
-    `committed_at` is when a transaction last went through.
-    """
-
-    def __init__(self, engine: Engine, clock: Callable[[], float], ballast: int) -> None:
-        self._clock = clock
+    def __init__(self, engine: Engine, ballast: int) -> None:
         self._writes = Jobs(_WAITING)
         self._reads = Jobs(_WAITING)
         file = file_of(engine.url)
         self._ballast = Ballast(Path(f"{file}.ballast"), ballast) if file and ballast else None
         self.file = file
         self.locks = Locks(file) if file else None
-        self.committed_at: float | None = None
         writer = Writer(engine, file, self._ballast)
         self._threads: list[Future[None]] = [
-            start("storage-writer", partial(writer.work, self._writes, self._committed)),
+            start("storage-writer", partial(writer.work, self._writes)),
             *(
                 start(f"storage-reader-{n}", partial(Reader(engine, file).work, self._reads))
                 for n in range(READERS)
@@ -65,7 +59,6 @@ class Database:
         cls,
         url: str,
         *,
-        clock: Callable[[], float] = time.time,
         key: bytes = b"",
         busy_timeout: float = 3.0,
         ballast: int = SIZE,
@@ -79,7 +72,7 @@ class Database:
             StorageError: it cannot be opened, or belongs to a newer version.
         """
         engine = open_engine(url, key=key, busy_timeout=busy_timeout)
-        database = cls(engine, clock, ballast)
+        database = cls(engine, ballast)
         try:
             await database.write(database._prepare)
         except BaseException:
@@ -127,9 +120,6 @@ class Database:
         migrate.prepare(connection)
         if self._ballast:
             self._ballast.restore()
-
-    def _committed(self) -> None:
-        self.committed_at = self._clock()
 
 
 def _probe(connection: Connection) -> None:

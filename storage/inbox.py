@@ -24,7 +24,6 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    func,
     select,
     tuple_,
 )
@@ -125,16 +124,6 @@ def take(connection: Connection, bot: int, instance: str, now: float, limit: int
     )
 
 
-def open_rows(connection: Connection, bot: int) -> list[Stored]:
-    """All that is new or taken, in order of arrival."""
-    rows = connection.execute(
-        select(*_STORED)
-        .where(inbox.c.bot == bot, _OPEN)
-        .order_by(inbox.c.received_at, inbox.c.update_id)
-    )
-    return [_stored(connection, row) for row in rows]
-
-
 def done(connection: Connection, bot: int, update_id: int) -> None:
     """Forget what an update said; its id stays known."""
     connection.execute(
@@ -160,14 +149,6 @@ def prune(connection: Connection, before: float) -> int:
         inbox.delete().where(inbox.c.state == State.DONE, inbox.c.received_at < before)
     )
     return result.rowcount
-
-
-def count(connection: Connection, bot: int, state: State = State.NEW) -> int:
-    """How many are in a state."""
-    statement = select(func.count()).where(inbox.c.bot == bot, inbox.c.state == state)
-    if state is not State.DONE:
-        statement = statement.where(_OPEN)
-    return connection.execute(statement).scalar_one()
 
 
 def _says(bot: int, update_id: int, body: bytes, received_at: float) -> dict[str, object]:

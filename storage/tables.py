@@ -8,9 +8,9 @@ from storage.calls import call
 from storage.inbox import inbox
 from storage.instances import instance
 from storage.outbox import outbox
-from storage.people import owner_claim, person
+from storage.people import owner_claim
 from storage.schema import metadata
-from storage.settings import chat_settings, person_settings
+from storage.settings import person_settings
 from storage.slots import slot
 
 __all__ = [
@@ -18,13 +18,11 @@ __all__ = [
     "audit_checkpoint",
     "button",
     "call",
-    "chat_settings",
     "inbox",
     "instance",
     "metadata",
     "outbox",
     "owner_claim",
-    "person",
     "person_settings",
     "slot",
 ]

@@ -7,7 +7,7 @@ once more; so a job must touch nothing but its connection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +38,13 @@ class Writer:
         self._ballast = ballast
         self._connection: Connection | None = None
 
-    def work(self, jobs: Jobs, committed: Callable[[], None]) -> None:
+    def work(self, jobs: Jobs) -> None:
         """Run batches until the queue ends."""
         while batch := jobs.take(BATCH):
-            self.run(batch, committed)
+            self.run(batch)
         self._drop()
 
-    def run(self, batch: Sequence[Job[object]], committed: Callable[[], None]) -> None:
+    def run(self, batch: Sequence[Job[object]]) -> None:
         """Run one batch in one transaction, then tell every job's owner."""
         try:
             outcomes = self._attempt(batch)
@@ -52,7 +52,6 @@ class Writer:
             for job in batch:
                 job.future.set_exception(error)
             return
-        committed()
         for job, outcome in zip(batch, outcomes, strict=True):
             if outcome.error is None:
                 job.future.set_result(outcome.result)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from sandbox import Person, Sandbox
+from storage.jobs import Job
 from storage.writer import Writer
 from tests.e2e.conftest import GROUP, OWNER, STRANGER, UNLINKED, Clock, Pierhead
 from tests.e2e.luck import Between, audited, between, count, eventually
@@ -28,9 +29,9 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     run = Writer.run
 
-    def counted(self: Writer, batch: list[object], committed: object) -> None:
+    def counted(self: Writer, batch: Sequence[Job[object]]) -> None:
         made.append(len(batch))
-        run(self, batch, committed)  # type: ignore[arg-type] # passed on as they came
+        run(self, batch)
 
     monkeypatch.setattr(Writer, "run", counted)
     monkeypatch.setattr("bot.app._TICK", 10 * HOUR)  # so that only what comes in can write

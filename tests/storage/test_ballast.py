@@ -13,6 +13,7 @@ from storage import ballast, inbox
 from storage.ballast import Ballast
 from storage.database import Database
 from storage.errors import DiskFull
+from tests.stored import count
 
 MIB = 2**20
 
@@ -79,7 +80,7 @@ async def test_a_full_disk_costs_the_ballast_and_not_the_write(
     await db.write(small)
     with pytest.raises(DiskFull):
         await db.write(lambda c: inbox.put(c, 1, 2, b"x" * 200_000, 0.0))
-    assert await db.read(lambda c: inbox.count(c, 1)) == 1
+    assert await db.read(lambda c: count(c, 1)) == 1
     await db.close()
     again = await Database.open(url, ballast=MIB)
     assert kept(again)

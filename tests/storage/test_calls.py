@@ -95,13 +95,6 @@ def test_what_waits_too_long_is_found(connection: Connection) -> None:
     assert [c.id for c in calls.waiting(connection, 7, 11.5)] == ["c1"]
 
 
-def test_the_children_of_a_request(connection: Connection) -> None:
-    calls.request(connection, ONE)
-    for host in ("b", "a"):
-        calls.request(connection, dataclasses.replace(ONE, id=host, parent="c1", host=host))
-    assert [c.host for c in calls.children(connection, "c1")] == ["a", "b"]
-
-
 @pytest.mark.parametrize(
     "change",
     [

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from storage import audit, inbox
+from storage import audit
 from storage.database import Database
+from tests.stored import updates
 
 WRITES = """
 import asyncio, sys
@@ -38,7 +39,7 @@ async def test_what_was_said_to_be_stored_survives_a_kill(url: str, after: int) 
     said = await asyncio.to_thread(said_before_the_kill, url, after)
     db = await Database.open(url, ballast=0)
     proof = await db.read(audit.verify)
-    stored = {row.update_id for row in await db.read(lambda c: inbox.open_rows(c, 1))}
+    stored = {row.update_id for row in await db.read(lambda c: updates(c, 1))}
     assert proof.first_bad is None
     assert set(said) <= stored
     assert proof.rows == len(stored)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from storage import inbox, instances
 from storage.database import Database
+from tests.stored import updates
 
 BOT = 7
 
@@ -24,7 +25,7 @@ def test_what_comes_twice_is_stored_once(connection: Connection) -> None:
     assert inbox.put(connection, BOT, 1, b"first", 10.0)
     assert not inbox.put(connection, BOT, 1, b"again", 11.0)
     assert inbox.put(connection, 8, 1, b"another bot's", 12.0)
-    (row,) = inbox.open_rows(connection, BOT)
+    (row,) = updates(connection, BOT)
     assert row == inbox.Stored(1, b"first", 10.0, inbox.State.NEW, None, 0)
 
 
@@ -40,7 +41,7 @@ def test_done_is_known_but_says_nothing_more(connection: Connection) -> None:
     inbox.put(connection, BOT, 1, b"secret", 1.0)
     inbox.take(connection, BOT, "a", 1.0, 1)
     inbox.done(connection, BOT, 1)
-    assert inbox.open_rows(connection, BOT) == []
+    assert updates(connection, BOT) == []
     assert not inbox.put(connection, BOT, 1, b"secret", 2.0)
     assert connection.exec_driver_sql("SELECT body FROM inbox").scalar() == b""
 
@@ -55,14 +56,6 @@ def test_only_the_dead_one_s_rows_come_back(connection: Connection) -> None:
     assert [(row.update_id, row.attempts) for row in again] == [(0, 2), (1, 2), (3, 1)]
 
 
-def test_counts(connection: Connection) -> None:
-    for update_id in range(3):
-        inbox.put(connection, BOT, update_id, b"", 0.0)
-    inbox.take(connection, BOT, "a", 0.0, 2)
-    inbox.done(connection, BOT, 0)
-    assert [inbox.count(connection, BOT, state) for state in inbox.State] == [1, 1, 1]
-
-
 def test_only_old_and_done_is_pruned(connection: Connection) -> None:
     for update_id, at in ((1, 1.0), (2, 1.0), (3, 9.0)):
         inbox.put(connection, BOT, update_id, b"", at)
@@ -70,14 +63,14 @@ def test_only_old_and_done_is_pruned(connection: Connection) -> None:
     inbox.done(connection, BOT, 3)
     assert inbox.prune(connection, 5.0) == 1
     assert not inbox.put(connection, BOT, 3, b"", 10.0)
-    assert ids(inbox.open_rows(connection, BOT)) == [2]
+    assert ids(updates(connection, BOT)) == [2]
 
 
 def test_what_is_open_is_found_without_reading_what_is_done(connection: Connection) -> None:
     seen: list[str] = []
     connection.connection.dbapi_connection.set_trace_callback(seen.append)  # type: ignore[union-attr] # sqlite3's
     inbox.take(connection, BOT, "a", 0.0, 1)
-    inbox.open_rows(connection, BOT)
+    updates(connection, BOT)
     inbox.reclaim(connection, ["a"])
     connection.connection.dbapi_connection.set_trace_callback(None)  # type: ignore[union-attr] # the same
     plans = [str(connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql).all()) for sql in seen]
@@ -195,7 +188,7 @@ class Inbox(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        rows = self.loop.run(self.watcher.read(lambda c: inbox.open_rows(c, BOT)))
+        rows = self.loop.run(self.watcher.read(lambda c: updates(c, BOT)))
         assert set(ids(rows)) == self.stored - self.done
         owners = {row.update_id: row.instance for row in rows if row.instance}
         assert self.held.items() <= owners.items()

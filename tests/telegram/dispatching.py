@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.errors import Locked
 from storage.inbox import State, Stored
 from tests.command.samples import OWNER, WORDS, bench
+from tests.stored import count
 from tests.telegram.conftest import Clock
 
 BOT = 9
@@ -127,7 +128,7 @@ class Scene:
         self.stored.set()
 
     async def done(self) -> int:
-        return await self.db.read(lambda c: inbox.count(c, BOT, State.DONE))
+        return await self.db.read(lambda c: count(c, BOT, State.DONE))
 
     async def until_done(self, count: int, *, moving: bool = False) -> None:
         async with asyncio.timeout(10):

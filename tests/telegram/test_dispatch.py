@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.errors import DiskFull, Locked
 from storage.inbox import State, Stored
 from tests.command.samples import OWNER
+from tests.stored import count
 from tests.telegram.conftest import Clock, until
 from tests.telegram.dispatching import BOT, Scene
 
@@ -189,7 +190,7 @@ async def test_closing_ends_what_hangs_and_the_next_start_takes_it_up(scene: Sce
     async with scene.running():
         await until(lambda: scene.ran != [])
     assert scene.dispatcher._tasks == set()
-    assert await scene.db.read(lambda c: inbox.count(c, BOT, State.TAKEN)) == 1
+    assert await scene.db.read(lambda c: count(c, BOT, State.TAKEN)) == 1
 
 
 async def test_a_full_disk_at_the_end_is_waited_for(scene: Scene) -> None:

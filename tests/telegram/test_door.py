@@ -15,10 +15,10 @@ from bot.command.call import Request
 from bot.message import Person, Untrusted
 from bot.telegram.door import Door
 from bot.telegram.strangers import Strangers
-from storage import inbox
 from storage.database import Database
 from storage.errors import Locked
 from storage.inbox import Stored
+from tests.stored import updates
 from tests.telegram.conftest import Clock, until
 
 BOT, OWNER, STRANGER, LINKED, OTHER = 1, 42, 666, -10, -11
@@ -77,7 +77,7 @@ class Scene:
         self.handed.append(row)
 
     async def stored(self) -> list[dict[str, Any]]:
-        rows = await self.db.read(lambda c: inbox.open_rows(c, BOT))
+        rows = await self.db.read(lambda c: updates(c, BOT))
         return [json.loads(row.body) for row in rows]
 
 

@@ -38,12 +38,10 @@ def upgrade() -> None:
     _audit_checkpoint()
     _button()
     _call()
-    _chat_settings()
     _inbox()
     _instance()
     _outbox()
     _owner_claim()
-    _person()
     _person_settings()
     _slot()
     if op.get_context().dialect.name == "sqlite":
@@ -119,7 +117,6 @@ def _call() -> None:
     op.create_table(
         "call",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("parent", sa.String(length=64)),
         sa.Column("bot", sa.BigInteger, nullable=False),
         sa.Column("update_id", sa.BigInteger),
         sa.Column("instance", sa.String(length=64), nullable=False),
@@ -145,17 +142,6 @@ def _call() -> None:
         "call",
         ["instance", "state"],
         sqlite_where=sa.text("state IN ('requested', 'awaiting', 'started')"),
-    )
-    op.create_index("ix_call_parent", "call", ["parent"])
-
-
-def _chat_settings() -> None:
-    op.create_table(
-        "chat_settings",
-        sa.Column("chat", sa.BigInteger, nullable=False),
-        sa.Column("language", sa.String(length=16)),
-        sa.Column("timezone", sa.Text),
-        sa.PrimaryKeyConstraint("chat", name="pk_chat_settings"),
     )
 
 
@@ -229,18 +215,6 @@ def _owner_claim() -> None:
         sa.Column("claimed_at", sa.Float, nullable=False),
         sa.Column("seal", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_owner_claim"),
-    )
-
-
-def _person() -> None:
-    op.create_table(
-        "person",
-        sa.Column("id", sa.BigInteger, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("enrolled_at", sa.Float, nullable=False),
-        sa.Column("seal", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
 
 
