@@ -33,13 +33,10 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
 
     A connection's `info["key"]` is the secret of `storage.sealed`.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StorageError("storage.url is not a database URL") from error
-    # Parameters are people's data: no error may quote them.
+    parsed = parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     options = {"isolation_level": None} if sqlite else {}
+    # Parameters are people's data: no error may quote them.
     engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=options)
 
     @event.listens_for(engine, "connect")
@@ -52,11 +49,24 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
             cursor.close()
 
     if sqlite:
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", begin)
     return engine
 
 
-def _begin(connection: Connection) -> None:
+def parse(url: str) -> URL:
+    """A database's URL, read.
+
+    Raises:
+        StorageError: it is none.
+    """
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StorageError("storage.url is not a database URL") from error
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction of SQLite's, for writing where the connection's options say so."""
     # The driver would begin late and as a reader; a reader that turns writer can deadlock.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -72,17 +82,25 @@ def file_of(url: URL) -> Path | None:
 
 
 def make_private(path: Path) -> None:
-    """Make the file (0600) and its missing directories (0700), for this user alone."""
+    """Make the file (0600) and its missing directories, for this user alone."""
+    make_folder(path)
     try:
-        for directory in reversed(path.absolute().parents):
-            if not directory.is_dir():
-                directory.mkdir(mode=0o700, exist_ok=True)
         # SQLite gives its journal files the mode of the database.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         if path.stat().st_uid == os.geteuid():
             path.chmod(0o600)
     except OSError as error:
         raise StorageError(f"{path} cannot be used: {error.strerror}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the missing directories of a file (0700), for this user alone."""
+    try:
+        for directory in reversed(path.absolute().parents):
+            if not directory.is_dir():
+                directory.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path.parent} cannot be made: {error.strerror}") from error
 
 
 def translated(error: BaseException, file: Path | None) -> BaseException:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from storage.engine import make_folder
 from storage.errors import StorageError
 
 KEY_BYTES = 32
@@ -34,15 +35,16 @@ def holds(connection: Connection, table: str, says: Mapping[str, object], found:
 
 
 def key_file(path: Path) -> bytes:
-    """The key that is kept in a file (0600), made where there is none.
+    """The key that is kept in a file (0600), made with its folder where there is none.
 
     Raises:
         StorageError: it cannot be read or made, or is too short to be a key.
     """
+    make_folder(path)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return _read(path)
+        return read_key(path)
     except OSError as error:
         raise StorageError(f"{path} cannot be made: {error.strerror}") from error
     key = secrets.token_bytes(KEY_BYTES)
@@ -53,7 +55,12 @@ def key_file(path: Path) -> bytes:
     return key
 
 
-def _read(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """The key that is there already.
+
+    Raises:
+        StorageError: it cannot be read, or is too short to be a key.
+    """
     try:
         key = path.read_bytes()
     except OSError as error:

@@ -2,12 +2,13 @@
 
 A row is (seq, prev, hash, body): body is canonical JSON with its version in it, prev the hash of
 the row before, and hash is SHA-256 of prev, seq (8 bytes, big endian) and body. `append` joins the
-caller's transaction; `search` reads; `verify` proves; `checkpoint` and `prune` shorten the chain.
+caller's transaction; `search` reads; `verify` proves; `prune` lets the beginning go, up to a row
+whose hash is kept as a checkpoint.
 """
 
 from __future__ import annotations
 
-from storage.audit.chain import Head, append, canonical, checkpoint, head, prune
+from storage.audit.chain import Head, append, canonical, head, prune
 from storage.audit.find import Entry, search
 from storage.audit.proof import Verification, verify
 from storage.audit.table import audit, audit_checkpoint
@@ -20,7 +21,6 @@ __all__ = [
     "audit",
     "audit_checkpoint",
     "canonical",
-    "checkpoint",
     "head",
     "prune",
     "search",

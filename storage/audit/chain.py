@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.audit.table import audit, audit_checkpoint
 from storage.errors import StorageError
@@ -80,22 +80,23 @@ def head(connection: Connection) -> Head:
     return _one(connection, _LAST) or _one(connection, _LAST_CHECKPOINT) or Head(0, GENESIS)
 
 
-def checkpoint(connection: Connection, now: float) -> Head:
-    """Record the present head for good: what comes before it may be pruned."""
-    present = head(connection)
-    row = {"seq": present.seq, "hash": present.hash, "at": now}
+def prune(connection: Connection, before: float, now: float) -> int:
+    """Remove the rows that were written before then and say how many; times in epoch seconds.
+
+    The last of them becomes a checkpoint, from which the chain is proved from then on. Nothing
+    goes that stands behind a row of a later time: a clock may have been put back.
+    """
+    last = _last_before(connection, before)
+    if last is None:
+        return 0
+    row = {"seq": last.seq, "hash": last.hash, "at": now}
     connection.execute(audit_checkpoint.insert(), row)
-    return present
+    return connection.execute(audit.delete().where(audit.c.seq <= last.seq)).rowcount
 
 
-def prune(connection: Connection, seq: int) -> int:
-    """Remove the rows up to a checkpoint and say how many; `seq` must be one."""
-    known = connection.execute(
-        select(audit_checkpoint).where(audit_checkpoint.c.seq == seq)
-    ).first()
-    if known is None:
-        raise StorageError(f"row {seq} is no checkpoint")
-    return connection.execute(audit.delete().where(audit.c.seq <= seq)).rowcount
+def _last_before(connection: Connection, time: float) -> Head | None:
+    kept = connection.scalar(select(func.min(audit.c.seq)).where(audit.c.at >= time))
+    return _one(connection, _LAST if kept is None else _LAST.where(audit.c.seq < kept))
 
 
 def _one(connection: Connection, statement: Select[int, bytes]) -> Head | None:

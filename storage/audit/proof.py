@@ -13,6 +13,7 @@ from storage.audit.table import audit, audit_checkpoint
 from storage.schema import raw
 
 _CHUNK = 2000
+_ANOTHER = "it is not what was noted down"
 
 _ROWS = select(audit.c.seq, *(raw(audit.c[c]) for c in ("prev", "hash", "body"))).order_by(
     audit.c.seq
@@ -38,12 +39,15 @@ class Verification:
 def verify(connection: Connection, expected: Head | None = None) -> Verification:
     """Prove the chain, and that it holds `expected`, a head that was noted down elsewhere before.
 
-    Rows that were cut off at the end show only against such a head.
+    Rows that were cut off at the end show only against such a head. One from before a pruning
+    says nothing any more.
     """
     known = {row.seq: row.hash for row in connection.execute(select(audit_checkpoint))}
     start = _start(connection, known)
-    if expected is not None and expected.seq > start.seq:
+    if expected is not None and expected.seq >= start.seq:
         known[expected.seq] = expected.hash
+    if known.get(start.seq, start.hash) != start.hash:
+        return Verification(0, start.seq, _ANOTHER, start.seq, start.hash)
     rows, last, reason = _follow(_stream(connection), start, known)
     if not reason and max(known, default=0) > last.seq:
         reason = "it and what followed it were cut off"
@@ -70,7 +74,7 @@ def _follow(rows: Iterable[_Raw], start: Head, known: Mapping[int, bytes]) -> tu
         ):
             return count, Head(seq, last), "it was changed"
         if found in known and known[found] != now:
-            return count, Head(seq, last), "it is not what was noted down"
+            return count, Head(seq, last), _ANOTHER
         seq, last = found, now
     return count, Head(seq, last), ""
 

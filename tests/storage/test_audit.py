@@ -122,28 +122,38 @@ def test_the_past_cannot_be_changed(connection: Connection, statement: str) -> N
     assert audit.verify(connection).rows == 5
 
 
-def test_what_was_checkpointed_can_be_pruned(connection: Connection) -> None:
+def test_what_is_older_can_be_pruned(connection: Connection) -> None:
     fill(connection)
-    mark = audit.checkpoint(connection, 9.0)
+    assert audit.prune(connection, 1.0, 9.0) == 0
+    assert audit.prune(connection, 4.0, 9.0) == 3
     for statement in ("UPDATE audit_checkpoint SET seq = 9", "DELETE FROM audit_checkpoint"):
         with pytest.raises(IntegrityError):
             connection.exec_driver_sql(statement)
     audit.append(connection, {"at": 6.0})
-    with pytest.raises(StorageError):
-        audit.prune(connection, 4)
-    assert audit.prune(connection, mark.seq) == 5
     proof = audit.verify(connection)
-    assert (proof.rows, proof.first_bad, proof.head_seq) == (1, None, 6)
+    assert (proof.rows, proof.first_bad, proof.head_seq) == (3, None, 6)
+    assert audit.prune(connection, 4.0, 9.0) == 0
+    assert audit.prune(connection, 6.0, 9.0) == 2
+    assert audit.verify(connection).rows == 1
     with pytest.raises(IntegrityError):
         connection.exec_driver_sql("DELETE FROM audit")
 
 
 def test_the_chain_goes_on_after_all_was_pruned(connection: Connection) -> None:
     fill(connection)
-    audit.prune(connection, audit.checkpoint(connection, 9.0).seq)
+    assert audit.prune(connection, 9.0, 9.0) == 5
     assert audit.head(connection).seq == audit.verify(connection).head_seq == 5
     assert audit.append(connection, {}) == 6
     assert audit.verify(connection).first_bad is None
+
+
+def test_what_stands_behind_a_later_time_stays(connection: Connection) -> None:
+    """The clock was wrong for a while: rows go from the beginning only, and none that is new."""
+    for at in (1.0, 50.0, 2.0, None, 51.0):
+        audit.append(connection, {} if at is None else {"at": at})
+    assert audit.prune(connection, 10.0, 60.0) == 1
+    assert audit.prune(connection, 51.0, 60.0) == 3
+    assert audit.verify(connection).rows == 1
 
 
 def test_the_format_is_what_is_documented(connection: Connection) -> None:

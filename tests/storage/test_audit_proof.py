@@ -34,6 +34,12 @@ def unguarded() -> Iterator[Connection]:
         yield connection
 
 
+def checkpoint(connection: Connection, seq: int) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO audit_checkpoint SELECT seq, hash, 1.0 FROM audit WHERE seq = ?", (seq,)
+    )
+
+
 Rows = list[tuple[int, str, bytes, str, bytes, str, bytes]]
 
 
@@ -133,7 +139,7 @@ def test_a_cut_off_end(kept: int) -> None:
 @pytest.mark.parametrize("keep", [0, 4])
 def test_rows_behind_a_checkpoint_must_stay(keep: int) -> None:
     with unguarded() as connection:
-        audit.checkpoint(connection, 1.0)
+        checkpoint(connection, ROWS)
         connection.exec_driver_sql("DELETE FROM audit WHERE seq > ?", (keep,))
         audit.verify(connection)
         wrong = audit.verify(connection).first_bad
@@ -152,9 +158,20 @@ def test_a_head_from_before_a_pruning_is_no_alarm(connection: Connection) -> Non
     audit.append(connection, {})
     old = audit.head(connection)
     audit.append(connection, {})
-    audit.prune(connection, audit.checkpoint(connection, 1.0).seq)
+    audit.prune(connection, 1.0, 1.0)
     audit.append(connection, {})
     assert audit.verify(connection, old).first_bad is None
+
+
+def test_a_chain_that_was_begun_anew_at_a_head_that_is_known() -> None:
+    """Everything up to the head is gone, as after a pruning; what followed is another chain."""
+    with unguarded() as connection:
+        head = audit.head(connection)
+        connection.exec_driver_sql("DELETE FROM audit")
+        connection.exec_driver_sql("INSERT INTO audit_checkpoint VALUES (6, x'00', 1.0)")
+        audit.append(connection, {"forged": True})
+        assert audit.verify(connection).first_bad is None
+        assert audit.verify(connection, head).first_bad == ROWS
 
 
 def test_rows_that_are_no_json_are_shown_as_that(connection: Connection) -> None:

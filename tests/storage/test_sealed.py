@@ -42,6 +42,16 @@ def test_the_key_is_made_once(tmp_path: Path) -> None:
 
 def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(b"x" * 31)
-    for path in (tmp_path / "short", tmp_path / "missing" / "key", tmp_path):
+    for path in (tmp_path / "short", tmp_path / "short" / "key", tmp_path):
         with pytest.raises(StorageError):
             sealed.key_file(path)
+
+
+def test_the_folder_of_a_key_is_made_and_nobody_else_s(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with pytest.raises(StorageError):
+        sealed.read_key(folder / "key")
+    assert not folder.exists()
+    key = sealed.key_file(folder / "key")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert sealed.read_key(folder / "key") == key

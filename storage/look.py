@@ -1,0 +1,67 @@
+"""Looking at a database without making or changing anything, not even a file beside it.
+
+It is for the console: the bot itself may run on that database, or may never have run yet.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from storage import migrate
+from storage.engine import begin, file_of, open_engine, parse, translated
+from storage.errors import StorageError
+from storage.schema import VERSION
+
+_PATIENCE = 3.0  # seconds for who holds the database
+
+
+@contextmanager
+def look(url: str, *, key: bytes = b"") -> Iterator[Connection]:
+    """A connection that can only read, to a database of this version. `key` is for seals.
+
+    Raises:
+        StorageError: there is none, or it can't be read.
+    """
+    file = file_of(parse(url))
+    if file is not None and not file.is_file():
+        raise StorageError(f"{file} is not there")
+    engine = open_engine(url, key=key) if file is None else _reading(file)
+    try:
+        with engine.connect() as connection:
+            connection.info["key"] = key
+            _of_this_version(connection)
+            yield connection
+    except Exception as error:
+        ours = translated(error, file)
+        if ours is error:
+            raise
+        raise ours from error
+
+
+def _reading(file: Path) -> Engine:
+    # Without a journal nobody has it open: then SQLite need not make the files that lock it, which
+    # a reader would leave behind.
+    alone = not file.with_name(f"{file.name}-wal").exists()
+    place = f"file:{quote(str(file.absolute()))}?mode=ro{'&immutable=1' if alone else ''}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(place, _PATIENCE, isolation_level=None, uri=True),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _of_this_version(connection: Connection) -> None:
+    found = migrate.version(connection)
+    if found is None:
+        raise StorageError("the database holds nothing yet")
+    if found != VERSION:
+        raise StorageError(f"the database is of version {found}, this program knows {VERSION}")
