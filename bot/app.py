@@ -25,6 +25,7 @@ from bot.enrolment import Enrolment, policy_of
 from bot.heartbeat import POLLED, STORED, Heartbeat, file_of
 from bot.hosts import Host
 from bot.i18n import catalogue
+from bot.message import Message, Untrusted, msg
 from bot.pipeline.audit import Audit
 from bot.pipeline.authorize import authorize
 from bot.pipeline.begin import Begin
@@ -97,7 +98,7 @@ def token() -> str:
 class Console:
     """What the person at the console is told, and how `demo` lets writes wait for their answer."""
 
-    tell: Callable[[str], None]
+    tell: Callable[[Message], None]
     read_only: bool = False
 
 
@@ -280,7 +281,8 @@ class App:
     def _ready(self, connection: Connection, menu: Menu) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._console.tell(f"Pierhead answers as @{connection.name}.")
+        name = Untrusted(connection.name)
+        self._console.tell(msg("Pierhead answers as @{name}.", name=name))
         menu.publish(*self.policy.people)
 
     async def _tick(self, upkeep: Upkeep, line: Line, door: Door) -> None:

@@ -34,7 +34,10 @@ async def test_down_at_the_start(
     telegram.fail("getMe", Fault.cut())
     telegram.fail("getWebhookInfo", Fault.status(502))
     app = App(
-        load(None, pierhead.environment), Console(pierhead.told.append), clock, sleep=clock.sleep
+        load(None, pierhead.environment),
+        Console(pierhead.messages.append),
+        clock,
+        sleep=clock.sleep,
     )
     stop = asyncio.Event()
     running = asyncio.ensure_future(app.run(stop))
