@@ -227,6 +227,24 @@ async def test_settings_are_what_the_design_says(db: Database) -> None:
     assert await db.read(lambda c: settings.language(c, 1)) is None
 
 
+@pytest.mark.parametrize(
+    ("scheme", "driver", "why"),
+    [
+        ("postgresql", "psycopg", r"psycopg is not installed: pip install 'psycopg\[binary\]'"),
+        ("postgresql+psycopg", "psycopg", r"pip install 'psycopg\[binary\]'"),
+        ("postgresql+psycopg2", "psycopg2", "pip install 'psycopg2'"),
+        ("cardfile", "", "a kind of database that is not known"),
+    ],
+)
+async def test_a_database_without_its_driver_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, driver: str, why: str
+) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(StorageError, match=why) as raised:
+        await Database.open(f"{scheme}://me:hunter2@db.example/pierhead")
+    assert "hunter2" not in f"{raised.value!r} {raised.value.__cause__!r}"
+
+
 HANGS = """
 import asyncio, sys, threading
 from storage.database import Database
