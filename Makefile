@@ -18,7 +18,7 @@ check = @out=$$($(2) 2>&1) && echo "$(1): ok" || { printf '%s\n' "$$out"; exit 1
 .PHONY: demo test install bench requirements
 
 demo: install
-	@exec $(BIN)/pierhead demo $(if $(WRITE),--write)
+	@exec $(BIN)/pierhead demo $(if $(filter 1 yes true,$(WRITE)),--write)
 
 test: install
 	@$(PACKAGES) --if-possible $(TESTED_WITH)

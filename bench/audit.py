@@ -99,7 +99,7 @@ async def _verify(database: Database, file: Path, rows: int) -> Row:
         start = time.perf_counter()
         proof = await database.read(audit.verify)
         if proof.first_bad is not None:
-            raise RuntimeError(f"row {proof.first_bad} of the audit: {proof.reason}")
+            raise RuntimeError(f"row {proof.first_bad} of the audit: {proof.fault}")
         return proof.rows / (time.perf_counter() - start)
 
     async def bare() -> float:

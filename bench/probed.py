@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from telegram.request import HTTPXRequest
 
-from bot.app import App, Terminal
+from bot.app import App, Console
 from bot.config import load
 from bot.run import on_signal
 from bot.telegram.door import Door
@@ -48,7 +48,7 @@ def main() -> None:
 async def _run() -> None:
     stop = asyncio.Event()
     on_signal(stop)
-    await App(load(None, os.environ), Terminal(lambda _: None)).run(stop)
+    await App(load(None, os.environ), Console(lambda _: None)).run(stop)
 
 
 def _method(_request: HTTPXRequest, url: str, *_: object, **__: object) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `pierhead run | demo | check | health | claim | audit verify`.
+"""The command line: `pierhead run | demo | check | health | claim | audit verify | audit prune`.
 
 Nothing heavy is imported before it is known what is wanted: `health` runs every few seconds, and
 must answer with the standard library alone.
@@ -9,11 +9,17 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import re
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from bot import __version__
+from bot.message import msg
+
+_HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
+_LAST_PORT = 65535
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,9 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
             return claim(arguments.config)
         case _:
-            from bot.console import verify  # noqa: PLC0415 - see above
-
-            return verify(arguments.config)
+            return _audit(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,21 +61,61 @@ def _parser() -> argparse.ArgumentParser:
         ("claim", "show a code that makes its sender an owner"),
     ):
         commands.add_parser(name, help=text, description=text, parents=[config])
-    demo = commands.add_parser(
-        "demo", help="try it in a browser, without Telegram", parents=[config]
-    )
+    demo = commands.add_parser("demo", help="try it in a browser, without Telegram")
     demo.add_argument("--write", action="store_true", help="allow changes without asking")
-    demo.add_argument("--port", type=int, default=0, help="the port of the page")
+    demo.add_argument("--port", type=_port, default=0, help="the port of the page")
     audit = commands.add_parser("audit", help="the audit log")
-    audit.add_subparsers(dest="action", required=True).add_parser(
+    actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = actions.add_parser(
         "verify", help="prove that the audit log is whole", parents=[config]
+    )
+    verify.add_argument(
+        "--head", type=_head, metavar="SEQ:HASH", help="what it said before, and must still hold"
+    )
+    prune = actions.add_parser(
+        "prune", help="remove what is older, and prove the rest", parents=[config]
+    )
+    prune.add_argument(
+        "--before", type=_day, metavar="YYYY-MM-DD", required=True, help="the first day that stays"
     )
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError("a port is 1 to 65535, or 0 for any")
+    return int(text)
+
+
+def _head(text: str) -> tuple[int, bytes]:
+    found = _HEAD.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("a head is a number, a colon and 64 hexadecimal digits")
+    return int(found[1]), bytes.fromhex(found[2])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a day is written YYYY-MM-DD") from error
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from bot import chain  # noqa: PLC0415 - see above
+
+    if arguments.action == "prune":
+        return chain.prune(arguments.config, arguments.before)
+    return chain.verify(arguments.config, arguments.head)
+
+
 def _demo(*, write: bool, port: int) -> int:
     if importlib.util.find_spec("sandbox") is None:
-        sys.stderr.write("The demo is not part of this installation: use make demo in a clone.\n")
+        from bot.terminal import Terminal  # noqa: PLC0415 - see above
+
+        Terminal().complain(
+            msg("The demo is not part of this installation: use make demo in a clone.")
+        )
         return 1
     from bot.demo import demo  # noqa: PLC0415 - see above
 
@@ -85,9 +129,13 @@ def _health(config: Path | None) -> int:
     found = config or next((p for p in places if p.is_file()), None)
     url = heartbeat.url_of(found, os.environ)
     problems = heartbeat.judge(heartbeat.file_of(url), time.time())
+    if not problems:
+        return 0
+    from bot.terminal import Terminal  # noqa: PLC0415 - see above
+
     for problem in problems:
-        sys.stderr.write(f"{problem}\n")
-    return 1 if problems else 0
+        Terminal().complain(problem)
+    return 1
 
 
 if __name__ == "__main__":

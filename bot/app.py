@@ -14,6 +14,7 @@ from bot.assembly import Assembly, Intake, Speech, Work
 from bot.config import Settings
 from bot.enrolment import policy_of
 from bot.heartbeat import Heartbeat, file_of
+from bot.message import Message, Untrusted, msg
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.upkeep import LEASE, Upkeep
 from bot.pulse import Pulse
@@ -29,10 +30,10 @@ _GRACE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Terminal:
+class Console:
     """What the person at the console is told, and how `demo` lets writes wait for their answer."""
 
-    tell: Callable[[str], None]
+    tell: Callable[[Message], None]
     read_only: bool = False
 
 
@@ -42,14 +43,14 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        terminal: Terminal,
+        console: Console,
         clock: Callable[[], float] = time.time,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
-        self._terminal = terminal
+        self._console = console
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -83,14 +84,14 @@ class App:
     async def _live(self, database: Database, parts: AsyncExitStack, stop: asyncio.Event) -> None:
         """Make every part, layer by layer, take up what the last run has left, and run."""
         claimed = await database.read(people.owners)
-        self.policy = policy_of(self._settings, claimed, read_only=self._terminal.read_only)
+        self.policy = policy_of(self._settings, claimed, read_only=self._console.read_only)
         assembly = Assembly(
             self._settings,
             self.policy,
             self.redactor,
             self.bot,
             self.instance,
-            self._terminal.tell,
+            self._console.tell,
             self._clock,
             self._monotonic,
             self._sleep,
@@ -135,7 +136,7 @@ class App:
     def _ready(self, intake: Intake) -> None:
         """Telegram has answered for the first time."""
         self.ready.set()
-        self._terminal.tell(f"Pierhead answers as @{intake.name}.")
+        self._console.tell(msg("Pierhead answers as @{name}.", name=Untrusted(str(intake.name))))
         self._publish()
 
     def _publish(self) -> None:

@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.enrolment import Enrolment
 from bot.hosts import Host
 from bot.i18n import catalogue
+from bot.message import Message
 from bot.pipeline.audit import Audit
 from bot.pipeline.authorize import authorize
 from bot.pipeline.begin import Begin
@@ -124,7 +125,7 @@ class Assembly:
     redactor: Redactor
     bot: int
     instance: str
-    tell: Callable[[str], None]
+    tell: Callable[[Message], None]
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]

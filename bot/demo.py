@@ -8,18 +8,20 @@ started with a small fleet; it is gone when the demo ends. No daemon is started 
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
-import threading
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, Terminal
+from bot.app import App, Console
+from bot.asking import ask, invite
 from bot.config import load
+from bot.console import unusable
 from bot.logs import configure
+from bot.message import Code, Message, msg
 from bot.run import on_signal
+from bot.terminal import Terminal
 from sandbox import Person, Sandbox
 from sandbox.engine import (
     EngineUnavailable,
@@ -28,6 +30,7 @@ from sandbox.engine import (
     find_engine,
     install_engine,
 )
+from storage.errors import StorageError
 
 _TOKEN = "1:demo"  # noqa: S105 - opens the sandbox alone
 _OWNER, _OPERATOR, _VIEWER, _STRANGER, _GROUP = 1001, 1002, 1003, 1004, -1001
@@ -39,45 +42,97 @@ _PERSONS = {
 }
 
 
+class _Unable(Exception):
+    """The demo can't start, for a reason that the person can be told."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.one)
+        self.message = message
+
+
 def demo(*, write: bool, port: int) -> int:
-    """Run until Ctrl-C; 1 with one sentence where there is no Engine to be had."""
+    """Run until Ctrl-C; 1 with one sentence where it can't, and nothing is left behind."""
+    terminal = Terminal()
     try:
         found = find_engine()
         if found is None:
-            install_engine(_say)
-        asyncio.run(_demo(found, write=write, port=port))
+            install_engine(terminal.print)
+        asyncio.run(_demo(terminal, found, write=write, port=port))
+    except _Unable as error:
+        terminal.complain(error.message)
     except EngineUnavailable as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        terminal.complain(_first_line(str(error)))
+    except StorageError as error:
+        terminal.complain(unusable(error))
     except KeyboardInterrupt:
         return 0
-    return 0
+    else:
+        return 0
+    return 1
 
 
-async def _demo(found: str | None, *, write: bool, port: int) -> None:
+async def _demo(terminal: Terminal, found: str | None, *, write: bool, port: int) -> None:
     stop = asyncio.Event()
     on_signal(stop)
     async with AsyncExitStack() as parts:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="pierhead-")))
-        if found is None:
-            _say("There is no Docker Engine here: starting a private one with a small fleet.")
-            engine = await parts.enter_async_context(PrivateEngine(isolated=True))
-            await asyncio.to_thread(fill, engine.url)
-        url = found or engine.url
-        chat = await parts.enter_async_context(
-            Sandbox(_TOKEN, _PERSONS, {_GROUP: ("Ops", (_OWNER, _OPERATOR, _VIEWER))}, port=port)
-        )
+        chat = await parts.enter_async_context(_chat(port))
+        url = found or await _or_stop(stop, _private(terminal, parts))
+        if url is None:
+            return
         settings = load(None, _settings(chat.base_url, url, folder))
         locked = found is not None and not write
-        app = App(settings, Terminal(_quiet, read_only=locked))
+        app = App(settings, Console(_quiet, read_only=locked))
         configure("warning", "text", app.redactor)
         running = asyncio.ensure_future(app.run(stop))
         await _ready(app, running)
-        _say(f"\nOpen this in a browser:\n\n    {chat.link}\n")
-        _say("Type /ps, /logs web, /restart web, /prune. Ctrl-C ends everything.")
-        if locked:
-            _ask(app, url)
+        if not running.done():
+            invite(terminal, chat.link)
+            if locked:
+                ask(terminal, url, app.allow_writes)
         await running
+
+
+@asynccontextmanager
+async def _chat(port: int) -> AsyncIterator[Sandbox]:
+    """Telegram and its browser page."""
+    groups = {_GROUP: ("Ops", (_OWNER, _OPERATOR, _VIEWER))}
+    chat = Sandbox(_TOKEN, _PERSONS, groups, port=port)
+    try:
+        await chat.start()
+    except OSError as error:
+        why = Code(error.strerror or str(error))
+        taken = msg("Port {port} can't be used: {why}", port=Code(str(port)), why=why)
+        raise _Unable(taken) from error
+    try:
+        yield chat
+    finally:
+        await chat.stop()
+
+
+async def _private(terminal: Terminal, parts: AsyncExitStack) -> str:
+    """A private Engine with a small fleet; its address."""
+    terminal.tell(msg("There is no Docker Engine here: a private one with a small fleet starts."))
+    engine = await parts.enter_async_context(PrivateEngine(isolated=True))
+    try:
+        await asyncio.to_thread(fill, engine.url)
+    except EngineUnavailable:
+        raise
+    except Exception as error:  # of the SDK, whose kinds only `bot.hosts` knows
+        raise _Unable(msg("The small fleet can't be made: {why}", why=Code(str(error)))) from error
+    return engine.url
+
+
+async def _or_stop(stop: asyncio.Event, work: Coroutine[Any, Any, str]) -> str | None:
+    """What it comes to; None if it was told to stop before."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.wait({task})
+    return None
 
 
 async def _ready(app: App, running: asyncio.Future[None]) -> None:
@@ -108,28 +163,10 @@ def _settings(server: str, engine: str, folder: Path) -> Mapping[str, str]:
     }
 
 
-def _ask(app: App, url: str) -> None:
-    """Ask at the console whether changes are allowed; a daemon thread waits for the answer."""
-    _say(f"\nThis is your own Engine ({url}): everything is read-only.")
-    if not sys.stdin or not sys.stdin.isatty():
-        _say("make demo WRITE=1 allows changes.")
-        return
-    loop = asyncio.get_running_loop()
-
-    def wait() -> None:
-        sys.stdout.write("Allow changes to it from the chat? Type yes: ")
-        sys.stdout.flush()
-        if sys.stdin.readline().strip().lower() == "yes":
-            loop.call_soon_threadsafe(app.allow_writes)
-            _say("Changes are allowed now.")
-
-    threading.Thread(target=wait, daemon=True, name="console").start()
+def _first_line(why: str) -> Message:
+    """What the sandbox says, without the log that may follow it."""
+    return Message("{why}", values={"why": Code(why.partition("\n")[0])})
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def _quiet(_text: str) -> None:
+def _quiet(_message: Message) -> None:
     """Tell nothing: the link is what counts here."""

@@ -10,12 +10,12 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.access.claim import Claim, file_of
+from bot.access.claim import TTL, Claim, file_of
 from bot.access.policy import Group, Policy, Role, Subject
 from bot.command.call import Request
 from bot.config import Settings
 from bot.config.roles import OWNER
-from bot.message import Person, Tappable, Untrusted, msg
+from bot.message import Code, Message, Person, Span, Tappable, Untrusted, msg
 from bot.reply import Reply, say
 from storage import audit, people
 from storage.database import Connection, Database
@@ -57,6 +57,17 @@ def _owner(settings: Settings, person: int, name: str) -> Subject:
     return Subject(Person(known_as, person), Role(OWNER, settings.access.globs[OWNER]))
 
 
+def invitation(code: str) -> Iterable[Message]:
+    """What to do with a code that makes its sender an owner."""
+    return (
+        msg(
+            "Within {span}, send the bot this in a private chat. Three guesses in all.",
+            span=Span(TTL),
+        ),
+        Message("    {command}", values={"command": Tappable(f"/start {code}")}),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """Lets an owner in by the code that the console shows, be they strangers or known.
@@ -67,7 +78,7 @@ class Enrolment:
     settings: Settings
     policy: Policy
     database: Database
-    tell: Callable[[str], None]
+    tell: Callable[[Message], None]
     enrolled: Callable[[int], None]
     clock: Callable[[], float]
 
@@ -75,11 +86,19 @@ class Enrolment:
         """The claim; opened, its code told to the console, where no owner was ever recorded."""
         claim = Claim(file_of(self.settings.storage.key_path), self.clock)
         if not (self.settings.access.owners or claimed.names or claimed.forged):
-            self.tell(
-                "Nobody owns this bot yet. Within 10 minutes, send it this in a private chat:\n"
-                f"    /start {claim.begin(secret)}"
-            )
+            self._open(claim, secret)
         return claim
+
+    def _open(self, claim: Claim, secret: str) -> None:
+        try:
+            code = claim.begin(secret)
+        except OSError as error:
+            why = Code(f"{claim.file}: {error.strerror}")
+            self.tell(msg("Nobody owns this bot yet, and no code can be kept: {why}", why=why))
+        else:
+            self.tell(msg("Nobody owns this bot yet."))
+            for line in invitation(code):
+                self.tell(line)
 
     async def enrol(self, request: Request) -> Reply:
         """Make who sent the code an owner."""
@@ -93,7 +112,7 @@ class Enrolment:
         await self.database.write(write)
         self.policy.enrol(_owner(self.settings, person, name.raw))
         self.enrolled(person)
-        self.tell(f"The bot has an owner now: Telegram id {person}.")
+        self.tell(msg("The bot has an owner now: Telegram id {id}.", id=Code(str(person))))
         return say(
             msg("You own this bot now."),
             msg("{help} shows what you can do.", help=Tappable("/help")),

@@ -1,7 +1,7 @@
 """Signs of life, in a file that can be read without importing the bot: that takes seconds.
 
-`beat` is called by what must be alive; `judge` is what `pierhead health` runs, with the standard
-library alone. The file stands beside the database, or in the temporary folder where there is none.
+`beat` is called by what must be alive; `judge` is what `pierhead health` runs, with next to nothing
+imported. The file stands beside the database, or in the temporary folder where there is none.
 """
 
 from __future__ import annotations
@@ -17,11 +17,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.message import Message, Span, msg
+
 log = logging.getLogger(__name__)
 
 POLLED = "polled"  # Telegram answered a poll
 STORED = "stored"  # the inbox took what came, and the database answered
 _PATIENCE = {POLLED: 120.0, STORED: 60.0}
+_NEVER = {
+    POLLED: msg("Telegram has not answered yet."),
+    STORED: msg("Nothing could be stored yet."),
+}
+_LONG_AGO = {
+    POLLED: msg("Telegram has not answered for {span}."),
+    STORED: msg("Nothing could be stored for {span}."),
+}
 _VARIABLE = "PIERHEAD_STORAGE__URL"
 _DEFAULT = "sqlite:///pierhead.db"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -77,28 +87,25 @@ def url_of(config: Path | None, environ: Mapping[str, str]) -> str:
     return str(table.get("url", _DEFAULT)) if isinstance(table, dict) else _DEFAULT
 
 
-def judge(file: Path, now: float) -> tuple[str, ...]:
+def judge(file: Path, now: float) -> tuple[Message, ...]:
     """What is wrong, in sentences; nothing if all is well."""
     try:
         times = json.loads(file.read_text())
     except (OSError, ValueError):
         times = None
     if not isinstance(times, dict):
-        return ("Pierhead is not running here, or has not polled yet.",)
-    names = {POLLED: "Telegram has not answered", STORED: "Nothing could be stored"}
+        return (msg("Pierhead is not running here, or has not polled yet."),)
     return tuple(
-        f"{names[what]} {since}."
+        _NEVER[what] if age is None else _LONG_AGO[what].having(span=Span(age))
         for what, patience in _PATIENCE.items()
-        if (since := _since(times.get(what), now, patience))
+        if (age := _age(times.get(what), now)) is None or age > patience
     )
 
 
-def _since(time: Any, now: float, patience: float) -> str:  # noqa: ANN401 - whatever JSON holds
-    """For how long there was no sign, if that is too long; one of the future is none."""
+def _age(time: Any, now: float) -> float | None:  # noqa: ANN401 - whatever JSON holds
+    """For how long there was no sign, one of the future being none; None if there never was."""
     try:
         age = abs(now - float(time))
     except (TypeError, ValueError, OverflowError):
-        return "yet"
-    if not math.isfinite(age):
-        return "yet"
-    return f"for {age:.0f} s" if age > patience else ""
+        return None
+    return age if math.isfinite(age) else None

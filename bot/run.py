@@ -6,15 +6,16 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 from types import FrameType
 
-from bot.app import App, Terminal
-from bot.config import ConfigError, find, load
+from bot.app import App, Console
+from bot.console import read, unusable
 from bot.logs import configure
+from bot.message import msg
 from bot.pipeline.upkeep import Overtaken
+from bot.terminal import Terminal
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
@@ -24,28 +25,23 @@ _PATIENCE = 4.5  # seconds after SIGTERM until the process ends whatever hangs
 
 def run(config: Path | None) -> int:
     """Run the bot; 0 after an orderly end, 1 with a sentence on standard error otherwise."""
-    try:
-        settings = load(config or find(), os.environ)
-    except ConfigError as error:
-        for problem in error.problems:
-            _tell(str(problem))
+    settings = read(config)
+    if settings is None:
         return 1
+    terminal = Terminal(settings.locale.language)
     for warning in settings.warnings:
-        _tell(str(warning))
-    app = App(settings, Terminal(_tell))
+        terminal.complain(warning.said)
+    app = App(settings, Console(terminal.complain))
     configure(settings.log.level, settings.log.format, app.redactor)
-    return serve(app)
-
-
-def serve(app: App) -> int:
-    """Run an app until SIGTERM or SIGINT."""
     try:
         asyncio.run(_serve(app))
     except StorageError as error:
-        _tell(f"The database can't be used: {error}")
+        terminal.complain(unusable(error))
         return 1
     except Overtaken:
-        _tell("Another Pierhead on this database took over while this one was stuck: it ends.")
+        terminal.complain(
+            msg("Another Pierhead on this database took over while this one was stuck: it ends.")
+        )
         return 1
     except Exception:
         # Through the log, which redacts: Python's own traceback could show the token.
@@ -75,8 +71,3 @@ def on_signal(stop: asyncio.Event) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

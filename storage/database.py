@@ -19,7 +19,6 @@ from sqlalchemy import Connection, Engine
 from storage import migrate
 from storage.ballast import SIZE, Ballast
 from storage.engine import file_of, open_engine
-from storage.errors import StorageError
 from storage.jobs import Jobs, start
 from storage.lock import Locks
 from storage.reader import Reader
@@ -92,15 +91,6 @@ class Database:
         """Run it on a snapshot of what is stored; it cannot write."""
         return await self._reads.submit(fn)
 
-    async def healthy(self, timeout: float = 2.0) -> bool:  # noqa: ASYNC109 - a probe that hangs is an answer
-        """Whether it answers in time, to a reader and to a writer; costs no sync of the disk."""
-        try:
-            async with asyncio.timeout(timeout):
-                await asyncio.gather(self.write(_probe), self.read(_probe))
-        except (StorageError, TimeoutError):
-            return False
-        return True
-
     async def close(self, grace: float = _GRACE) -> None:
         """Finish what waits, for `grace` seconds; what hangs is left to end with the process."""
         self._writes.close()
@@ -120,7 +110,3 @@ class Database:
         migrate.prepare(connection)
         if self._ballast:
             self._ballast.restore()
-
-
-def _probe(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT 1")

@@ -36,8 +36,15 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
     parsed = parse(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     options = {"isolation_level": None} if sqlite else {}
-    # Parameters are people's data: no error may quote them.
-    engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=options)
+    try:
+        # Parameters are people's data: no error may quote them.
+        engine = create_engine(
+            parsed, poolclass=NullPool, hide_parameters=True, connect_args=options
+        )
+    except ModuleNotFoundError as error:
+        raise StorageError(_lacking(error.name)) from error
+    except ArgumentError as error:
+        raise StorageError("storage.url names a kind of database that is not known") from error
 
     @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -63,6 +70,11 @@ def parse(url: str) -> URL:
         return make_url(url)
     except ArgumentError as error:
         raise StorageError("storage.url is not a database URL") from error
+
+
+def _lacking(driver: str | None) -> str:
+    package = "psycopg[binary]" if driver == "psycopg" else driver
+    return f"the driver {driver} is not installed: pip install '{package}'"
 
 
 def begin(connection: Connection) -> None:

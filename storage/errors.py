@@ -15,6 +15,10 @@ class DiskFull(StorageError):
     """There is no room on the disk, even after the ballast was released."""
 
 
+class Missing(StorageError):
+    """There is no database of Pierhead's there yet."""
+
+
 class Closed(StorageError):
     """The database was closed before this could run."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from storage import migrate
 from storage.engine import begin, file_of, open_engine, parse, translated
-from storage.errors import StorageError
+from storage.errors import Missing, StorageError
 from storage.schema import VERSION
 
 _PATIENCE = 3.0  # seconds for who holds the database
@@ -26,11 +26,12 @@ def look(url: str, *, key: bytes = b"") -> Iterator[Connection]:
     """A connection that can only read, to a database of this version. `key` is for seals.
 
     Raises:
-        StorageError: there is none, or it can't be read.
+        Missing: there is none yet.
+        StorageError: it can't be read, or is another version's.
     """
     file = file_of(parse(url))
-    if file is not None and not file.is_file():
-        raise StorageError(f"{file} is not there")
+    if file is not None:
+        _find(file)
     engine = open_engine(url, key=key) if file is None else _reading(file)
     try:
         with engine.connect() as connection:
@@ -42,6 +43,15 @@ def look(url: str, *, key: bytes = b"") -> Iterator[Connection]:
         if ours is error:
             raise
         raise ours from error
+
+
+def _find(file: Path) -> None:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Missing(f"{file} is not there") from error
+    except OSError as error:
+        raise StorageError(f"{file} cannot be looked at: {error.strerror}") from error
 
 
 def _reading(file: Path) -> Engine:
@@ -62,6 +72,6 @@ def _reading(file: Path) -> Engine:
 def _of_this_version(connection: Connection) -> None:
     found = migrate.version(connection)
     if found is None:
-        raise StorageError("the database holds nothing yet")
+        raise Missing("the database holds nothing yet")
     if found != VERSION:
         raise StorageError(f"the database is of version {found}, this program knows {VERSION}")

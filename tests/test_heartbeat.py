@@ -10,14 +10,21 @@ from pathlib import Path
 import pytest
 
 from bot.heartbeat import POLLED, STORED, Heartbeat, file_of, judge, url_of
+from bot.i18n import ENGLISH
+from bot.reply.words import Words
 
 NOW = 1_700_000_000.0
+WORDS = Words("en", "UTC", ENGLISH, lambda: NOW)
 DEAD = ("Pierhead is not running here, or has not polled yet.",)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "pierhead.db.alive"
+
+
+def judged(file: Path, now: float = NOW) -> tuple[str, ...]:
+    return tuple(map(WORDS.plain, judge(file, now)))
 
 
 def written(file: Path, **times: object) -> Path:
@@ -32,7 +39,7 @@ def test_what_is_alive_is_well(file: Path) -> None:
     heartbeat.beat(STORED, NOW - 5)
     heartbeat.write()
     heartbeat.write()
-    assert judge(file, NOW) == ()
+    assert judged(file) == ()
     assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
@@ -41,17 +48,17 @@ def test_after_an_orderly_end_nothing_runs(file: Path) -> None:
     heartbeat.write()
     heartbeat.remove()
     heartbeat.remove()
-    assert judge(file, NOW) == DEAD
+    assert judged(file) == DEAD
 
 
 @pytest.mark.parametrize(
     ("polled", "stored", "problems"),
     [
         (NOW - 120, NOW - 60, ()),
-        (NOW - 121, NOW, ("Telegram has not answered for 121 s.",)),
-        (NOW, NOW - 61, ("Nothing could be stored for 61 s.",)),
+        (NOW - 121, NOW, ("Telegram has not answered for 2 min 1 s.",)),
+        (NOW, NOW - 61, ("Nothing could be stored for 1 min 1 s.",)),
         (NOW + 30, NOW + 30, ()),
-        (NOW + 3600, NOW, ("Telegram has not answered for 3600 s.",)),
+        (NOW + 3600, NOW, ("Telegram has not answered for 1 h.",)),
         (None, NOW, ("Telegram has not answered yet.",)),
         (float("nan"), NOW, ("Telegram has not answered yet.",)),
         (float("inf"), NOW, ("Telegram has not answered yet.",)),
@@ -63,18 +70,18 @@ def test_after_an_orderly_end_nothing_runs(file: Path) -> None:
 def test_what_is_not_well_is_told(
     polled: object, stored: object, problems: tuple[str, ...], file: Path
 ) -> None:
-    assert judge(written(file, polled=polled, stored=stored), NOW) == problems
+    assert judged(written(file, polled=polled, stored=stored)) == problems
 
 
 def test_before_the_first_poll_it_is_not_well(file: Path) -> None:
     problems = ("Telegram has not answered yet.", "Nothing could be stored yet.")
-    assert judge(written(file), NOW) == problems
+    assert judged(written(file)) == problems
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b"{", b"\xff", b"null"])
 def test_garbage_is_no_sign_of_life(body: bytes, file: Path) -> None:
     file.write_bytes(body)
-    assert judge(file, NOW) == DEAD
+    assert judged(file) == DEAD
 
 
 def test_a_full_disk_does_not_end_the_bot_and_is_seen(
@@ -91,7 +98,7 @@ def test_a_full_disk_does_not_end_the_bot_and_is_seen(
     heartbeat.beat(STORED, NOW + 100)
     heartbeat.write()
     assert "can't be written" in caplog.text
-    assert judge(file, NOW + 100) == ("Nothing could be stored for 100 s.",)
+    assert judged(file, NOW + 100) == ("Nothing could be stored for 1 min 40 s.",)
 
 
 def test_nothing_is_written_through_a_link_that_somebody_has_planted(file: Path) -> None:

@@ -38,7 +38,7 @@ class Claim:
     """The claim of one database; `clock` gives seconds since the epoch."""
 
     def __init__(self, file: Path, clock: Callable[[], float]) -> None:
-        self._file = file
+        self.file = file
         self._clock = clock
 
     def begin(self, secret: str) -> str:
@@ -65,7 +65,7 @@ class Claim:
             return None
         right = hmac.compare_digest(_digest(code).encode(), found.digest.encode())
         if right or found.guesses == 1:
-            self._file.unlink()
+            self.file.unlink()
         else:
             self._write(_Open(found.digest, found.until, found.guesses - 1))
         return right
@@ -73,7 +73,7 @@ class Claim:
     def _read(self) -> _Open | None:
         """The claim that is open; None for one that is over, and for anything else in the file."""
         try:
-            with self._file.open("rb") as source:
+            with self.file.open("rb") as source:
                 said = json.loads(source.read(_LONGEST))
             found = _Open(str(said["digest"]), float(said["until"]), int(said["guesses"]))
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
@@ -82,16 +82,16 @@ class Claim:
         return found if 0 < left <= TTL and 1 <= found.guesses <= GUESSES else None
 
     def _write(self, claim: _Open) -> None:
-        draft = self._file.with_name(f"{self._file.name}.new")
+        draft = self.file.with_name(f"{self.file.name}.new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             json.dump(asdict(claim), out)
-        draft.replace(self._file)
+        draft.replace(self.file)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else, in this process or another, reads and writes the claim meanwhile."""
-        handle = os.open(self._file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(self.file.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -28,6 +28,13 @@ class Problem:
     place: str
     message: Message
 
+    @property
+    def said(self) -> Message:
+        """The whole of it, for who sits at the terminal."""
+        text = "{place}: {key}: {what}" if self.key else "{place}: {what}"
+        place, key = Code(self.place), Code(self.key)
+        return Message(text).having(place=place, key=key, what=self.message)
+
     def __str__(self) -> str:
         said = {name: _plain(value) for name, value in self.message.values.items()}
         sentence = self.message.one.format_map(said)
@@ -67,7 +74,7 @@ def dotted(loc: Loc) -> str:
 
 
 def _plain(value: Value) -> str:
-    """A value in words, for a traceback; the console words it in `bot.reply`."""
+    """A value in words, for a traceback; the terminal gets `said`."""
     if isinstance(value, Span):
         return f"{value.seconds:g} s"
     if isinstance(value, Size):

@@ -10,22 +10,23 @@ import logging
 from collections.abc import Callable
 
 from bot.access.policy import Policy
+from bot.message import Message, msg
 from bot.pipeline.journal import Journal
 from storage import audit
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
-_TOLD = (
-    "Somebody else polls with this token, or has set a webhook for it. If that was\n"
-    "not you, get a new token from @BotFather. Nothing can be changed until a restart."
+_TOLD = msg(
+    "Somebody else polls with this token, or has set a webhook for it. If that was not you, get"
+    " a new token from @BotFather. Nothing can be changed until a restart."
 )
 
 
 class Intruder:
     """Notices them; `tell` is the console."""
 
-    def __init__(self, policy: Policy, journal: Journal, tell: Callable[[str], None]) -> None:
+    def __init__(self, policy: Policy, journal: Journal, tell: Callable[[Message], None]) -> None:
         self._policy = policy
         self._journal = journal
         self._tell = tell

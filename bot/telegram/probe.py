@@ -33,7 +33,8 @@ async def probe(token: str, root: str) -> Account:
         Refused: the token is wrong.
         Unreachable: there was no answer.
     """
-    bot = telegram.Bot(token, base_url=f"{root.rstrip('/')}/bot", request=HTTPXRequest())
+    request = HTTPXRequest()
+    bot = telegram.Bot(token, base_url=f"{root.rstrip('/')}/bot", request=request)
     try:
         me = await bot.get_me()
         webhook = await bot.get_webhook_info()
@@ -42,5 +43,5 @@ async def probe(token: str, root: str) -> Account:
     except TelegramError as error:
         raise Unreachable(type(error).__name__) from error
     finally:
-        await bot.shutdown()
+        await request.shutdown()  # the bot's does nothing, as it was never initialized
     return Account(me.username or "", bool(me.can_read_all_group_messages), bool(webhook.url))

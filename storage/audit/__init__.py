@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from storage.audit.chain import Head, append, canonical, head, prune
 from storage.audit.find import Entry, search
-from storage.audit.proof import Verification, verify
+from storage.audit.proof import Fault, Verification, verify
 from storage.audit.table import audit, audit_checkpoint
 
 __all__ = [
     "Entry",
+    "Fault",
     "Head",
     "Verification",
     "append",

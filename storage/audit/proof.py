@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Connection, func, select
@@ -13,7 +14,6 @@ from storage.audit.table import audit, audit_checkpoint
 from storage.schema import raw
 
 _CHUNK = 2000
-_ANOTHER = "it is not what was noted down"
 
 _ROWS = select(audit.c.seq, *(raw(audit.c[c]) for c in ("prev", "hash", "body"))).order_by(
     audit.c.seq
@@ -21,17 +21,27 @@ _ROWS = select(audit.c.seq, *(raw(audit.c[c]) for c in ("prev", "hash", "body"))
 _Raw = tuple[int, bytes | None, bytes | None, bytes | None]
 
 
+class Fault(StrEnum):
+    """In what way a row is wrong."""
+
+    LACKS = "it lacks"
+    CUT_OFF = "it and what followed it were cut off"
+    UNLINKED = "it does not follow from the row before it"
+    CHANGED = "it was changed"
+    ANOTHER = "it is not what was noted down"
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What the proof came to. The chain is whole if `first_bad` is none.
 
     `rows` were read. `first_bad` is the number of the first row that is wrong or lacks, and
-    `reason` says in what way. `head_seq` and `head_hash` are of the last good row.
+    `fault` says in what way. `head_seq` and `head_hash` are of the last good row.
     """
 
     rows: int
     first_bad: int | None
-    reason: str
+    fault: Fault | None
     head_seq: int
     head_hash: bytes
 
@@ -47,11 +57,11 @@ def verify(connection: Connection, expected: Head | None = None) -> Verification
     if expected is not None and expected.seq >= start.seq:
         known[expected.seq] = expected.hash
     if known.get(start.seq, start.hash) != start.hash:
-        return Verification(0, start.seq, _ANOTHER, start.seq, start.hash)
-    rows, last, reason = _follow(_stream(connection), start, known)
-    if not reason and max(known, default=0) > last.seq:
-        reason = "it and what followed it were cut off"
-    return Verification(rows, last.seq + 1 if reason else None, reason, last.seq, last.hash)
+        return Verification(0, start.seq, Fault.ANOTHER, start.seq, start.hash)
+    rows, last, fault = _follow(_stream(connection), start, known)
+    if fault is None and max(known, default=0) > last.seq:
+        fault = Fault.CUT_OFF
+    return Verification(rows, last.seq + 1 if fault else None, fault, last.seq, last.hash)
 
 
 def _start(connection: Connection, checkpoints: Mapping[int, bytes]) -> Head:
@@ -61,22 +71,24 @@ def _start(connection: Connection, checkpoints: Mapping[int, bytes]) -> Head:
     return Head(before, checkpoints[before]) if before in checkpoints else Head(0, GENESIS)
 
 
-def _follow(rows: Iterable[_Raw], start: Head, known: Mapping[int, bytes]) -> tuple[int, Head, str]:
+def _follow(
+    rows: Iterable[_Raw], start: Head, known: Mapping[int, bytes]
+) -> tuple[int, Head, Fault | None]:
     count, seq, last = 0, start.seq, start.hash
     for count, (found, prev, noted, body) in enumerate(rows, 1):
         if found != seq + 1:
-            return count, Head(seq, last), "it lacks"
+            return count, Head(seq, last), Fault.LACKS
         if prev != last:
-            return count, Head(seq, last), "it does not follow from the row before it"
+            return count, Head(seq, last), Fault.UNLINKED
         if (
             body is None
             or (now := sha256(last + found.to_bytes(8, "big") + body).digest()) != noted
         ):
-            return count, Head(seq, last), "it was changed"
+            return count, Head(seq, last), Fault.CHANGED
         if found in known and known[found] != now:
-            return count, Head(seq, last), _ANOTHER
+            return count, Head(seq, last), Fault.ANOTHER
         seq, last = found, now
-    return count, Head(seq, last), ""
+    return count, Head(seq, last), None
 
 
 def _stream(connection: Connection) -> Iterator[_Raw]:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, Terminal
+from bot.app import App, Console
 from bot.config import load
+from bot.i18n import catalogue
+from bot.message import Message
+from bot.reply.words import Words
 from sandbox import Person, Sandbox, Seen
 from tests.private_engine import Engine
 
@@ -53,15 +56,21 @@ class Pierhead:
     def __init__(self, environment: dict[str, str], clock: Clock) -> None:
         self.environment = environment
         self.clock = clock
-        self.told: list[str] = []
+        self.messages: list[Message] = []
+
+    @property
+    def told(self) -> list[str]:
+        """What was told to the console so far, in English."""
+        words = Words("en", "UTC", catalogue("en"), self.clock)
+        return [words.plain(message) for message in self.messages]
 
     @asynccontextmanager
     async def running(self, *, read_only: bool = False) -> AsyncIterator[App]:
         """Run it until the block ends; it answers when the block begins."""
         settings = load(None, self.environment)
         clock = self.clock
-        terminal = Terminal(self.told.append, read_only)
-        app = App(settings, terminal, clock, monotonic=clock, sleep=clock.sleep)
+        console = Console(self.messages.append, read_only)
+        app = App(settings, console, clock, monotonic=clock, sleep=clock.sleep)
         stop = asyncio.Event()
         task = asyncio.ensure_future(app.run(stop))
         ready = asyncio.ensure_future(app.ready.wait())

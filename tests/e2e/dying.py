@@ -20,9 +20,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
-from bot.app import App, Terminal
+from bot.app import App, Console
 from bot.config import load
 from bot.run import on_signal
+from bot.terminal import Terminal
 
 
 class Clock:
@@ -53,12 +54,13 @@ def main() -> None:
 async def _run(clock: Clock) -> None:
     stop = asyncio.Event()
     on_signal(stop)
-    app = App(load(None, os.environ), Terminal(_tell), clock)
+    app = App(load(None, os.environ), Console(Terminal().tell), clock)
     running = asyncio.ensure_future(app.run(stop))
     await asyncio.wait(
         {running, asyncio.ensure_future(app.ready.wait())}, return_when=asyncio.FIRST_COMPLETED
     )
-    _tell("ready")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     await running
 
 
@@ -98,11 +100,6 @@ def _dying(work: Callable[P, T], *, before: bool) -> Callable[P, object]:
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _tell(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from telegram.request import HTTPXRequest
 
-from bot.app import App, Terminal
+from bot.app import App, Console
 from bot.config import load
 from sandbox import Fault, Person, Sandbox
 from tests.e2e.conftest import (
@@ -34,7 +34,10 @@ async def test_down_at_the_start(
     telegram.fail("getMe", Fault.cut())
     telegram.fail("getWebhookInfo", Fault.status(502))
     app = App(
-        load(None, pierhead.environment), Terminal(pierhead.told.append), clock, sleep=clock.sleep
+        load(None, pierhead.environment),
+        Console(pierhead.messages.append),
+        clock,
+        sleep=clock.sleep,
     )
     stop = asyncio.Event()
     running = asyncio.ensure_future(app.run(stop))
@@ -67,7 +70,10 @@ async def test_what_names_the_bot_waits_until_telegram_has_told_its_name(
     telegram.fail("getWebhookInfo", Fault.status(502), 1000)
     stop = asyncio.Event()
     app = App(
-        load(None, pierhead.environment), Terminal(pierhead.told.append), clock, sleep=clock.sleep
+        load(None, pierhead.environment),
+        Console(pierhead.messages.append),
+        clock,
+        sleep=clock.sleep,
     )
     running = asyncio.ensure_future(app.run(stop))
     await called(telegram, "getMe", asked_before + 1)

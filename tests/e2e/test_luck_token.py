@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import App, Terminal
+from bot.app import App, Console
 from bot.config import load
 from bot.logs import configure
+from bot.terminal import Terminal
 from sandbox import Fault, Sandbox
 from tests.e2e.conftest import (
     OWNER,
@@ -84,7 +85,7 @@ async def test_a_wrong_token_at_the_start_leaves_the_bot_up_and_told(
     caplog.set_level(logging.DEBUG)
     wrong = "123456:BBwrongWRONGwrongWRONGwrongWRONGwro"
     settings = load(None, {**pierhead.environment, "PIERHEAD_TELEGRAM__TOKEN": wrong})
-    app = App(settings, Terminal(pierhead.told.append), clock, sleep=clock.sleep)
+    app = App(settings, Console(pierhead.messages.append), clock, sleep=clock.sleep)
     stop = asyncio.Event()
     running = asyncio.ensure_future(app.run(stop))
     await logged(caplog, "Telegram refuses the token")
@@ -105,7 +106,7 @@ async def test_the_token_is_in_no_log_whatever_the_level(
     caplog.set_level(logging.DEBUG)
     for fault in (Fault.cut(), Fault.status(401), Fault.status(502), Fault.retry(1)):
         telegram.fail("*", fault)
-    app = App(load(None, pierhead.environment), Terminal(print), clock, sleep=clock.sleep)
+    app = App(load(None, pierhead.environment), Console(Terminal().tell), clock, sleep=clock.sleep)
     stop = asyncio.Event()
     running = asyncio.ensure_future(app.run(stop))
     while not app.ready.is_set():
@@ -132,7 +133,7 @@ async def test_even_the_http_clients_own_log_is_redacted(
 ) -> None:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    app = App(load(None, pierhead.environment), Terminal(print), clock, sleep=clock.sleep)
+    app = App(load(None, pierhead.environment), Console(Terminal().tell), clock, sleep=clock.sleep)
     configure("debug", "text", app.redactor)
     try:
         stop = asyncio.Event()

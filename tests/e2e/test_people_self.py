@@ -109,7 +109,7 @@ async def test_the_first_owner_has_the_code(
         assert any("Telegram id 666" in told for told in pierhead.told)
         assert (await ask(other, f"/start {code}")).text.startswith("I don't know you.")
         assert "opens nothing now" in (await ask(stranger, f"/start {code}")).text
-    pierhead.told.clear()
+    pierhead.messages.clear()
     async with pierhead.running():
         assert await verdict(stranger, "/whoami") == "You are Sam (…0666), owner"
         assert not any("/start _" in told for told in pierhead.told)
@@ -140,7 +140,8 @@ async def test_a_claim_closes(pierhead: Pierhead, telegram: Sandbox, clock: Cloc
             assert await verdict(stranger, "/start _wrong") == "That code is not right."
         assert (await ask(stranger, f"/start {_code(pierhead)}")).text.startswith("I don't know")
         assert await verdict(operator, "/whoami") == "You are ops-1 (…0007), operator"
-    pierhead.told.clear()
+        assert stranger.unseen() == []
+    pierhead.messages.clear()
     async with pierhead.running():
         clock.advance(601)
         assert (await ask(stranger, f"/start {_code(pierhead)}")).text.startswith("I don't know")

@@ -123,7 +123,7 @@ def test_a_rewritten_end(seq: int) -> None:
             audit.append(connection, {"forged": number})
         assert audit.verify(connection).first_bad is None
         proof = audit.verify(connection, head)
-        assert (proof.first_bad, proof.reason) == (ROWS, "it is not what was noted down")
+        assert (proof.first_bad, proof.fault) == (ROWS, audit.Fault.ANOTHER)
 
 
 @given(st.integers(0, ROWS - 1))

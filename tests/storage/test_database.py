@@ -153,7 +153,6 @@ async def test_a_database_that_another_process_holds_is_locked(url: str) -> None
     first = await held(holder)
     with pytest.raises(Locked):
         await waiter.write(lambda c: audit.append(c, event(1)))
-    assert not await waiter.healthy()
     assert await rows(waiter) == 0
     await first.let_go()
     assert await waiter.write(lambda c: audit.append(c, event(1))) == 1
@@ -161,11 +160,11 @@ async def test_a_database_that_another_process_holds_is_locked(url: str) -> None
     await waiter.close()
 
 
-async def test_it_is_healthy_until_it_hangs(url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_closing_does_not_wait_for_what_hangs(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     db = await Database.open(url, ballast=0)
-    assert await db.healthy()
     hung = await held(db)
-    assert not await db.healthy(timeout=0.01)
     waiting = asyncio.create_task(db.write(lambda c: audit.append(c, event(1))))
     await asyncio.sleep(0)
     with caplog.at_level(logging.WARNING):
@@ -184,7 +183,6 @@ async def test_closed_means_closed(url: str) -> None:
     assert await last == 1
     with pytest.raises(Closed):
         await db.read(audit.verify)
-    assert not await db.healthy()
     await db.close()
 
 
@@ -227,6 +225,24 @@ async def test_settings_are_what_the_design_says(db: Database) -> None:
 
     assert await db.write(pragma) == ["wal", 2, 1, 1]
     assert await db.read(lambda c: settings.language(c, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "driver", "why"),
+    [
+        ("postgresql", "psycopg", r"psycopg is not installed: pip install 'psycopg\[binary\]'"),
+        ("postgresql+psycopg", "psycopg", r"pip install 'psycopg\[binary\]'"),
+        ("postgresql+psycopg2", "psycopg2", "pip install 'psycopg2'"),
+        ("cardfile", "", "a kind of database that is not known"),
+    ],
+)
+async def test_a_database_without_its_driver_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, driver: str, why: str
+) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(StorageError, match=why) as raised:
+        await Database.open(f"{scheme}://me:hunter2@db.example/pierhead")
+    assert "hunter2" not in f"{raised.value!r} {raised.value.__cause__!r}"
 
 
 HANGS = """
