@@ -7,6 +7,18 @@ conversion between the two lives here, so that no other module has to think of s
 from dataclasses import dataclass
 
 CODE_TYPES = frozenset({"code", "pre"})
+_RANKS = {
+    "blockquote": 0,
+    "expandable_blockquote": 0,
+    "pre": 11,
+    "code": 20,
+    "bold": 90,
+    "italic": 91,
+    "underline": 92,
+    "strikethrough": 93,
+    "spoiler": 94,
+}
+_OTHERS = 50
 QUOTE_TYPES = frozenset({"blockquote", "expandable_blockquote"})
 STYLE_TYPES = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
 LINK_TYPES = frozenset(
@@ -72,5 +84,8 @@ def span(text: str, offset: int, length: int) -> str:
 
 
 def ordered(entities: list[Entity]) -> list[Entity]:
-    """Outer before inner, as the service sends them."""
-    return sorted(entities, key=lambda entity: (entity.offset, -entity.length))
+    """Outer before inner, as the service sends them; of the same range a quote is the outer one.
+
+    (TDLib's `get_type_priority`.)
+    """
+    return sorted(entities, key=lambda e: (e.offset, -e.length, _RANKS.get(e.type, _OTHERS)))

@@ -13,7 +13,9 @@ from tests.browser import Scheme, contrast, expect_no_sideways_scroll, phone, ty
 from tests.sandbox.conftest import TOKEN, Api, Clock
 
 KEYS = json.dumps({"inline_keyboard": [[{"text": "Refresh", "callback_data": "r"}]]})
-QUOTE = "<b>nas: all up</b>\n<blockquote expandable>" + "one\n" * 12 + "last</blockquote>"
+QUOTE = (
+    "<b>nas: all up</b>\n<blockquote expandable><code>" + "one\n" * 12 + "last</code></blockquote>"
+)
 WIDE = "<pre>" + "x" * 400 + "</pre>"
 
 

@@ -39,6 +39,11 @@ from sandbox.text.rendered import as_html
             [Entity("expandable_blockquote", 0, 1)],
         ),
         (
+            "<blockquote expandable><code>a</code></blockquote>",
+            "a",
+            [Entity("expandable_blockquote", 0, 1), Entity("code", 0, 1)],
+        ),
+        (
             '<a href="https://a.org/?x=1&amp;y">a</a>',
             "a",
             [Entity("text_link", 0, 1, url="https://a.org/?x=1&y")],
