@@ -1,20 +1,18 @@
-"""The bot as a process that kills itself with SIGKILL at a given step: `python -m tests.e2e.dying`.
+"""The bot in a process that kills itself with SIGKILL at a given step.
 
 The step is `MODULE:NAME:before` or `MODULE:NAME:after`, NAME being a function or `Class.method`,
 sync or async. Nothing of the bot knows of this: the function is replaced from outside. Without a
-step it is a bot like any other. `--later SECONDS` puts its clock on, and SIGUSR1 by two seconds.
+step it is a bot like any other. Its clock can be put on, and SIGUSR1 does so by two seconds.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import functools
 import importlib
 import inspect
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -40,28 +38,26 @@ class Clock:
         self.offset += 2.0
 
 
-def main() -> None:
-    """Run the bot of the environment, with the steps at which it dies in the arguments."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--later", type=float, default=0.0)
-    parser.add_argument("steps", nargs="*")
-    arguments = parser.parse_args()
-    for step in arguments.steps:
+def main(environment: dict[str, str], outputs: str, steps: tuple[str, ...], later: float) -> None:
+    """Run the bot of an environment, with the steps at which it dies, `later` seconds from now.
+
+    What it says goes to the file `outputs`.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
+    file = os.open(outputs, os.O_WRONLY | os.O_APPEND)
+    for output in (1, 2):
+        os.dup2(file, output)
+    for step in steps:
         arm(step)
-    asyncio.run(_run(Clock(arguments.later)))
+    asyncio.run(_run(Clock(later)))
 
 
 async def _run(clock: Clock) -> None:
     stop = asyncio.Event()
     on_signal(stop)
     app = App(load(None, os.environ), Console(Terminal().tell), clock)
-    running = asyncio.ensure_future(app.run(stop))
-    await asyncio.wait(
-        {running, asyncio.ensure_future(app.ready.wait())}, return_when=asyncio.FIRST_COMPLETED
-    )
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    await running
+    await app.run(stop)
 
 
 def arm(step: str) -> None:
@@ -100,7 +96,3 @@ def _dying(work: Callable[P, T], *, before: bool) -> Callable[P, object]:
 
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,12 +7,8 @@ never repeated. A duplicate of an answer is possible only after a send whose out
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sqlite3
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +16,7 @@ import pytest
 from sandbox import Fault, Sandbox, Seen
 from sandbox.engine.images import import_image
 from tests.e2e.conftest import GROUP, OWNER, TOKEN, Clock, environment_of
+from tests.e2e.processes import Process, Running
 from tests.private_engine import Engine
 
 JOURNAL = "bot.pipeline.journal:Journal"
@@ -47,38 +44,6 @@ ENDED = (
     "bot.telegram.sending:Sender.send:before",
 )
 ACCEPTED = "bot.telegram.sending:Sender.send:after"
-
-
-class Process:
-    """The bot as a process of its own."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = {"PATH": os.environ["PATH"], **environment}
-
-    @asynccontextmanager
-    async def running(self, *steps: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """Run it with steps at which it dies; it is ended, if it still runs, with the block."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.e2e.dying",
-            *steps,
-            env=self._environment,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.communicate()
-
-    async def dies(self, *steps: str) -> None:
-        """Run it until it kills itself."""
-        async with self.running(*steps) as process:
-            _, said = await asyncio.wait_for(process.communicate(), 30)
-            assert process.returncode == -signal.SIGKILL, said.decode()
 
 
 @pytest.fixture
@@ -218,7 +183,7 @@ async def test_a_question_outlives_the_one_who_asked(
     phone = telegram.private(OWNER)
     await phone.send("/rm web")
     await process.dies(step)
-    async with process.running("--later", "60") as running:
+    async with process.running(later=60) as running:
         asked = await phone.wait(within=20)
         if step == ACCEPTED:
             asked = await phone.wait(within=20)  # the duplicate
@@ -238,22 +203,22 @@ async def test_a_tap_that_did_not_begin_is_done_once(
     async with process.running(step) as running:
         asked = await phone.ask("/rm web", within=20)
         tap = asyncio.ensure_future(confirm(running, asked))
-        await asyncio.wait_for(running.wait(), 20)
+        await running.ended()
         tap.cancel()
-    async with process.running("--later", "10"):
+    async with process.running(later=10):
         done = await asked.changed(within=20)
     assert done.text == "Removed web@local."
     assert engine.docker("ps", "-aq") == ""
     assert states(tmp_path, "container rm") == ["requested", "awaiting", "started", "finished"]
 
 
-async def confirm(running: asyncio.subprocess.Process, asked: Seen) -> None:
+async def confirm(running: Running, asked: Seen) -> None:
     """Agree to a question, having read it: the bot's clock is put on until it is not too quick.
 
     The first tap after a start may be told that the bot was away.
     """
     for _ in range(5):
-        running.send_signal(signal.SIGUSR1)
+        running.send(signal.SIGUSR1)
         if not await asked.tap(asked.buttons[-1][0], within=20):
             return
 
@@ -261,10 +226,11 @@ async def confirm(running: asyncio.subprocess.Process, asked: Seen) -> None:
 async def test_the_token_is_in_no_output(process: Process, telegram: Sandbox, web: Engine) -> None:
     async with process.running() as running:
         await telegram.private(OWNER).ask("/ps", within=20)
-        running.terminate()
-        _, said = await running.communicate()
-    assert TOKEN.partition(":")[2] not in said.decode()
-    assert running.returncode == 0
+        running.send(signal.SIGTERM)
+        await running.ended()
+        assert "Pierhead answers" in running.said
+        assert TOKEN.partition(":")[2] not in running.said
+        assert running.returncode == 0
 
 
 async def test_of_all_hosts_each_is_answered(
@@ -287,7 +253,7 @@ async def test_what_was_asked_before_a_kill_and_is_late_now_has_an_end(
     await phone.send("/restart -t 0 web")
     await process.dies(f"{JOURNAL}.requested:after")
     clock.advance(120)  # for Telegram too: a clock that is wrong makes nothing late
-    async with process.running("--later", "120"):
+    async with process.running(later=120):
         late = await phone.wait(within=20)
     assert "Not run:" in late.text
     assert restarts(web) == 0
@@ -303,7 +269,7 @@ async def test_of_a_prune_each_thing_is_looked_for_where_it_is(
     async with process.running("bot.hosts.images:Images.remove:before") as running:
         asked = await phone.ask("/prune -a", within=20)
         tap = asyncio.ensure_future(confirm(running, asked))
-        await asyncio.wait_for(running.wait(), 20)
+        await running.ended()
         tap.cancel()
     async with process.running():
         told = await asked.changed(within=20)
