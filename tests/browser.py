@@ -1,14 +1,23 @@
-"""A phone's browser for the tests: Debian's chromium at 390 px, without a way to the network."""
+"""A phone's browser for the tests: Debian's chromium at 390 px, without a way to the network.
+
+It is started once a worker; each test has a profile of its own in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
+import subprocess
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Literal
 
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 ARGUMENTS = (
+    "--headless",
+    "--remote-debugging-port=0",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -18,7 +27,34 @@ ARGUMENTS = (
     "--disable-sync",
 )
 Scheme = Literal["light", "dark"]
+_LISTENS = re.compile(r"DevTools listening on (ws://\S+)")
 PHONE = ViewportSize(width=390, height=844)
+
+
+@contextmanager
+def started(path: str) -> Iterator[str]:
+    """Chromium, until the block ends: the address at which it is driven."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [path, *ARGUMENTS, f"--user-data-dir={profile}", "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        rest = threading.Thread(target=process.stderr.read, daemon=True)
+        try:
+            said = iter(process.stderr.readline, "")
+            found = next(filter(None, map(_LISTENS.search, said)), None)
+            assert found is not None, "chromium has not started"
+            rest.start()  # a pipe that nobody reads would hold it up
+            yield found[1]
+        finally:
+            process.terminate()
+            process.wait()
+            if rest.ident is not None:
+                rest.join()
+            process.stderr.close()
 
 
 @asynccontextmanager
@@ -27,15 +63,17 @@ async def phone(
 ) -> AsyncIterator[Page]:
     """The page behind a link; when the block ends it must not have complained."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS])
-        page = await browser.new_page(
+        browser = await playwright.chromium.connect_over_cdp(chromium)
+        profile = await browser.new_context(
             viewport=PHONE, device_scale_factor=scale, color_scheme=scheme
         )
+        page = await profile.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(link)
         yield page
+        await profile.close()
         await browser.close()
         assert complaints == []
 

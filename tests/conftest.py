@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sandbox.engine import EngineUnavailable, PrivateEngine
-from tests import loopback
+from tests import browser, loopback
 from tests.private_engine import Engine
 from tests.unavailable import CI, unavailable
 
@@ -73,6 +73,8 @@ def engine(private_engine: Engine) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of Debian's chromium."""
-    return shutil.which("chromium") or unavailable("chromium is not installed.")
+def chromium() -> Iterator[str]:
+    """Where this worker's chromium, Debian's, is driven."""
+    path = shutil.which("chromium") or unavailable("chromium is not installed.")
+    with browser.started(path) as address:
+        yield address
