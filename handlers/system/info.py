@@ -15,7 +15,7 @@ from bot.reply import Fold, Reply, Table, Text
     act=msg("read about {host}"),
 )
 async def info(call: Call) -> Reply:
-    """Show the machine and the Engine behind a host."""
+    """Show a host's machine and its Docker."""
     found = await call.host.system.info()
     host = Untrusted(call.host.name)
     verdict = msg(
@@ -49,7 +49,7 @@ async def info(call: Call) -> Reply:
     act=msg("read the version of {host}"),
 )
 async def version(call: Call) -> Reply:
-    """Show the version of the Engine."""
+    """Show the version of Docker."""
     found = await call.host.system.version()
     verdict = msg("{host}: Docker {version}", host=Untrusted(call.host.name), version=found.version)
     rows = (

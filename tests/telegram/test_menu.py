@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import pytest
 import telegram
 from telegram import (
     BotCommand,
@@ -86,7 +87,10 @@ async def test_everybody_has_what_they_may_in_each_language(clock: Clock) -> Non
     assert client.cleared == 1
 
 
-async def test_what_telegram_does_not_take_now_it_gets_later(clock: Clock) -> None:
+async def test_what_telegram_does_not_take_now_it_gets_later(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` sets it
     client = Client()
     client.fails = [NetworkError("down"), NetworkError("down"), RetryAfter(7)]
     async with running(client, clock) as menu:
