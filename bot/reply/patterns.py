@@ -1,117 +1,78 @@
-"""What secrets look like: the names that announce one, and the shapes that are one.
+"""What secrets look like: the names and options that announce one, and the shapes that are one.
 
-Every pattern runs on RE2 over bytes, each by itself: together, one that begins and never ends would
-make each search for the others run to the end of the text. `shapes` first looks for any of the
-words that could matter, so that most texts cost one search.
+Each search goes through the text once. A pattern fails within a few characters, or at the end of a
+run within which nothing that it looks for begins; else it has found something, and the search goes
+on behind it. One that breaks this makes a hostile text cost its length times its length.
+`shapes` first looks for any of the words that could matter: most texts cost one search.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
-_KEYS = (
-    "api|app|private|access|secret|encrypt|encryption|master|sign|signing|ssh|jwt|account|client"
-    "|auth|session|storage|license|service|shared|deploy|webhook|unlock"
-)
-_PLAIN = frozenset(
-    (
-        "password",
-        "passwords",
-        "passwort",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "pass",
-        "pw",
-        "secret",
-        "secrets",
-        "token",
-        "tokens",
-        "credential",
-        "credentials",
-        "creds",
-        "auth",
-        "authorization",
-        "cookie",
-        "apikey",
-        "privatekey",
-        "accesskey",
-        "jwt",
-    )
-)
-_WORDS = (
-    "passwor[dt]s?|passwds?|passphrase|passcode|[a-z0-9]_?pwd|secrets?|tokens?|credentials?"
-    rf"|(?:{_KEYS})[_.-]?keys?|x-[a-z-]*auth"
-)
-# In quotes (of a string within a string, too), or bare up to white space.
-_VALUE = (
-    r"""(?:\\+"([^"\n]*?)\\+"|"((?:[^"\\\n]|\\[^\n])*)|'((?:[^'\\\n]|\\[^\n])*)"""
-    r"""|([^\s"'-][^\s"]*|-[^\s"]*[^\s"-][^\s"]*))"""
-)
-_IS = r"""["'\\]{0,6}[ \t]*(?:=>|:=|[:=])[ \t]*"""
-_LOGINS = ("login", "sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mongosh")
-_NOTHING = frozenset({b"null", b"none", b"nil", b"true", b"false", b"undefined"})
-
-
-def compiled(pattern: str, *, ignore_case: bool = True) -> Any:  # noqa: ANN401 - re2 has no types
-    """A pattern over the bytes of UTF-8, whatever they are."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.case_sensitive = not ignore_case
-    options.log_errors = False
-    return re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
+from bot.reply.named import named
+from bot.reply.names import STEMS, looks_secret
+from bot.reply.programs import NAMES, typed
+from bot.reply.values import Region, compiled, unmasked
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A pattern whose last group is the secret (all of it, without groups), unless spared."""
+    """A pattern whose group is the secret (all of it, where it has none), unless spared."""
 
     pattern: Any
-    spares: Callable[[Any, bytes], bool] = lambda _match, _secret: False
+    spares: Callable[[bytes], bool] = lambda _secret: False
+
+    def __call__(self, data: bytes) -> Iterator[Region]:
+        group = self.pattern.groups
+        for match in self.pattern.finditer(data):
+            start, end = match.span(group)
+            if not self.spares(data[start:end]):
+                yield start, end
 
 
-def _no_secret(match: Any, secret: bytes) -> bool:  # noqa: ANN401 - as above
-    """A name such as `PASSWORD_FILE` tells where the secret is; "none" tells that there is none."""
-    return match[1].lower().endswith(b"file") or secret.rstrip(b",;})]").lower() in _NOTHING
-
-
-def _port(_match: Any, secret: bytes) -> bool:  # noqa: ANN401 - as above
-    return re.match(rb"\d{1,5}/", secret) is not None
-
-
-def _group_id(_match: Any, secret: bytes) -> bool:  # noqa: ANN401 - as above
+def _group_id(secret: bytes) -> bool:
     return secret.isdigit()
 
 
+def _port(secret: bytes) -> bool:
+    return re.match(rb"\d{1,5}/", secret) is not None
+
+
+def _plain(secret: bytes) -> bool:
+    return not looks_secret(secret)
+
+
+# None needs anything behind a run without an end, so that they can be searched for together.
 _SHAPES = (
-    r"[0-9]{6,}:[A-Za-z0-9_-]{30,}",  # a bot's token
-    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",  # a JSON web token
+    r"[0-9]{6,20}:[A-Za-z0-9_-]{30,}",  # a bot's token
+    r"\beyJ[A-Za-z0-9_-]{14,}(?:\.[A-Za-z0-9_-]*)*",  # a JSON web token, or other JSON in base64
     r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b",
-    r"\bgh[opsur]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{16,}",
+    r"\bgh[opsur]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}",
+    r"\bgl(?:pat|ptt|dt|rt|rtr|cbt|oas|soat|ft|imt|agent|ffct)-[A-Za-z0-9_.-]{16,}",
     r"\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|\bSWMTKN-1-[a-z0-9-]{20,}|\bSWMKEY-1-[A-Za-z0-9+/]{20,}",
-    r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}",
-    r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}|\bnpm_[A-Za-z0-9]{30,}",
-    r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}",
+    r"\bxox[abceoprs]-[A-Za-z0-9.-]{10,}|\bxapp-[A-Za-z0-9-]{10,}",
+    r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{16,}",
+    r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}|\bGOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[\w-]{20,}",
+    r"\bnpm_[A-Za-z0-9]{30,}|\bpypi-[A-Za-z0-9_-]{40,}|\bhf_[A-Za-z0-9]{30,}|\bdo[opr]_v1_[a-f0-9]{40,}",
+    r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}|\btskey-[a-z]{2,12}-[A-Za-z0-9-]{16,}|\bglsa_[A-Za-z0-9_]{30,}",
+    r"\bSG\.[A-Za-z0-9_-]{16,}(?:\.[A-Za-z0-9_-]*)?|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}",
 )
+_URL = r"""[^\s"'<>]"""  # as far as a URL goes
+_NEW, _UP_TO_SLASH = unmasked(r"\s\"'"), unmasked(r"\s\"'<>/")
 _RULES = (
-    _Rule(compiled(rf"(?:{_WORDS})([a-z0-9_.\[\]-]*){_IS}{_VALUE}"), _no_secret),
-    _Rule(
-        compiled(rf"(?:^|[^a-z0-9])(?:pass|pw|auth)()(?:[ \t]*=|[\"']:)[ \t]*{_VALUE}"), _no_secret
-    ),
+    named,
+    typed,
     _Rule(
         compiled(
-            rf"""(?:^|[\s"'\[,])--?[a-z0-9-]*(?:{_WORDS}|pass|auth)([a-z0-9-]*)"""
-            rf"""(?:[ \t]+|["'],[ \t]*){_VALUE}"""
+            r"""(?:^|[\s"'])(?:-u|--(?:proxy-)?user)(?:\\*["'],[ \t]*|[ \t\f=]*)\\*["']?"""
+            rf"""[^\s:"'()]+:({_NEW}[^\s"']*)"""
         ),
-        _no_secret,
+        _group_id,
     ),
-    _Rule(compiled(rf"\b(?:{'|'.join(_LOGINS)})\b[^\n]*?[ \t]-p[ \t=]*(\S+)")),
-    _Rule(compiled(r"""[ \t](?:-u|--user)[ \t=]+["']?[^\s:"']+:([^\s"']+)"""), _group_id),
     _Rule(
         compiled(
             r"""authorization["'\\]{0,6}[ \t]*[:=][ \t]*["'\\]*"""
@@ -120,31 +81,44 @@ _RULES = (
     ),
     _Rule(compiled(r"""cookie2?["'\\]{0,6}[ \t]*:[ \t]*["'\\]*([^\s"\\][^\n"\\]*)""")),
     _Rule(compiled(r"\bbearer[ \t]+([a-z0-9._~+/=-]{6,})")),
-    _Rule(compiled(r"""://[^\s:/@"'<>]*:([^\s"'<>]+)@"""), _port),
+    _Rule(compiled(rf"""://[^\s:/@"'<>]*:({_NEW}{_URL}*)@"""), _port),
+    _Rule(compiled(r"""://([^\s:/@"'<>]+)@"""), _plain),
+    _Rule(compiled(r"""[^\s:"'/]:([^\s"']+)@(?:tcp|udp|unix)[46]?\(""")),  # MySQL's, of Go
+    _Rule(
+        compiled(
+            r"\b(?:hooks\.slack[a-z.-]*/[a-z]+/|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/)"
+            rf"({_NEW}{_URL}*)"
+        )
+    ),
+    _Rule(compiled(rf"telegram\.org/(?:file/)?bot({_UP_TO_SLASH}[^/\s\"'<>]*)")),
+    _Rule(compiled(rf"/(?:webhooks?|webhookb2|hooks)/({_URL}+)"), _plain),
+    _Rule(compiled(r"\b(?:identified[^\n']{0,40}\bby|password)[ \t]+'([^'\n]+)")),  # SQL
+    _Rule(  # .netrc, redis.conf
+        compiled(
+            r"(?:(?m:^)[ \t]*|\blogin[ \t]+\S+[ \t]+)"
+            r"(?:password|passwd|requirepass|masterauth)[ \t]+(\S+)[ \t\r]*(?m:$)"
+        )
+    ),
     _Rule(compiled("|".join(_SHAPES), ignore_case=False)),
 )
 _HINT = compiled(
-    r"pass|pwd|pw[\s=\"']|secret|token|credential|key|auth|cookie|bearer|://|[0-9]{6}:|eyj"
-    r"|a(?:kia|sia|bia|cca)|gh[opsur]_|github_|glpat|dckr_|swm|xox|[rs]k_|sk-|aiza|npm_"
-    rf"|-u|{'|'.join(_LOGINS)}"
+    rf"{STEMS}|bearer|://|[0-9]{{6}}:|eyj|a(?:kia|sia|bia|cca)|gh[opsur]_|github_|gl[a-z]+-|dckr_"
+    r"|swm|xox|xapp|[rs]k_|whsec|sk-|aiza|gocspx|ya29|npm_|pypi-|hf_|do[opr]_v1|hv[sbr]\.|glsa_"
+    rf"|sg\.|-u|@(?:tcp|udp|unix)|hooks?/|webhook|hooks\.slack|telegram\.org|identified|{NAMES}"
 )
 _BEGIN = compiled(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _END = compiled(r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _BODY = compiled(r"((?:[A-Za-z0-9+/=]{4,}(?:\s|\\[nr])*)+)-----END [A-Z0-9 ]*PRIVATE KEY")
 
 
-def shapes(data: bytes) -> Iterator[tuple[int, int]]:
+def shapes(data: bytes) -> Iterator[Region]:
     """Where something is that its name or its shape gives away; in bytes, perhaps overlapping."""
-    if _HINT.search(data) is None:
-        return
-    for rule in _RULES:
-        for match in rule.pattern.finditer(data):
-            group = match.lastindex or 0
-            if not rule.spares(match, match[group]):
-                yield match.span(group)
+    if _HINT.search(data) is not None:
+        for rule in _RULES:
+            yield from rule(data)
 
 
-def blocks(data: bytes) -> Iterator[tuple[int, int]]:
+def blocks(data: bytes) -> Iterator[Region]:
     """Where private keys are; one whose end is missing goes on to the end, or from the start."""
     if b"PRIVATE KEY" not in data:
         return
@@ -157,21 +131,3 @@ def blocks(data: bytes) -> Iterator[tuple[int, int]]:
         end = _END.search(data, begin.end())
         yield begin.end(), end.start() if end else len(data)
         begin = _BEGIN.search(data, end.end()) if end else None
-
-
-def announces(name: str) -> bool:
-    """Whether what stands under this name is a secret: `DB_PASSWORD`, `apiKey`, `auth`."""
-    words = [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
-    if not words or words[-1] == "file":
-        return False
-    joined = "_".join(words)
-    if _PLAIN.intersection(words) or (words[-1] == "pwd" and len(words) > 1):
-        return True
-    return re.search(rf"(?:^|_)(?:{_KEYS})_?keys?(?:_|$)", joined) is not None
-
-
-def takes_password(option: str, argv: Sequence[str]) -> bool:
-    """Whether the word after this one, of a command line, is a password."""
-    if option == "-p":
-        return any(word in _LOGINS for word in argv)
-    return option.startswith("-") and "=" not in option and announces(option)

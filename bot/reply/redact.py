@@ -2,42 +2,48 @@
 
 Three things are masked: secrets that we know (the token, in any spelling that a program may give
 it), what a name announces (`DB_PASSWORD=…`, `"apiKey": …`, `--token …`), and what is known by its
-shape (`bot.reply.patterns`). Matching runs on RE2, over bytes: a hostile megabyte costs
-milliseconds, and half a character cannot hide a secret. When in doubt, more is masked, not less.
+shape (`bot.reply.patterns`). Matching runs on RE2, over bytes: a hostile megabyte costs a time that
+grows with its length alone, and half a character cannot hide a secret. A list of texts may be a
+command line, and is read as one. When in doubt, more is masked, not less.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, quote_plus
 
-from bot.reply.patterns import announces, blocks, compiled, shapes, takes_password
+from bot.reply.names import Told, looks_secret, told
+from bot.reply.patterns import blocks, shapes
+from bot.reply.regions import apart, in_characters, merged, replaced
+from bot.reply.spellings import spellings
+from bot.reply.values import SEAM, Region, compiled
 
 MASK = "••••••"
+_MASK = MASK.encode()
 _SHORTEST = 4
-_SHORTEST_ENCODED = 8
 _ROUNDS = 4
 _DEEPEST = 64
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
-
-Region = tuple[int, int]
+# A variable, or an option with its value: masked to its end, spaces and all.
+_ENTRY = re.compile(rb"-{0,2}([A-Za-z_][A-Za-z0-9_.-]{0,127})=(?=.)", re.DOTALL)
+# What may stand before a secret that takes up the rest of a word.
+_BEFORE = re.compile(rb"(?:-[A-Za-z])?[\"'\\]*")
+# Where Docker keeps the rest of a command line, and where its program.
+_PROGRAM = {"Args": "Path", "Cmd": "Entrypoint", "arguments": "entrypoint"}
+_VALUES = {"Value": "Name", "value": "name"}
 
 
 class Redactor:
     """Masks the given secrets, and what looks like one."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        spellings = {
-            form for secret in secrets if len(secret) >= _SHORTEST for form in _spellings(secret)
+        known = {
+            form for secret in secrets if len(secret) >= _SHORTEST for form in spellings(secret)
         }
-        longest_first = sorted(spellings, key=lambda form: (-len(form), form))
+        longest_first = sorted(known, key=lambda form: (-len(form), form))
         self._known = (
             compiled("|".join(map(re.escape, longest_first)), ignore_case=False)
             if longest_first
@@ -46,63 +52,73 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with every secret in it masked. Masking again changes nothing."""
-        for _ in range(_ROUNDS):  # what is masked may uncover something else, once
-            masked = masked_at(text, self.regions(text))
-            if masked == text:
-                break
-            text = masked
-        return text
+        return _text(self._masked(_bytes(text)))
 
     def regions(self, text: str) -> list[Region]:
         """Where in the text secrets are: ordered, apart, in characters."""
-        data = text.encode("utf-8", "surrogatepass")
-        found = _merged(self._found(data))
-        return found if len(data) == len(text) else _in_characters(data, found)
+        data = _bytes(text)
+        found = merged(self._found(data))
+        return found if len(data) == len(text) else in_characters(data, found)
 
     def json(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
         """The value with every secret in it masked, by key or by looks; the shape stays."""
         return self._json(value, _DEEPEST)
 
+    def _masked(self, data: bytes) -> bytes:
+        for _ in range(_ROUNDS):  # what is masked may uncover something else, once
+            masked = replaced(data, merged(self._found(data)), _MASK)
+            if masked == data:
+                break
+            data = masked
+        return data
+
     def _found(self, data: bytes) -> Iterator[Region]:
-        if self._known is not None:
-            yield from (match.span() for match in self._known.finditer(data))
+        yield from self._given(data)
         yield from shapes(data)
         yield from blocks(data)
 
-    def _json(self, value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
+    def _given(self, data: bytes) -> Iterator[Region]:
+        if self._known is not None:
+            yield from (match.span() for match in self._known.finditer(data))
+
+    def _words(self, values: Sequence[str], program: Sequence[str] = ()) -> list[str]:
+        """The words of a command line, masked as one line and each by itself."""
+        words = [_bytes(word) for word in (*program, *values)]
+        for _ in range(_ROUNDS):
+            found = [*self._found(SEAM.join(words)), *self._given(b" ".join(words))]
+            parts = zip(words, apart(merged(found), words, seam=len(SEAM)), strict=True)
+            masked = [self._masked(_word(word, here)) for word, here in parts]
+            if masked == words:
+                break
+            words = masked
+        return [_text(word) for word in words[len(program) :]]
+
+    def _json(self, value: Any, depth: int, program: Sequence[str] = ()) -> Any:  # noqa: ANN401 - as above
         if isinstance(value, str):
-            return self._string(value)
+            return self._words([value])[0]
         if depth and isinstance(value, Mapping):
-            return {self._key(k): self._entry(str(k), v, depth - 1) for k, v in value.items()}
+            return {
+                self._key(key): self._entry(str(key), inner, value, depth - 1)
+                for key, inner in value.items()
+            }
         if depth and isinstance(value, (list, tuple)):
-            items = self._items(value, depth - 1)
+            words = iter(self._words(_strings(value), program))
+            items = (
+                next(words) if isinstance(item, str) else self._json(item, depth - 1)
+                for item in value
+            )
             return tuple(items) if isinstance(value, tuple) else list(items)
         return value if value is None or isinstance(value, (bool, int, float)) else MASK
-
-    def _string(self, value: str) -> str:
-        """An entry of an environment is masked to its end, spaces and all."""
-        name, equals, secret = value.partition("=")
-        if equals and _VARIABLE.fullmatch(name) and announces(name):
-            return f"{self.text(name)}={MASK if secret else ''}"
-        return self.text(value)
 
     def _key(self, key: Any) -> Any:  # noqa: ANN401 - as above
         return self.text(key) if isinstance(key, str) else key
 
-    def _entry(self, key: str, value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
-        if announces(key):
+    def _entry(self, key: str, value: Any, beside: Mapping[Any, Any], depth: int) -> Any:  # noqa: ANN401 - as above
+        """What stands under a key; `{"Name": "DB_PASSWORD", "Value": …}` has its key beside it."""
+        name = beside.get(_VALUES.get(key), key)
+        if _secret(name, _bytes(value) if isinstance(value, str) else b""):
             return _all_masked(value, depth)
-        return self._json(value, depth)
-
-    def _items(self, values: Sequence[Any], depth: int) -> Iterator[Any]:
-        """A list may be a command line, where an option announces the next word."""
-        before = ""
-        argv = [value for value in values if isinstance(value, str)]
-        for value in values:
-            word = isinstance(value, str)
-            hidden = word and takes_password(before, argv)
-            yield MASK if hidden and value else self._json(value, depth)
-            before = value if word else ""
+        return self._json(value, depth, _strings(beside.get(_PROGRAM.get(key))))
 
 
 class RedactingFilter(logging.Filter):
@@ -131,12 +147,7 @@ class RedactingFilter(logging.Filter):
 
 def masked_at(text: str, regions: Iterable[Region]) -> str:
     """The text with the regions masked."""
-    parts: list[str] = []
-    at = 0
-    for start, end in regions:
-        parts += (text[at:start], MASK)
-        at = end
-    return "".join((*parts, text[at:]))
+    return replaced(text, regions, MASK)
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -144,6 +155,32 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):
         return f"{record.msg} {record.args!r}"  # wrong arguments must not lose the record
+
+
+def _strings(value: Any) -> list[str]:  # noqa: ANN401 - as above
+    words = [value] if isinstance(value, str) else value
+    return (
+        [word for word in words if isinstance(word, str)]
+        if isinstance(words, (list, tuple))
+        else []
+    )
+
+
+def _secret(name: Any, value: bytes) -> bool:  # noqa: ANN401 - a key of JSON may be anything
+    how_sure = told(name) if isinstance(name, str) else Told.NOTHING
+    return how_sure > Told.DOUBT or (how_sure is Told.DOUBT and looks_secret(value))
+
+
+def _word(word: bytes, regions: list[Region]) -> bytes:
+    """A word masked; to its end where it is an entry, or nothing of it is before the secret."""
+    entry = _ENTRY.match(word)
+    if entry and _secret(entry[1].decode(), word[entry.end() :]):
+        regions = merged([*regions, (entry.end(), len(word))])
+    elif regions and _BEFORE.fullmatch(word, 0, regions[0][0]):
+        start, end = regions[0]
+        if word[end : end + 1] in {b" ", b"\t", b"\n", b"\r", b"\f", b'"', b"'"}:
+            regions = [(start, len(word))]
+    return replaced(word, regions, _MASK)
 
 
 def _all_masked(value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
@@ -155,48 +192,9 @@ def _all_masked(value: Any, depth: int) -> Any:  # noqa: ANN401 - as above
     return value if value is None or isinstance(value, bool) or value == "" else MASK
 
 
-def _spellings(secret: str) -> Iterator[str]:
-    """How programs write a text: as it is, in URLs, in JSON, and within base64."""
-    yield secret
-    for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield quoted
-        yield re.sub("%[0-9A-F]{2}", lambda m: m[0].lower(), quoted)
-    escaped = json.dumps(secret)[1:-1]
-    yield from (escaped, json.dumps(secret, ensure_ascii=False)[1:-1])
-    yield from (escaped.replace("/", "\\/"), secret.replace("&", "&amp;"))
-    if len(secret) >= _SHORTEST_ENCODED:
-        yield from _in_base64(secret.encode("utf-8", "surrogatepass"))
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-def _in_base64(secret: bytes) -> Iterator[str]:
-    """Three bytes become four letters, so that a text within another has three spellings."""
-    for lead in range(3):
-        coded = base64.b64encode(bytes(lead) + secret).decode()
-        inner = coded.rstrip("=")[(0, 2, 3)[lead] :]  # less what holds bits of what is before
-        if (lead + len(secret)) % 3:
-            inner = inner[:-1]  # and of what is behind
-        yield inner
-        yield inner.replace("+", "-").replace("/", "_")
-
-
-def _merged(regions: Iterable[Region]) -> list[Region]:
-    merged: list[Region] = []
-    for start, end in sorted(regions):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > start:
-            merged.append((start, end))
-    return merged
-
-
-def _in_characters(data: bytes, regions: Iterable[Region]) -> list[Region]:
-    counted, at, found = 0, 0, []
-    for start, end in regions:
-        first = counted + _length(data[at:start])
-        counted, at = first + _length(data[start:end]), end
-        found.append((first, counted))
-    return found
-
-
-def _length(data: bytes) -> int:
-    return len(data.decode("utf-8", "surrogatepass"))
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")

@@ -16,6 +16,7 @@ from bot.reply.columns import lines as table_lines
 from bot.reply.columns import width
 from bot.reply.model import Block, Excerpt, Fold, Table, Text
 from bot.reply.redact import Redactor, masked_at
+from bot.reply.regions import apart
 from bot.reply.untrusted import CUT, cut, safe
 from bot.reply.words import Run, Style, Words
 from bot.telegram.markup import Kind, Mark, Rich, fitting, units
@@ -96,13 +97,11 @@ class Typist:
         secret = self._redactor.regions("".join(run.text for run in runs))
         if not secret:
             return runs
-        masked, at = [], 0
-        for run in runs:
-            end = at + len(run.text)
-            here = [(max(s, at) - at, min(e, end) - at) for s, e in secret if s < end and e > at]
-            masked.append(replace(run, text=masked_at(run.text, here)))
-            at = end
-        return tuple(masked)
+        here = apart(secret, [run.text for run in runs])
+        return tuple(
+            replace(run, text=masked_at(run.text, regions))
+            for run, regions in zip(runs, here, strict=True)
+        )
 
 
 def lay_out(blocks: Iterable[Worded], room: int | None = None) -> Rich:

@@ -75,6 +75,7 @@ def test_what_looks_like_a_secret_is_masked(text: str, masked: str) -> None:
         "12:34:56 compass=3",
         "risk-assessment-of-the-whole-thing",
         "bearer of news",
+        "COMPASS=north MONKEY=banana BYPASS=1 PASSENGER_COUNT=3 TOKENIZERS_PARALLELISM=4",
     ],
 )
 def test_what_is_none_stays(text: str) -> None:
@@ -143,6 +144,7 @@ SECRETS = [TOKEN, SHORT, JWT, KEY, "-----BEGIN PRIVATE KEY-----", "-----END PRIV
 PIECES = st.sampled_from([*WORDS, *SIGNS, *SECRETS])
 HOSTILE = ["a", "1", "token", "://a:", "login ", "abcd ", "authorization: ", 'secret="']
 HOSTILE += ["password=\\", "-----BEGIN PRIVATE KEY-----", "-----BEGIN eyJaaaaaaaaa.aaaaaaaaa "]
+HOSTILE += ["-eyJ-ghp_" + "a" * 20, "login -p ", "key=", "mysql ", "--token ", 'token=\\"']
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))
