@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from bot.message import Message, Untrusted
 from bot.reply.columns import lines as table_lines
@@ -90,7 +91,7 @@ class Typist:
                 return Bulk(table_lines(block, self._words, self._redactor))
             case Excerpt(text, tail):
                 shown = safe(Untrusted(self._redactor.text(text.raw)), lines=True)
-                return Bulk(shown.rstrip("\n ").split("\n"), tail)
+                return Bulk(_unblank(shown.rstrip("\n ").split("\n")), tail)
 
     def _masked(self, runs: tuple[Run, ...]) -> tuple[Run, ...]:
         """Secrets are looked for in the whole sentence: `{name}={value}` gives one away."""
@@ -102,6 +103,11 @@ class Typist:
             replace(run, text=masked_at(run.text, regions))
             for run, regions in zip(runs, here, strict=True)
         )
+
+
+def _unblank(lines: list[str]) -> list[str]:
+    """Without blank lines at the beginning: alone behind a fold, they are a quote of nothing."""
+    return list(dropwhile(lambda line: not line.strip(), lines))
 
 
 def lay_out(blocks: Iterable[Worded], room: int | None = None) -> Rich:

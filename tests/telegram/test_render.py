@@ -78,6 +78,7 @@ def drawn(messages: Sequence[Part], locale: str) -> str:
 @given(replies)
 @example(Reply((Text(msg("v")), *(Text(sentence(Untrusted("a.com"))) for _ in range(400)))))
 @example(Reply((Text(msg("v")), Excerpt(Untrusted("😀" * 9000)))))
+@example(Reply((Text(msg("v")), Excerpt(Untrusted("\n  \n" + "a" * 700)))))
 def test_whatever_is_in_a_reply_is_sent_and_only_our_words_are_no_code(reply: Reply) -> None:
     messages = render(reply, en, redactor)
     said = [part for part in messages if part.document is None]
