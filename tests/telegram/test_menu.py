@@ -88,7 +88,7 @@ async def test_everybody_has_what_they_may_in_each_language(clock: Clock) -> Non
 
 async def test_what_telegram_does_not_take_now_it_gets_later(clock: Clock) -> None:
     client = Client()
-    client.fails = [NetworkError("down"), NetworkError("down"), RetryAfter(7)]
+    client.fails = [NetworkError("down"), TypeError("unreadable"), RetryAfter(7)]
     async with running(client, clock) as menu:
         menu.publish(OWNER)
         await until(lambda: len(client.menus) == 2, clock)
