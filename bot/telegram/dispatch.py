@@ -181,7 +181,13 @@ class Dispatcher:
         await self._go(request, calls)
 
     async def _go(self, request: Request, calls: tuple[Call, ...]) -> None:
-        await asyncio.gather(*(self._one(call) for call in calls))
+        """Run all of them to their end, whatever becomes of one, and be done with what asked."""
+        ended = await asyncio.gather(*map(self._one, calls), return_exceptions=True)
+        errors = [error for error in ended if error is not None]
+        for error in errors[1:]:
+            log.error("update %d could not be worked on", request.update, exc_info=error)
+        if errors:
+            raise errors[0]
         await self._done(request.update)
 
     async def _one(self, call: Call) -> None:
