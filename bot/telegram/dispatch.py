@@ -17,6 +17,7 @@ from bot.command.call import Call, Request
 from bot.errors import BotError, Denied
 from bot.message import Code, Message, Tappable, msg
 from bot.pipeline.journal import Journal
+from bot.pipeline.places import MOST
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.pipeline.toomuch import TooMuch
@@ -33,7 +34,7 @@ from storage.inbox import Stored
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 128
+_AT_ONCE = MOST + 16  # the rest is for commands without a host, and for what is answered at once
 _MISREAD = 20  # answers a minute and person to what is no command
 _RETRY = 1.0
 
