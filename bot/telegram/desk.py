@@ -8,6 +8,7 @@ host; if the private chat is closed to the bot, the group is told.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -230,12 +231,13 @@ class Desk:
     ) -> tuple[tuple[Key, ...], ...]:
         """The keyboard of a part; its buttons are added to `rows`."""
         words = self._words_in(place.chat, place.request)
-        keyboard = []
+        keyboard, new = [], []
         for line in part.buttons:
-            new = [self._row(button, place) for button in line]
-            rows += new
+            made = [self._row(button, place) for button in line]
+            new += made
             texts = (label(button, words, self._redactor) for button in line)
-            keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, new, strict=True)))
+            keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, made, strict=True)))
+        rows += (_tied(row, new, place.call) for row in new)
         return tuple(keyboard)
 
     def _stop_keys(self, part: Part, place: _Place) -> tuple[tuple[Key, ...], ...]:
@@ -262,3 +264,22 @@ class Desk:
             created_at=now,
             expires_at=button.until or now + _DAY,
         )
+
+
+def _tied(row: buttons.Button, rows: list[buttons.Button], call: Call | None) -> buttons.Button:
+    """With those under the same message that are used up when it is, if it is used but once.
+
+    A choice of a picker takes the others along; what drops a message, all that is offered there.
+    """
+    if row.call_id is not None or row.verb not in {Verb.RUN.value, Verb.DISMISS.value}:
+        return row
+    others = [other for other in rows if other is not row]
+    if row.verb == Verb.RUN.value:
+        others = [o for o in others if _answers(row, call) and _answers(o, call)]
+    return replace(row, plan=json.dumps([other.id for other in others]))
+
+
+def _answers(row: buttons.Button, call: Call | None) -> bool:
+    """Whether it types the command again that has asked what it is about."""
+    path = call.command.path if call else ()
+    return row.verb == Verb.RUN.value and bool(path) and row.argv[: len(path)] == path

@@ -15,7 +15,7 @@ from bot.command.call import Call, Confirmation, Origin
 from bot.command.line import Line
 from bot.command.operations import Operations
 from bot.command.plan import load
-from bot.command.spec import Danger
+from bot.command.spec import Command
 from bot.message import Message, msg
 from bot.pipeline.record import origin_of
 from bot.reply import Verb
@@ -82,7 +82,7 @@ class Taps:
         why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
         if why is not None:
             return Answer(why)
-        if button.call_id is None and not self._acts(button):
+        if button.call_id is None and not self._once(button):
             return await self._meaning(button, tap)
         if button.id in self._busy:
             return Answer(msg("This was answered already."))
@@ -132,8 +132,19 @@ class Taps:
         """Whether a tap changes something, and no question stands between."""
         if button.verb != Verb.RUN.value:
             return button.verb == Verb.CONFIRM.value
+        command = self._command(button)
+        return command.changes and not command.asks_first
+
+    def _once(self, button: buttons.Button) -> bool:
+        """Whether it types what changes something, or asks: it is used up when that is done."""
+        if button.verb != Verb.RUN.value:
+            return False
+        command = self._command(button)
+        return command.changes or command.asks
+
+    def _command(self, button: buttons.Button) -> Command:
         command, _ = self._builder.services.registry.resolve(Line(button.argv))
-        return command.danger is Danger.CHANGE and not command.asks
+        return command
 
     async def _meaning(self, button: buttons.Button, tap: Tap) -> Answer:
         request = replace(tap.request, origin=Origin.BUTTON)
