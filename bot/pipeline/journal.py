@@ -8,13 +8,14 @@ nothing: what was not begun is taken up again, what was begun is *unknown*.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.command.call import Call, Request
+from bot.command.call import Call, Origin, Request
 from bot.command.plan import dump, load
 from bot.errors import Conflict
 from bot.message import msg
@@ -81,15 +82,15 @@ class Journal:
         """Write down that it begins, and use up the button that let it.
 
         Raises:
-            Repeated: the button was used before, or the operation has begun or ended before.
+            Repeated: its question was answered before, or it has begun or ended before.
+            Conflict: the button that typed it was used before, or dropped.
         """
         targets = dump(call.items)
 
-        def write(connection: Connection) -> bool:
+        def write(connection: Connection) -> type[Conflict] | None:
             now = self.clock()
-            agreed = call.confirmation
-            if agreed and not buttons.use(connection, agreed.button, call.actor.id, now):
-                return False
+            if not self._spent(connection, call):
+                return Repeated if call.confirmation else Conflict
             try:
                 calls.advance(
                     connection,
@@ -100,15 +101,38 @@ class Journal:
                     targets=targets,
                 )
             except IllegalTransition:
-                return False
+                return Repeated
             buttons.retire(connection, call.id, now)
             audit.append(connection, self._event(call, State.STARTED))
-            return True
+            return None
 
-        if not await self.database.write(write):
-            raise Repeated(
+        late = await self.database.write(write)
+        if late is not None:
+            raise late(
                 msg("This was done before, or dropped."), msg("Nothing was done a second time.")
             )
+
+    def _spent(self, connection: Connection, call: Call) -> bool:
+        """Use up the button that lets it run; false if that was used before, or dropped.
+
+        What only reads is tapped as often as one likes. The text of a tap is its button's id.
+        """
+        agreed, command, request = call.confirmation, call.command, call.request
+        if agreed is not None:
+            return buttons.use(connection, agreed.button, call.actor.id, self.clock())
+        if request.origin is not Origin.BUTTON or not (command.changes or command.asks):
+            return True
+        tapped = buttons.find(connection, request.text)
+        return tapped is not None and self._used(connection, tapped, call.actor.id)
+
+    def _used(self, connection: Connection, button: buttons.Button, person: int) -> bool:
+        """Use it up, and those that are tied to it."""
+        now = self.clock()
+        if not buttons.use(connection, button.id, person, now):
+            return False
+        for other in json.loads(button.plan):
+            buttons.use(connection, other, person, now)
+        return True
 
     async def ended(self, call: Call, reply: Reply, detail: str | None = None) -> None:
         """Write down the outcome with its answer, and that the update is done with."""
@@ -122,6 +146,8 @@ class Journal:
             if self._advanced(connection, call, state, detail):
                 audit.append(connection, self._event(call, state, detail))
                 buttons.retire(connection, call.id, now)
+                if state is State.AWAITING:
+                    self._spent(connection, call)
             elif call.confirmation:
                 return False  # its message tells what became of it already
             parcel.store(connection)
@@ -209,11 +235,11 @@ class Journal:
         return dropped
 
     def _dropped(self, connection: Connection, request: Request, button: buttons.Button) -> bool:
+        if button.call_id is None:
+            return self._declined(connection, button, request.actor.id)
         now = self.clock()
         if not buttons.use(connection, button.id, request.actor.id, now):
             return False
-        if button.call_id is None:
-            return True
         stored = calls.get(connection, button.call_id)
         if stored is None or stored.state is not State.AWAITING:
             return False
@@ -221,6 +247,13 @@ class Journal:
         buttons.retire(connection, stored.id, now)
         audit.append(connection, self.event(stored, State.CANCELLED))
         return True
+
+    def _declined(self, connection: Connection, button: buttons.Button, person: int) -> bool:
+        """Drop all that is offered beside it; false if something of that was done."""
+        others = [buttons.find(connection, other) for other in json.loads(button.plan)]
+        if any(other is not None and other.used_by is not None for other in others):
+            return False
+        return self._used(connection, button, person)
 
     async def answer(self, call: Call, reply: Reply) -> None:
         """Answer although nothing could be written down: the database is locked, or full."""

@@ -14,7 +14,7 @@ from bot.buckets import Buckets
 from bot.command.call import Call, Request
 from bot.errors import Denied
 from bot.message import Message, Span, msg, plural
-from bot.pipeline.follows import Follows
+from bot.pipeline.places import Places
 from bot.pipeline.stage import Proceed
 from bot.pipeline.toomuch import TooMuch
 from bot.recent import Recent
@@ -38,14 +38,14 @@ class Limit:
         self._people = Buckets(per_minute, per_minute / 60, clock)
         self._chats = Buckets(per_minute * 3, per_minute / 20, clock)
         self._bursts: Recent[tuple[int, int], _Burst] = Recent(_KEPT)
-        self._follows = Follows()
+        self._places = Places()
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """Pass on, or refuse and say when.
 
         Raises:
             Denied: for a stranger.
-            TooMuch: for too much at once, or too much that is followed.
+            TooMuch: for too much at once, or too much that runs.
         """
         person, chat, cost = call.actor.id, call.request.chat.id, call.cost
         if call.services.policy.subject(person) is None:
@@ -56,7 +56,7 @@ class Limit:
         self._people.take(person, cost)
         self._chats.take(chat, cost)
         self._bursts.pop((person, chat), None)
-        with self._follows.room(call):
+        with self._places.room(call):
             return await proceed(call)
 
     def _refuse(self, call: Call, wait: float) -> TooMuch:

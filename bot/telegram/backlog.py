@@ -57,7 +57,7 @@ class Backlog:
             blocks.append(Text(msg("{time} {text}", time=Moment(request.sent_at), text=text)))
         if len(requests) > _LISTED:
             blocks.append(Text(msg("and {more} before these", more=len(requests) - _LISTED)))
-        blocks.append(Text(msg("Is it still needed?")))
+        blocks.append(Text(msg("Still needed?")))
         return Reply(tuple(blocks), buttons=self._buttons(requests))
 
     def _buttons(self, requests: list[Request]) -> tuple[tuple[Button, ...], ...]:
@@ -71,13 +71,16 @@ class Backlog:
                 self._builder.forget(call)
             button = Button(_label(calls[0]), calls[0].argv, host=calls[0].host_name)
             wanted.setdefault(calls[0].argv, (button,))
-        drop = Button(msg("Drop"), verb=Verb.DISMISS)
-        return ((drop,), *list(wanted.values())[:_OFFERED])
+        none = Button(msg("Run none"), verb=Verb.DISMISS)
+        return ((none,), *list(wanted.values())[:_OFFERED])
 
 
 def _label(call: Call) -> Message:
-    """What a tap does now: a change names its target and asks, a read is what was typed."""
+    """What a tap does now: a change names its target, and may ask; a read is what was typed."""
     if call.command.changes:
-        return msg("{what!c}…", what=call.label)
+        what = call.label
+        return (
+            msg("{what!c}…", what=what) if call.command.asks_first else msg("{what!c}", what=what)
+        )
     typed = " ".join((call.command.spelling, *call.argv[len(call.command.path) :]))
     return msg("{command}", command=Untrusted(typed))

@@ -1,8 +1,8 @@
 """The line to Telegram: coming up whatever the network does, polling, and noticing a second poller.
 
 What goes wrong here never ends the bot: python-telegram-bot's own `Updater` would stop polling for
-good at a 401, and stay deaf behind a webhook. The token stands in every URL, so the HTTP client's
-own log is silenced, and its errors are told by their type.
+good at a 401, and stay deaf behind a webhook. The token stands in every URL, and what people wrote
+in what can't be read, so the libraries' own logs are silenced, and errors are told by their type.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import telegram
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -26,23 +26,27 @@ from bot.telegram.updates import ALLOWED
 
 log = logging.getLogger(__name__)
 
-Client = telegram.Bot
+T = TypeVar("T")
+Update = Mapping[str, Any]
 _POLL = 20  # seconds that a poll waits for something to happen
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)
 _SLACK = 0.5  # seconds more than Telegram asks for
 _MINUTE = 60.0
-_AT_ONCE = 1.0  # seconds in which a poll is answered that had something to tell
+_READ = 5.0  # seconds that an answer may take, once there is one
 _GAP = 45.0  # seconds without a poll, at least, that count as having been away
 
 
 class Polls:
-    """What answers, above all to polls, tell besides: Telegram's clock, and that it is there."""
+    """What answers, above all to polls, tell besides: Telegram's clock, and that it is there.
+
+    `gap` tells whether what a poll brought may have waited for the bot: after a time without polls,
+    until one is answered with nothing.
+    """
 
     def __init__(self, clock: Callable[[], float], max_age: float) -> None:
         self._clock = clock
-        self._away = max(max_age, _GAP)
+        self._away = max(max_age, _GAP) + _POLL
         self._skew = 0.0
-        self._asked = 0.0
         self._polled: float | None = None
         self.gap = True
 
@@ -61,22 +65,11 @@ class Polls:
             skew = there - self._clock()
             self._skew = skew if abs(skew) > 2 else 0.0  # noqa: PLR2004 - the header has whole seconds
 
-    async def polling(self, _request: Any) -> None:  # noqa: ANN401 - the HTTP client's request
-        """A poll begins."""
-        self._asked = self._clock()
-
-    async def polled(self, response: Any) -> None:  # noqa: ANN401 - the same
-        """A poll was answered; `gap` tells whether what it brought had waited for the bot.
-
-        After a time without polls, what is answered at once may have waited; the first poll that
-        itself has to wait shows that nothing else did.
-        """
-        await self.answered(response)
-        if response.status_code != 200:  # noqa: PLR2004 - HTTP's OK
-            return
-        now = self._clock()
-        away = self.gap or self._polled is None or now - self._polled > self._away + _POLL
-        self.gap = away and now - self._asked < _AT_ONCE
+    def polled(self, *, empty: bool) -> None:
+        """A poll was answered. Even an empty answer, if it is long overdue, may be an old one."""
+        now, before = self._clock(), self._polled
+        away = before is not None and now - before > self._away
+        self.gap = away or (self.gap and not empty)
         self._polled = now
 
     @property
@@ -85,28 +78,57 @@ class Polls:
         return self._polled
 
 
+class Client(telegram.Bot):
+    """The library's client, but for what comes in: that is handed on unparsed.
+
+    One update that the library can't parse would fail the whole batch, again and again.
+    """
+
+    def __init__(self, token: str, root: str, polls: Polls) -> None:
+        hooks = {"event_hooks": {"response": [polls.answered]}}
+        super().__init__(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=HTTPXRequest(
+                connection_pool_size=32,
+                pool_timeout=10.0,
+                media_write_timeout=60.0,
+                httpx_kwargs=hooks,
+            ),
+            get_updates_request=HTTPXRequest(
+                connection_pool_size=2, pool_timeout=10.0, httpx_kwargs=hooks
+            ),
+        )
+        self._polls = polls
+
+    async def updates(self, offset: int, *, at_once: bool = False) -> list[Update]:
+        """What has come in, as JSON; what is before `offset` is confirmed.
+
+        Waits for something to come, unless it is wanted `at_once`, or something may have waited.
+        """
+        wait = 0 if at_once or self._polls.gap else _POLL
+        asked = {"offset": offset, "timeout": wait, "allowed_updates": ALLOWED}
+        found = await self._post("getUpdates", asked, read_timeout=_READ + wait)
+        known = [one for one in found if _numbered(one)]
+        if not known and found != []:
+            raise TypeError("no updates")
+        self._polls.polled(empty=not known)
+        return known
+
+
+def _numbered(update: object) -> bool:
+    """Whether it can be confirmed, by its number."""
+    return isinstance(update, dict) and isinstance(update.get("update_id"), int)
+
+
 def make_bot(token: str, root: str, polls: Polls) -> Client:
     """The client, for a Bot API server at `root`. Does no I/O."""
     # Otherwise each 429 warns that its time will be a `timedelta` one day.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     for name in ("httpx", "httpcore", "telegram"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    return telegram.Bot(
-        token,
-        base_url=f"{root.rstrip('/')}/bot",
-        base_file_url=f"{root.rstrip('/')}/file/bot",
-        request=HTTPXRequest(
-            connection_pool_size=32,
-            pool_timeout=10.0,
-            media_write_timeout=60.0,
-            httpx_kwargs={"event_hooks": {"response": [polls.answered]}},
-        ),
-        get_updates_request=HTTPXRequest(
-            connection_pool_size=2,
-            pool_timeout=10.0,
-            httpx_kwargs={"event_hooks": {"request": [polls.polling], "response": [polls.polled]}},
-        ),
-    )
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return Client(token, root.rstrip("/"), polls)
 
 
 class Connection:
@@ -119,8 +141,8 @@ class Connection:
 
     def __init__(
         self,
-        bot: telegram.Bot,
-        put: Callable[[telegram.Update], Awaitable[None]],
+        bot: Client,
+        put: Callable[[Update], Awaitable[None]],
         name: Name,
         *,
         intruder: Callable[[], Awaitable[None]],
@@ -137,62 +159,58 @@ class Connection:
         self._sleep = sleep
         self._offset = 0
         self._polling = False
+        self._failures = 0
         self._told: dict[str, float] = {}
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Come up and poll until cancelled; `ready` is called once, when Telegram has answered."""
-        await self._until_answered(self.bot.initialize)
+        await self._answer_to(self.bot.initialize)
         self._name.tell(self.bot.username)
-        await self._until_answered(self._look_at_webhook)
+        await self._answer_to(self._look_at_webhook)
         ready()
-        await self._poll()
+        self._polling = True
+        while True:
+            for update in await self._answer_to(self._updates):
+                await self._put(update)
+                self._offset = update["update_id"] + 1
 
     async def close(self) -> None:
         """What came in last is confirmed; otherwise it would come again, and be known."""
         if self._polling:
-            with suppress(TelegramError):
-                await self._updates(0)
+            with suppress(Exception):
+                await self.bot.updates(self._offset, at_once=True)
 
     async def hang_up(self) -> None:
         """Let go of the connections; nothing is sent after this."""
         await self.bot.shutdown()
 
-    async def _poll(self) -> None:
-        """Ask for updates without end. What was put is confirmed by the next question."""
-        self._polling = True
-        failures = 0
+    async def _updates(self) -> list[Update]:
+        """What has come in. After a failure at once: that tells that Telegram is back."""
+        return await self.bot.updates(self._offset, at_once=self._failures > 0)
+
+    async def _answer_to(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask Telegram until it is answered: a bot that ends, or is deaf, is worse than any error.
+
+        A proxy, or the page that asks a guest of a network to log in, may answer anything.
+        """
         while True:
             try:
-                # After a failure the answer is wanted at once: it tells that Telegram is back.
-                updates = await self._updates(0 if failures else _POLL)
-            except Exception as error:  # noqa: BLE001 - whatever it is, a bot that is deaf is worse
-                await self._sleep(await self._trouble(error, failures))
-                failures += 1
-                continue
-            if failures:
-                log.warning("Telegram answers again")
-                failures = 0
-                self._told.clear()
-                self._back()
-            for update in updates:
-                await self._put(update)
-                self._offset = update.update_id + 1
-
-    async def _updates(self, wait: int) -> tuple[telegram.Update, ...]:
-        return await self.bot.get_updates(self._offset, timeout=wait, allowed_updates=ALLOWED)
-
-    async def _until_answered(self, ask: Callable[[], Awaitable[None]]) -> None:
-        failures = 0
-        while True:
-            try:
-                await ask()
-            except TelegramError as error:
-                await self._sleep(await self._trouble(error, failures))
-                failures += 1
+                answer = await ask()
+            except Exception as error:  # noqa: BLE001 - as above
+                await self._sleep(await self._trouble(error))
+                self._failures += 1
             else:
-                return
+                self._recovered()
+                return answer
 
-    async def _trouble(self, error: Exception, failures: int) -> float:
+    def _recovered(self) -> None:
+        if self._failures:
+            log.warning("Telegram answers again")
+            self._failures = 0
+            self._told.clear()
+            self._back()
+
+    async def _trouble(self, error: Exception) -> float:
         """Say what is wrong, and do something about it; the seconds until the next attempt."""
         match error:
             case RetryAfter():
@@ -209,7 +227,7 @@ class Connection:
             case _:
                 # Its text may hold what came; its kind is enough to look for it.
                 self._quietly(f"what Telegram sent can't be read ({type(error).__name__})")
-        return _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+        return _BACKOFF[min(self._failures, len(_BACKOFF) - 1)]
 
     async def _look_at_webhook(self) -> None:
         """Nobody can poll while there is a webhook; one that is there was set by somebody."""
@@ -222,7 +240,7 @@ class Connection:
     async def _remove_webhook(self) -> None:
         try:
             await self._look_at_webhook()
-        except TelegramError as error:
+        except Exception as error:  # noqa: BLE001 - it is asked in the midst of trouble
             log.warning("a webhook could not be removed: %s", type(error).__name__)
 
     def _quietly(self, text: str) -> None:

@@ -8,26 +8,33 @@ host; if the private chat is closed to the bot, the group is told.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 
 from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
-from bot.message import Code, Untrusted, msg
+from bot.message import Code, msg
 from bot.recent import Recent
-from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Verb, say
+from bot.reply import Button, Reply, Verb, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, Key, Outgoing
-from bot.telegram.render import Part, label, render
+from bot.telegram.render import PARTS, Part, Rendered, label, render
+from bot.telegram.weight import weight
 from storage import buttons, outbox
 from storage.database import Connection
 
 _RUNNING = 256
 _DAY = 86400.0
-_HEAVY = 32_768
+_PLACES = 1024
+_LIGHT = 8192  # characters that are made safe at once: some 25 ms, in which nobody else is served
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +99,64 @@ class Desk:
         self._clock = clock
         self._token = token
         self._stops: Recent[str, str] = Recent(_RUNNING)
+        self._turns = count()
+        self._made: Recent[tuple[int, str], int] = Recent(_PLACES)
+        # Its own: what is long to render must not hold up whoever else needs a thread.
+        self._threads = ThreadPoolExecutor(_THREADS, "render")
 
     async def pack(
         self, request: Request, reply: Reply, call: Call | None = None, *, slot: str | None = None
     ) -> Packed:
-        """Word and render a reply for who asked, ready to be stored.
-
-        A long one is made in a thread: to redact a megabyte takes up to two seconds.
-        """
-        replies = self._addressed(request, reply, call, slot)
-        if _weight(reply) > _HEAVY:
-            return await asyncio.to_thread(self._packed, *replies)
-        return self._packed(*replies)
+        """Word and render a reply for who asked, ready to be stored."""
+        turn = next(self._turns)
+        messages: list[Outgoing] = []
+        rows: list[buttons.Button] = []
+        for place, said in self._addressed(request, reply, call, slot):
+            for number, part in enumerate(await self._rendered(place, said)):
+                keyboard = self._keys(part, place, rows)
+                first = number == 0
+                messages.append(self._message(place, said, part, keyboard, first=first))
+            self._newest(place, turn)
+        return Packed(self._out, tuple(messages), tuple(rows), self._clock(), [])
 
     async def show(
         self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False
     ) -> None:
-        """Show it without storing it; only Stop buttons work. `progress` lets answers pass."""
+        """Show it without storing it; only Stop buttons work. `progress` lets answers pass.
+
+        Of what is shown in one place the last wins, also when an earlier one takes longer to make.
+        """
+        turn = next(self._turns)
         again = progress and call is not None and call.id in self._stops
         for place, said in self._addressed(request, reply, call):
             if place.here and said is not reply and again:
                 continue  # that it is answered privately was said
-            message = self._shown(place, said)
+            (part,) = await self._rendered(place, said, parts=1, files=False)
+            if not self._newest(place, turn):
+                continue
+            message = self._message(place, said, part, self._stop_keys(part, place))
             if progress:
                 operation = call.id if call else None
                 message = replace(message, priority=PROGRESS, operation=operation)
             self._out.put([message])
 
-    def _shown(self, place: _Place, reply: Reply) -> Outgoing:
+    async def _rendered(
+        self, place: _Place, reply: Reply, *, parts: int = PARTS, files: bool = True
+    ) -> Rendered:
+        """The messages of a reply. Much is made in a thread: a megabyte takes up to two seconds."""
         words = self._words_in(place.chat, place.request)
-        (part,) = render(reply, words, self._redactor, parts=1, files=False)
-        return self._message(place, reply, part, self._stop_keys(part, place))
+        make = partial(render, reply, words, self._redactor, parts=parts, files=files)
+        if weight(reply) <= _LIGHT:
+            return make()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+
+    def _newest(self, place: _Place, turn: int) -> bool:
+        """Whether nothing that was asked for later is in its place already."""
+        key = (place.chat, place.slot)
+        newest = turn >= self._made.get(key, turn)
+        if newest:
+            self._made[key] = turn
+        return newest
 
     def stop_of(self, button: str) -> str | None:
         """The call that a Stop button of this process belongs to."""
@@ -153,17 +187,6 @@ class Desk:
             return False
         host = call.host_name if call else None
         return host is None or not self._policy.may_show(request.chat.id, host)
-
-    def _packed(self, *replies: tuple[_Place, Reply]) -> Packed:
-        messages: list[Outgoing] = []
-        rows: list[buttons.Button] = []
-        for place, reply in replies:
-            words = self._words_in(place.chat, place.request)
-            for number, part in enumerate(render(reply, words, self._redactor)):
-                keyboard = self._keys(part, words, place, rows)
-                first = number == 0
-                messages.append(self._message(place, reply, part, keyboard, first=first))
-        return Packed(self._out, tuple(messages), tuple(rows), self._clock(), [])
 
     def _message(
         self,
@@ -199,18 +222,22 @@ class Desk:
                 start=Code("/start"),  # not tappable: here it would be sent to the group
             )
         )
-        return self._shown(group, reply)
+        words = self._words_in(group.chat, group.request)
+        (part,) = render(reply, words, self._redactor, parts=1, files=False)
+        return self._message(group, reply, part)
 
     def _keys(
-        self, part: Part, words: Words, place: _Place, rows: list[buttons.Button]
+        self, part: Part, place: _Place, rows: list[buttons.Button]
     ) -> tuple[tuple[Key, ...], ...]:
         """The keyboard of a part; its buttons are added to `rows`."""
-        keyboard = []
+        words = self._words_in(place.chat, place.request)
+        keyboard, new = [], []
         for line in part.buttons:
-            new = [self._row(button, place) for button in line]
-            rows += new
+            made = [self._row(button, place) for button in line]
+            new += made
             texts = (label(button, words, self._redactor) for button in line)
-            keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, new, strict=True)))
+            keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, made, strict=True)))
+        rows += (_tied(row, new, place.call) for row in new)
         return tuple(keyboard)
 
     def _stop_keys(self, part: Part, place: _Place) -> tuple[tuple[Key, ...], ...]:
@@ -239,19 +266,20 @@ class Desk:
         )
 
 
-def _weight(reply: Reply) -> int:
-    """About how many characters are to be made safe."""
-    blocks = sum(map(_size, reply.blocks))
-    return blocks + sum(len(document.content) for document in reply.documents)
+def _tied(row: buttons.Button, rows: list[buttons.Button], call: Call | None) -> buttons.Button:
+    """With those under the same message that are used up when it is, if it is used but once.
+
+    A choice of a picker takes the others along; what drops a message, all that is offered there.
+    """
+    if row.call_id is not None or row.verb not in {Verb.RUN.value, Verb.DISMISS.value}:
+        return row
+    others = [other for other in rows if other is not row]
+    if row.verb == Verb.RUN.value:
+        others = [o for o in others if _answers(row, call) and _answers(o, call)]
+    return replace(row, plan=json.dumps([other.id for other in others]))
 
 
-def _size(block: Block) -> int:
-    match block:
-        case Excerpt(text):
-            return len(text.raw)
-        case Table(rows):
-            return sum(len(c.raw) for cells in rows for c in cells if isinstance(c, Untrusted))
-        case Fold(inner):
-            return sum(map(_size, inner))
-        case _:
-            return 0
+def _answers(row: buttons.Button, call: Call | None) -> bool:
+    """Whether it types the command again that has asked what it is about."""
+    path = call.command.path if call else ()
+    return row.verb == Verb.RUN.value and bool(path) and row.argv[: len(path)] == path

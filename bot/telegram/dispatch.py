@@ -17,6 +17,7 @@ from bot.command.call import Call, Request
 from bot.errors import BotError, Denied
 from bot.message import Code, Message, Tappable, msg
 from bot.pipeline.journal import Journal
+from bot.pipeline.places import MOST
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.pipeline.toomuch import TooMuch
@@ -33,7 +34,7 @@ from storage.inbox import Stored
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 128
+_AT_ONCE = MOST + 16  # the rest is for commands without a host, and for what is answered at once
 _MISREAD = 20  # answers a minute and person to what is no command
 _RETRY = 1.0
 
@@ -181,7 +182,13 @@ class Dispatcher:
         await self._go(request, calls)
 
     async def _go(self, request: Request, calls: tuple[Call, ...]) -> None:
-        await asyncio.gather(*(self._one(call) for call in calls))
+        """Run all of them to their end, whatever becomes of one, and be done with what asked."""
+        ended = await asyncio.gather(*map(self._one, calls), return_exceptions=True)
+        errors = [error for error in ended if error is not None]
+        for error in errors[1:]:
+            log.error("update %d could not be worked on", request.update, exc_info=error)
+        if errors:
+            raise errors[0]
         await self._done(request.update)
 
     async def _one(self, call: Call) -> None:

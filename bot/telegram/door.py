@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from bot.access.policy import Policy
 from bot.command.call import Request
@@ -32,13 +32,6 @@ _HOUR = 3600.0
 _KNOWN = 256
 
 Meet = Callable[[Stored], Awaitable[None]]
-
-
-class Update(Protocol):
-    """An update of python-telegram-bot's."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As Telegram sent it."""
 
 
 class Door:
@@ -78,19 +71,18 @@ class Door:
         self._sleep = sleep
         self._left: Recent[int, float] = Recent(_KNOWN)
 
-    async def put(self, item: Update) -> None:
+    async def put(self, update: Mapping[str, Any]) -> None:
         """Store an update, or answer a stranger. What can't be understood is dropped."""
         now = self._clock()
         try:
-            update = item.to_dict()
             asked = parse(update, now)
             if asked is None or not await self._comes_in(asked):
                 return
             number = int(update["update_id"])
             body = json.dumps({"update": update, "gap": self._first_after_gap()}).encode()
-        except Exception:
-            # Raised, it would come again and again, and nothing after it.
-            log.exception("an update can't be understood, and is dropped")
+        except Exception as error:  # noqa: BLE001 - raised, it would come again, and nothing after it
+            what = update.get("update_id"), type(error).__name__
+            log.error("update %s can't be understood (%s), and is dropped", *what)  # noqa: TRY400 - what people wrote stays out of the log
             return
         await self._store(number, body, now)
 

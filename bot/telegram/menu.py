@@ -15,7 +15,7 @@ from telegram import (
     BotCommandScopeChat,
     BotCommandScopeChatMember,
 )
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter
 
 from bot.access.policy import Policy
 from bot.command.languages import KNOWN
@@ -78,7 +78,7 @@ class Menu:
             self._wake.clear()
             try:
                 await self._all()
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001 - the menu is not worth the bot's end
                 log.warning("the command menu could not be set: %s", type(error).__name__)
                 pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
                 await self._sleep(asked(error) if isinstance(error, RetryAfter) else pause)
@@ -98,7 +98,7 @@ class Menu:
                 await self._one(person)
             except BadRequest:
                 self._elsewhere.add(person)
-            except TelegramError:
+            except Exception:
                 self._due.add(person)
                 raise
 

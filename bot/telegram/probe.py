@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import telegram
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.request import HTTPXRequest
 
 
@@ -31,7 +31,7 @@ async def probe(token: str, root: str) -> Account:
 
     Raises:
         Refused: the token is wrong.
-        Unreachable: there was no answer.
+        Unreachable: there was no answer, or none that can be read.
     """
     request = HTTPXRequest()
     bot = telegram.Bot(token, base_url=f"{root.rstrip('/')}/bot", request=request)
@@ -40,7 +40,7 @@ async def probe(token: str, root: str) -> Account:
         webhook = await bot.get_webhook_info()
     except InvalidToken as error:
         raise Refused from error
-    except TelegramError as error:
+    except Exception as error:
         raise Unreachable(type(error).__name__) from error
     finally:
         await request.shutdown()  # the bot's does nothing, as it was never initialized

@@ -10,15 +10,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.buckets import Buckets
 from bot.command.build import Builder
 from bot.command.call import Call, Confirmation, Origin
 from bot.command.line import Line
 from bot.command.operations import Operations
 from bot.command.plan import load
-from bot.command.spec import Danger
-from bot.message import Message, msg
+from bot.command.spec import Command
+from bot.message import Message, Span, msg
 from bot.pipeline.record import origin_of
 from bot.reply import Verb
+from bot.telegram.refusals import Refusals
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
 from storage.database import Database
@@ -26,6 +28,7 @@ from storage.errors import Forged, StorageError
 
 log = logging.getLogger(__name__)
 
+_TAPS = 60  # a minute and person; each is looked up in the database
 _TOO_QUICK = 1.5  # seconds in which a button that changes something was hardly read
 
 
@@ -61,6 +64,8 @@ class Taps:
         self._max_age = max_age
         self._clock = clock
         self._busy: set[str] = set()
+        self._rate = Buckets(_TAPS, _TAPS / 60, clock)
+        self._refusals = Refusals(clock)
 
     def over(self, answer: Answer) -> None:
         """What a tap led to has ended."""
@@ -72,17 +77,27 @@ class Taps:
         running = self._stop_of(tap.data)
         if running is not None:
             return await self._stop(tap, running)
-        try:
-            button = await self._database.read(lambda c: buttons.find(c, tap.data))
-        except Forged:
-            button = None
-        if button is None or not _belongs(button, tap):
+        wait = self._rate.take(tap.request.actor.id)
+        if wait:
+            return Answer(msg("Too much at once. Try again in {wait}.", wait=Span(max(1.0, wait))))
+        button = await self._find(tap)
+        if button is None:
             await self._refused(tap)
             return Answer(msg("This button is not for you, or is no longer known."))
         why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
-        if why is not None:
-            return Answer(why)
-        if button.call_id is None and not self._acts(button):
+        return Answer(why) if why is not None else await self._taken(button, tap)
+
+    async def _find(self, tap: Tap) -> buttons.Button | None:
+        """The button, if it was made for this chat, message and person."""
+        try:
+            button = await self._database.read(lambda c: buttons.find(c, tap.data))
+        except Forged:
+            return None
+        return button if button is not None and _belongs(button, tap) else None
+
+    async def _taken(self, button: buttons.Button, tap: Tap) -> Answer:
+        """What it means; one that is used up by that is held until it is over."""
+        if button.call_id is None and not self._once(button):
             return await self._meaning(button, tap)
         if button.id in self._busy:
             return Answer(msg("This was answered already."))
@@ -106,11 +121,12 @@ class Taps:
         if not mine and not (
             theirs and policy.decide(person, "operation.cancel", operation.host).allowed
         ):
-            return Answer(msg("Only who started it can stop it."))
+            return Answer(msg("Only who started it or an owner can stop it."))
         self._operations.cancel(operation, person)
         if not mine:  # its own record tells whose it was, not who ended it
-            what = {"call": call, "host": operation.host, "outcome": "finished"}
-            await self._recorded(tap, what | {"detail": f"stopped: {operation.command}"})
+            what = {"command": "tap", "call": call, "host": operation.host, "outcome": "finished"}
+            detail = {"detail": f"stopped: {operation.command}"}
+            await self._recorded(self._of(tap) | what | detail)
         return Answer(msg("Stopping."))
 
     def _unfit(self, button: buttons.Button, *, stale: bool) -> Message | None:
@@ -118,7 +134,7 @@ class Taps:
         if button.used_at is not None:
             return msg("This was answered already.")
         if button.expires_at <= now:
-            return msg("This is too old. Nothing was done.")
+            return msg("This is too old. Nothing was done. Type the command again.")
         if button.verb == Verb.STOP.value:
             return msg("It has ended already.")
         if stale:
@@ -132,8 +148,19 @@ class Taps:
         """Whether a tap changes something, and no question stands between."""
         if button.verb != Verb.RUN.value:
             return button.verb == Verb.CONFIRM.value
+        command = self._command(button)
+        return command.changes and not command.asks_first
+
+    def _once(self, button: buttons.Button) -> bool:
+        """Whether it types what changes something, or asks: it is used up when that is done."""
+        if button.verb != Verb.RUN.value:
+            return False
+        command = self._command(button)
+        return command.changes or command.asks
+
+    def _command(self, button: buttons.Button) -> Command:
         command, _ = self._builder.services.registry.resolve(Line(button.argv))
-        return command.danger is Danger.CHANGE and not command.asks
+        return command
 
     async def _meaning(self, button: buttons.Button, tap: Tap) -> Answer:
         request = replace(tap.request, origin=Origin.BUTTON)
@@ -160,18 +187,20 @@ class Taps:
                 return Answer(msg("It has ended already."))
 
     async def _refused(self, tap: Tap) -> None:
-        why = "a button of another chat, message or person, or none of ours"
-        await self._recorded(tap, {"outcome": "denied", "detail": why})
+        """Record it, or count it: who makes up thousands costs no more than one row an hour."""
+        why = "buttons of another chat, message or person, or none of ours"
+        what = {"command": "tap", "outcome": "denied", "detail": why}
+        for person, count in self._refusals.count(tap.request.actor.id).items():
+            told = self._of(tap) if person == tap.request.actor.id else {"actor": person}
+            await self._recorded(told | what | {"count": count})
 
-    async def _recorded(self, tap: Tap, what: Mapping[str, object]) -> None:
-        event = {
-            "at": round(self._clock(), 3),
-            "actor": tap.request.actor.id,
-            "name": tap.request.actor.name.raw,
-            "chat": tap.request.chat.id,
-            "command": "tap",
-            **what,
-        }
+    def _of(self, tap: Tap) -> dict[str, object]:
+        """Who has tapped, and where."""
+        actor = tap.request.actor
+        return {"actor": actor.id, "name": actor.name.raw, "chat": tap.request.chat.id}
+
+    async def _recorded(self, what: Mapping[str, object]) -> None:
+        event = {"at": round(self._clock(), 3), **what}
         try:
             await self._database.write(lambda c: audit.append(c, event))
         except StorageError:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import string
 from asyncio import FIRST_COMPLETED
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 from bot.command.call import Call, at
 from bot.errors import DockerFault
 from bot.hosts.types import LogLine, Target
-from bot.message import Span, msg
+from bot.message import Span, Untrusted, msg
 from bot.reply import Block, Button, Excerpt, Outcome, Reply, Text, Verb
+from bot.reply.untrusted import CUT
 from handlers.container.lines import text_of
 
 _SCREEN = 15
 _SOON = 0.2
 _EVERY = 1.0
+_LINE = 1024  # characters; a screen shows some 400, and each edit makes all of it safe again
+_WORD = string.ascii_letters + string.digits + "_-+/=."
 
 
 async def follow(
@@ -73,7 +78,7 @@ async def _batches(
 
     async def read() -> None:
         async for line in stream:
-            batch.append(line)
+            batch.append(_shorter(line))
 
     reader = asyncio.ensure_future(read())
     stop = asyncio.ensure_future(stopped.wait())
@@ -92,3 +97,13 @@ async def _batches(
         stop.cancel()
         reader.cancel()
         await asyncio.wait({reader, stop})
+
+
+def _shorter(line: LogLine) -> LogLine:
+    """A long line without its end, nor half of the last word: secrets are told by their whole."""
+    raw = line.text.raw
+    if len(raw) <= _LINE:
+        return line
+    kept = raw[:_LINE]
+    words = kept.rstrip(_WORD)
+    return replace(line, text=Untrusted((words if len(words) > _LINE // 2 else kept) + CUT))

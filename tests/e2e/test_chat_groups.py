@@ -50,7 +50,9 @@ async def test_one_s_operation_is_not_another_s(
         operator, viewer = telegram.group(GROUP, OPERATOR), telegram.group(GROUP, VIEWER)
         following = await ask(operator, "/logs@pierhead_bot -f web")
         data = following.data_of("Stop following")
-        assert await viewer.tap_data(data, following) == "Only who started it can stop it."
+        assert (
+            await viewer.tap_data(data, following) == "Only who started it or an owner can stop it."
+        )
         nothing = await ask(viewer, "/cancel@pierhead_bot")
         assert nothing.text == "Nothing of yours is running."
         ended = await ask(telegram.group(GROUP, OWNER), "/cancel@pierhead_bot")

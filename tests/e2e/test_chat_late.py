@@ -46,13 +46,22 @@ async def _a_tap_asks_first(seen: Seen, clock: Clock) -> None:
     assert asked.text.startswith("Restart web@local?")
     await tap(asked, "Restart web@local")
     assert (await asked.changed()).text == "Restarted web@local."
+    assert await tap(seen, "Run none") == "This was answered already."
+    assert await tap(seen, label) == "This was answered already."
+    assert seen.now is not None
+    assert seen.now.text == seen.text
 
 
 async def test_all_can_be_dropped(pierhead: Pierhead, telegram: Sandbox, clock: Clock) -> None:
     phone = telegram.private(OWNER)
-    await phone.send("/ps")
+    for line in ("/ps", "/restart web"):
+        await phone.send(line)
     clock.advance(61)
     async with pierhead.running():
         seen = await phone.wait()
-        await tap(seen, seen.buttons[0][0])
+        assert seen.buttons == [["Run none"], ["Restart web@local…"], ["/ps"]]
+        await tap(seen, "Run none")
         assert (await seen.changed()).text == "Not done. Nothing was changed."
+        for label in ("Restart web@local…", "/ps", "Run none"):
+            assert await tap(seen, label) == "This was answered already."
+        assert len(phone.history) == 3

@@ -44,7 +44,7 @@ async def test_only_who_was_asked_may_answer(
         for forged in ("x", "0" * 22, "é" * 32, data[:-1], f"{data[:-1]}{'AB'[data[-1] == 'A']}"):
             assert await phone.tap_data(forged, elsewhere) == UNKNOWN
         audit = await ask(phone, "/audit -c tap")
-        assert audit.text.splitlines()[0] == "Audit: 8 shown, newest first"
+        assert audit.text.splitlines()[0] == "Audit: 2 shown, newest first"
         assert "ops-1 (…0007): tap, denied" in (await ask(phone, "/audit -c tap -u 7")).text
         assert there(web)
         await tap(asked, "Remove web@local")
@@ -86,7 +86,7 @@ async def test_a_dropped_or_old_question_does_nothing(
         old = await ask(phone, "/rm web")
         clock.advance(301)
         assert await tap(old, "Remove web@local") in {
-            "This is too old. Nothing was done.",
+            "This is too old. Nothing was done. Type the command again.",
             "This was answered already.",
         }
     assert there(web)
@@ -102,6 +102,40 @@ async def test_a_question_outlives_a_restart(
         await tap(asked, "Remove web@local")
         assert (await asked.changed()).text == "Removed web@local."
     assert not there(web)
+
+
+async def test_a_choice_that_changes_something_is_taken_once(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    for name in ("db", "web"):
+        engine.docker("run", "-d", "--name", name, "busybox", "sleep", "1000")
+        engine.docker("pause", name)
+    async with pierhead.running():
+        picker = await ask(phone, "/unpause")
+        db, web = picker.buttons[0]
+        clock.advance(2)
+        toasts = await asyncio.gather(*(tap(picker, web) for _ in range(3)))
+        assert sorted(toasts) == ["", "This was answered already.", "This was answered already."]
+        assert (await phone.wait()).text == "web@local goes on."
+        for label in (web, db):
+            assert await tap(picker, label) == "This was answered already."
+        started = await ask(phone, "/audit --all -c unpause -o started")
+        assert started.text.splitlines()[0] == "Audit: 1 shown"
+
+
+async def test_a_choice_that_asks_first_is_asked_about_once_and_a_read_is_read_again(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        picker = await ask(phone, "/restart")
+        assert await tap(picker, picker.buttons[0][0]) == ""
+        assert (await phone.wait()).text.startswith("Restart web@local?")
+        assert await tap(picker, picker.buttons[0][0]) == "This was answered already."
+        reads = await ask(phone, "/top")
+        for _ in range(2):
+            assert await tap(reads, reads.buttons[0][0]) == ""
+            assert (await phone.wait()).text.startswith("web@local: 1 process")
 
 
 async def test_an_edited_message_never_runs(

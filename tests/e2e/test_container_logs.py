@@ -138,6 +138,19 @@ async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine
         assert gone.text == "quiet@local: no longer following\nThe log has ended."
 
 
+async def test_long_lines_are_followed_without_their_end(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    lines = "yes 'a é.' | tr -d '\\n' | head -c 20000; echo; sleep 1000"
+    engine.docker("run", "-d", "--name", "web", "busybox", "sh", "-c", lines)
+    async with pierhead.running():
+        seen = await ask(phone, "/logs -f web")
+        line = (await shows(seen, "…")).text.splitlines()[1]
+        assert line.startswith("a é.a é.")
+        assert line.endswith("é…")
+        assert 1000 < len(line) < 1030
+
+
 async def test_following_ends_with_cancel(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
     async with pierhead.running():

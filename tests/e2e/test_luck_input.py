@@ -98,7 +98,7 @@ async def test_what_came_late_is_listed_and_not_run(
         assert "Not run:" in late.text
         assert "/restart web" in late.text
         assert "/stop web" in late.text
-        assert late.buttons[0] == ["Drop"]
+        assert late.buttons[0] == ["Run none"]
         clock.advance(5)
         await phone.ask("/whoami")
         clock.advance(2)

@@ -166,7 +166,7 @@ async def test_polls_that_fail_are_asked_again(
     telegram: Sandbox, pierhead: Pierhead, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with pierhead.running():
-        await called(telegram, "getUpdates")
+        await called(telegram, "getUpdates", 2)  # the first does not wait
         for fault in (Fault.status(502), Fault.cut(), Fault.retry(7), Fault.status(401)):
             telegram.fail("getUpdates", fault)
         polls = len(telegram.calls("getUpdates"))

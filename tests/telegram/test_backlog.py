@@ -55,8 +55,13 @@ async def test_one_answer_lists_all_and_offers_each_once(scene: Scene) -> None:
     assert len(scene.settled) == 1
     assert len(scene.settled[0][0]) == 3
     assert scene.text().count("/box_mv a b") == 2
-    assert [row[0][:8] for row in scene.labels()] == ["Drop", "Rename a", "/boxes"]
+    assert scene.labels() == [["Run none"], ["Rename a@nas"], ["/boxes"]]
     assert scene.settled[0][1].buttons[0][0].verb is Verb.DISMISS
+
+
+async def test_only_what_asks_first_promises_to(scene: Scene) -> None:
+    await scene.gather(scene.typed("/box_rm a"), scene.typed("/box_start a"))
+    assert scene.labels() == [["Run none"], ["Start a@nas"], ["Remove a@nas…"]]
 
 
 async def test_each_person_and_chat_gets_an_answer_of_its_own(scene: Scene) -> None:
@@ -69,7 +74,7 @@ async def test_each_person_and_chat_gets_an_answer_of_its_own(scene: Scene) -> N
 async def test_what_cannot_be_understood_is_listed_and_not_offered(scene: Scene) -> None:
     await scene.gather(scene.typed("/nonsense"), scene.typed("/box_rm 'x"))
     assert "/nonsense" in scene.text()
-    assert scene.labels() == [["Drop"]]
+    assert scene.labels() == [["Run none"]]
 
 
 async def test_of_many_the_last_are_listed_and_three_offered(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -10,17 +11,16 @@ from typing import Any, cast
 
 import httpx
 import pytest
-import telegram
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from bot.telegram.connection import Connection, Polls, make_bot
+from bot.telegram.connection import Client, Connection, Polls, Update, make_bot
 from bot.telegram.name import Name
 from tests.telegram.conftest import Clock, until
 
 POLL = 20
 
 
-class Client:
+class Scripted:
     """A `Bot` that answers from a script: exceptions are raised, what else is there is returned."""
 
     def __init__(self) -> None:
@@ -28,6 +28,7 @@ class Client:
         self.asked: list[tuple[int, int]] = []
         self.greetings: list[Exception] = []
         self.hook = ""
+        self.hooks: list[Exception] = []
         self.deleted = 0
         self.username = "Bot"
 
@@ -39,6 +40,8 @@ class Client:
         """Nothing is open."""
 
     async def get_webhook_info(self) -> SimpleNamespace:
+        if self.hooks:
+            raise self.hooks.pop(0)
         return SimpleNamespace(url=self.hook)
 
     async def delete_webhook(self, *, drop_pending_updates: bool) -> None:
@@ -46,27 +49,27 @@ class Client:
         self.hook = ""
         self.deleted += 1
 
-    async def get_updates(self, offset: int, **how: object) -> tuple[SimpleNamespace, ...]:
-        self.asked.append((offset, cast("int", how["timeout"])))
+    async def updates(self, offset: int, *, at_once: bool) -> list[dict[str, int]]:
+        self.asked.append((offset, 0 if at_once else POLL))
         if not self.polls:
             await asyncio.Event().wait()
         answer = self.polls.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return tuple(SimpleNamespace(update_id=n) for n in answer)
+        return [{"update_id": number} for number in answer]
 
 
 class Scene:
     """A connection, and what it tells."""
 
     def __init__(self, clock: Clock) -> None:
-        self.client = Client()
+        self.client = Scripted()
         self.name = Name()
         self.put: list[int] = []
         self.intruders = self.backs = 0
         self.ready = False
         self.connection = Connection(
-            cast("telegram.Bot", self.client),
+            cast("Client", self.client),
             self._put,
             self.name,
             intruder=self._intruder,
@@ -75,8 +78,8 @@ class Scene:
             sleep=clock.sleep,
         )
 
-    async def _put(self, update: telegram.Update) -> None:
-        self.put.append(update.update_id)
+    async def _put(self, update: Update) -> None:
+        self.put.append(update["update_id"])
 
     async def _intruder(self) -> None:
         self.intruders += 1
@@ -111,6 +114,21 @@ async def test_it_comes_up_when_telegram_does(
         await until(lambda: scene.ready, clock)
     assert "can't be reached" in caplog.text
     assert "refuses the token" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_what_telegram_would_not_say_is_asked_again(
+    scene: Scene, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.client.greetings = [TypeError("{'ok': 'a secret'}"), KeyError("result")]
+    scene.client.hooks = [TypeError("a secret")]
+    async with scene.running():
+        await until(lambda: scene.ready, clock)
+    scene.client.polls = [Conflict("can't use getUpdates method while webhook is active"), [1]]
+    scene.client.hooks = [TypeError("a secret")]
+    async with scene.running():
+        await until(lambda: scene.put == [1], clock)
+    assert "can't be read (TypeError)" in caplog.text
     assert "secret" not in caplog.text
 
 
@@ -181,7 +199,8 @@ async def test_closing_confirms_what_came_in(scene: Scene) -> None:
     scene.client.polls = [[5]]
     async with scene.running():
         await until(lambda: len(scene.client.asked) == 2)
-    scene.client.polls = [[]]
+    scene.client.polls = [TypeError("unreadable"), []]
+    await scene.connection.close()
     await scene.connection.close()
     assert scene.client.asked[-1] == (6, 0)
 
@@ -215,3 +234,76 @@ def test_making_the_client_logs_nothing_that_holds_the_token(
     caplog.set_level("DEBUG")
     make_bot("123:secretSECRET", "http://127.0.0.1:1", Polls(clock, 60.0))
     assert "secretSECRET" not in caplog.text
+
+
+class Posted(Client):
+    """A client whose polls are answered from a script."""
+
+    def __init__(self, polls: Polls, *answers: object) -> None:
+        super().__init__("123:secretSECRET", "http://127.0.0.1:1", polls)
+        self._answers = list(answers)
+        self._waits: list[int] = []
+
+    async def _post(self, endpoint: str, data: Any = None, **_how: Any) -> Any:  # noqa: ANN401 - as the library has it
+        assert endpoint == "getUpdates"
+        self._waits.append(data["timeout"])
+        return self._answers.pop(0)
+
+    @property
+    def waits(self) -> list[int]:
+        return self._waits
+
+
+async def gaps(client: Posted, polls: Polls, times: int) -> list[bool]:
+    """Whether what each of the next polls brings may have waited."""
+    found = []
+    for _ in range(times):
+        await client.updates(0)
+        found.append(polls.gap)
+    return found
+
+
+async def test_what_waited_is_known_until_an_answer_is_empty_however_slow_the_line(
+    clock: Clock,
+) -> None:
+    polls = Polls(clock, 60.0)
+    client = Posted(polls, [{"update_id": 1}], [{"update_id": 2}], [], [{"update_id": 3}])
+    found = await gaps(client, polls, 2)
+    clock.now += 15
+    assert [*found, *await gaps(client, polls, 2)] == [True, True, False, False]
+    assert client.waits == [0, 0, 0, POLL]
+
+
+async def test_an_answer_after_a_long_silence_may_have_waited_even_an_empty_one(
+    clock: Clock,
+) -> None:
+    polls = Polls(clock, 60.0)
+    client = Posted(polls, [], [], [{"update_id": 1}], [])
+    await client.updates(0)
+    clock.now += 81
+    assert await gaps(client, polls, 3) == [True, True, False]
+    assert client.waits == [0, POLL, 0, 0]
+
+
+async def test_what_the_library_cannot_parse_is_handed_on_as_it_is(clock: Clock) -> None:
+    odd: list[object] = [{"update_id": 1, "message": {"date": "x"}}, "odd", {}, {"update_id": 2}]
+    client = Posted(Polls(clock, 60.0), odd)
+    assert await client.updates(0) == [odd[0], odd[3]]
+
+
+@pytest.mark.parametrize("answer", [{}, True, ["odd"], [{}]])
+async def test_an_answer_that_is_no_list_of_updates_is_no_poll(
+    clock: Clock, answer: object
+) -> None:
+    polls = Polls(clock, 60.0)
+    with pytest.raises(TypeError):
+        await Posted(polls, answer).updates(0)
+    assert polls.polled_at is None
+
+
+def test_the_library_logs_nothing_of_what_people_wrote(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_bot("123:secretSECRET", "http://127.0.0.1:1", Polls(clock, 60.0))
+    logging.getLogger("telegram.Bot").critical("Received data was %r", ["a secret"])
+    assert caplog.text == ""

@@ -10,6 +10,7 @@ from bot.command.call import Call, Request
 from bot.errors import Denied
 from bot.message import msg
 from bot.pipeline.toomuch import TooMuch
+from bot.reply import Reply
 from bot.telegram.name import Name
 from storage import inbox
 from storage.database import Database
@@ -136,6 +137,30 @@ async def test_a_bug_in_one_keeps_nobody_else_and_leaves_no_place(
     assert "a bug" in caplog.text
     assert scene.desk.stored == ["That went wrong: a bug of mine. In the bot's log: update 0."]
     assert scene.bench.turns._arrived == {}
+
+
+async def test_of_all_hosts_the_others_end_before_the_update_does(scene: Scene) -> None:
+    gate = asyncio.Event()
+    ended: list[str] = []
+
+    async def run(call: Call) -> Reply:
+        if call.host_name == "nas":
+            raise RuntimeError("a bug")
+        await gate.wait()
+        ended.append(call.host_name or "")
+        raise LookupError("another")
+
+    scene.dispatcher._run = run
+    await scene.put(scene.row("/boxes @all"))
+    async with scene.running():
+        await until(lambda: scene.dispatcher._tasks.room < 128)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert await scene.done() == 0
+        gate.set()
+        await scene.until_done(1)
+    assert ended == ["db1"]
+    assert scene.desk.stored == ["That went wrong: a bug of mine. In the bot's log: update 1."]
 
 
 async def test_an_update_that_cannot_be_read_is_done(scene: Scene) -> None:

@@ -92,7 +92,7 @@ async def test_what_telegram_does_not_take_now_it_gets_later(
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `make_bot` sets it
     client = Client()
-    client.fails = [NetworkError("down"), NetworkError("down"), RetryAfter(7)]
+    client.fails = [NetworkError("down"), TypeError("unreadable"), RetryAfter(7)]
     async with running(client, clock) as menu:
         menu.publish(OWNER)
         await until(lambda: len(client.menus) == 2, clock)

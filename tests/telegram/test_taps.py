@@ -105,7 +105,7 @@ async def test_one_that_was_changed_in_the_database_is_refused(scene: Scene) -> 
     ("kept", "told"),
     [
         ({"used_at": 1.0}, "This was answered already."),
-        ({"expires_at": 1.0}, "This is too old. Nothing was done."),
+        ({"expires_at": 1.0}, "This is too old. Nothing was done. Type the command again."),
         ({"verb": Verb.STOP.value}, "It has ended already."),
     ],
 )

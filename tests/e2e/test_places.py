@@ -1,9 +1,12 @@
-"""What is followed is bounded: two a person, and the third is told how to end one."""
+"""What runs at once is bounded by person; who is refused is told how to end something."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sandbox import Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, Pierhead
+from tests.e2e.luck import between
 from tests.private_engine import Engine
 
 
@@ -26,3 +29,19 @@ async def test_a_third_follow_is_refused_until_one_ends(
         assert "no longer following" in ended.text
         again = await phone.ask("/logs -f web")
         assert "following" in again.text
+
+
+async def test_a_person_s_thirteenth_is_refused_and_cancel_and_others_are_not(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path
+) -> None:
+    async with between(tmp_path, engine) as socket:
+        pierhead.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+        socket.holds = lambda request: "/system/df" in request
+        async with pierhead.running():
+            phone = telegram.private(OWNER)
+            for _ in range(12):
+                await phone.send("/df")
+            refused = await phone.ask("/ps")
+            assert refused.text.startswith("You run too many commands at once.")
+            assert (await telegram.private(OPERATOR).ask("/whoami")).text
+            assert (await phone.ask("/cancel")).text.startswith("Ending 12 commands.")

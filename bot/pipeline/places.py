@@ -1,0 +1,82 @@
+"""How much may run at once, of one person's, in one chat and in all; what is over is refused.
+
+Some commands take minutes, and whoever starts many would take all the places there are. A followed
+log is an open stream and a share of the pace besides, so there are fewer places for these. What
+needs no host takes none: `/cancel` is for those who have no place left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from bot.command.call import Call
+from bot.message import Tappable, msg
+from bot.pipeline.toomuch import TooMuch
+
+_CANCEL = Tappable("/cancel")
+MOST = 112
+_PERSON = 12
+_FOLLOWED, _FOLLOWED_HERE, _FOLLOWED_ALL = 2, 5, 20
+
+
+class Places:
+    """Counts what runs."""
+
+    def __init__(self) -> None:
+        self._taken: defaultdict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+
+    @contextmanager
+    def room(self, call: Call) -> Iterator[None]:
+        """Take a place for as long as the block lasts.
+
+        Raises:
+            TooMuch: all places are taken.
+        """
+        with ExitStack() as held:
+            if not call.command.hostless:
+                held.enter_context(self._running(call))
+            if call.streams:
+                held.enter_context(self._followed(call))
+            yield
+
+    @contextmanager
+    def _running(self, call: Call) -> Iterator[None]:
+        """One place for what came in as one, on however many hosts."""
+        mine = ("runs", call.actor.id)
+        if self._full(call.request.update, {mine: _PERSON}):
+            hint = msg("Wait for one to end, or {cancel} all of yours.", cancel=_CANCEL)
+            raise TooMuch(msg("You run too many commands at once."), hint, first=call.request)
+        if self._full(call.request.update, {"runs": MOST}):
+            many = msg("Too many commands are running.")
+            raise TooMuch(many, msg("Try again later."), first=call.request)
+        with self._held(call.request.update, (mine, "runs")):
+            yield
+
+    @contextmanager
+    def _followed(self, call: Call) -> Iterator[None]:
+        mine, here = ("follows", call.actor.id), ("follows in", call.request.chat.id)
+        if self._full(call.id, {mine: _FOLLOWED, here: _FOLLOWED_HERE, "follows": _FOLLOWED_ALL}):
+            hint = msg("Stop one, or {cancel} all of yours.", cancel=_CANCEL)
+            raise TooMuch(msg("You follow too many logs at once."), hint, first=call.request)
+        with self._held(call.id, (mine, here, "follows")):
+            yield
+
+    def _full(self, what: Hashable, most: Mapping[Hashable, int]) -> bool:
+        """Whether one of these has no place for it."""
+        taken = {key: self._taken.get(key, Counter()) for key in most}
+        return any(what not in taken[key] and len(taken[key]) >= most[key] for key in most)
+
+    @contextmanager
+    def _held(self, what: Hashable, keys: Collection[Hashable]) -> Iterator[None]:
+        for key in keys:
+            self._taken[key][what] += 1
+        try:
+            yield
+        finally:
+            for key in keys:
+                self._taken[key][what] -= 1
+                self._taken[key] += Counter()  # forgets what has ended
+                if not self._taken[key]:
+                    del self._taken[key]

@@ -1,0 +1,38 @@
+"""How much there is to render: whether a reply is made at once, or in a thread beside the loop."""
+
+from __future__ import annotations
+
+from bot.message import Message, Names, Untrusted, Value
+from bot.reply import Block, Excerpt, Fold, Reply, Table, Text
+
+_LEAST = 16  # characters, about, of a value that has no length of its own
+
+
+def weight(reply: Reply) -> int:
+    """About how many characters are to be put into words and made safe."""
+    blocks = sum(map(_block, reply.blocks))
+    return blocks + sum(len(document.content) for document in reply.documents)
+
+
+def _block(block: Block) -> int:
+    match block:
+        case Text(message):
+            return _value(message)
+        case Excerpt(text):
+            return _value(text)
+        case Table(rows):
+            return sum(_value(cell) for cells in rows for cell in cells)
+        case Fold(inner):
+            return sum(map(_block, inner))
+
+
+def _value(value: Value) -> int:
+    match value:
+        case Message():
+            return len(value.one) + sum(map(_value, value.values.values()))
+        case Names(items):
+            return sum(map(_value, items))
+        case Untrusted(raw):
+            return len(raw)
+        case _:
+            return _LEAST

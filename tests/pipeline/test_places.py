@@ -1,0 +1,55 @@
+"""How many commands may run at once, and that there is always room for what needs no host."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from bot.command.call import Actor, Call
+from bot.message import Untrusted
+from bot.pipeline.places import MOST, Places
+from bot.pipeline.toomuch import TooMuch
+from tests.command.samples import bench
+
+
+def call(update: int, person: int = 1, line: str = "/boxes", host: int = 0) -> Call:
+    one = bench().typed(line)[host]
+    actor = Actor(person, Untrusted("A"))
+    return replace(one, request=replace(one.request, update=update, actor=actor))
+
+
+def test_a_person_runs_twelve_and_what_needs_no_host_besides() -> None:
+    places = Places()
+    with ExitStack() as running:
+        for number in range(12):
+            running.enter_context(places.room(call(number)))
+        with pytest.raises(TooMuch), places.room(call(12)):
+            pass
+        running.enter_context(places.room(call(12, person=2)))
+        running.enter_context(places.room(call(13, line="/hello")))
+    with places.room(call(14)):
+        pass
+    assert places._taken == {}
+
+
+def test_all_together_leave_room_for_what_needs_no_host() -> None:
+    places = Places()
+    with ExitStack() as running:
+        for number in range(MOST):
+            running.enter_context(places.room(call(number, person=number)))
+        with pytest.raises(TooMuch), places.room(call(MOST, person=MOST)):
+            pass
+        running.enter_context(places.room(call(MOST, line="/hello")))
+
+
+def test_one_line_for_all_hosts_takes_one_place() -> None:
+    places = Places()
+    with ExitStack() as running:
+        for number in range(12):
+            running.enter_context(places.room(call(number, line="/boxes @all", host=0)))
+        with places.room(call(11, line="/boxes @all", host=1)):
+            pass
+        with pytest.raises(TooMuch), places.room(call(12)):
+            pass

@@ -1,0 +1,133 @@
+"""A reply is rendered where it holds up nobody, and of what is shown the last stays."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from bot.command.call import Call
+from bot.message import Names, Untrusted, msg
+from bot.reply import Block, Document, Excerpt, Fold, Reply, Table, Text, say
+from bot.reply.redact import Redactor
+from bot.telegram import desk as module
+from bot.telegram.desk import Desk
+from bot.telegram.outgoing import Outgoing
+from bot.telegram.render import Rendered, render
+from tests.command.samples import OWNER, WORDS, bench, policy
+from tests.telegram.conftest import Clock
+
+LONG = Untrusted("x" * 9000)
+
+
+class Scene:
+    """A desk, what it has sent, and in which thread each of its replies was rendered."""
+
+    def __init__(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: list[str] = []
+        self.threads: list[str] = []
+        self.begun = asyncio.Event()
+        self.held = threading.Event()
+        self.held.set()
+        self._loop = asyncio.get_running_loop()
+        tongue = SimpleNamespace(locale="en", timezone="UTC")
+        self.desk = Desk(
+            cast("Any", self),
+            cast("Any", SimpleNamespace(tongue=lambda *_: tongue)),
+            policy(),
+            Redactor(()),
+            lambda *_: WORDS,
+            clock,
+            lambda: "token",
+        )
+        monkeypatch.setattr(module, "render", self._render)
+
+    def put(self, messages: list[Outgoing]) -> None:
+        self.sent += [message.plain for message in messages]
+
+    def _render(self, *what: Any, **how: Any) -> Rendered:  # noqa: ANN401 - as `render`
+        here = threading.current_thread()
+        self.threads.append(here.name)
+        if here is not threading.main_thread():
+            self._loop.call_soon_threadsafe(self.begun.set)
+            assert self.held.wait(10)
+        return render(*what, **how)
+
+
+@pytest.fixture
+async def scene(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    return Scene(clock, monkeypatch)
+
+
+def call() -> Call:
+    return bench().typed("/boxes", OWNER)[0]
+
+
+def heavy(*blocks: Block) -> Reply:
+    return Reply((Text(msg("first")), *blocks))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        heavy(Text(msg("{name}", name=LONG))),
+        heavy(Text(msg("{what}", what=msg("{names}", names=Names((LONG,)))))),
+        heavy(Excerpt(LONG)),
+        heavy(Table(((LONG, 1),))),
+        heavy(Table(((msg("{name}", name=LONG), 1),))),
+        heavy(Fold(tuple(Text(msg("{name}", name=Untrusted("x" * 90))) for _ in range(100)))),
+        replace(heavy(), documents=(Document(Untrusted("a.txt"), b"x" * 9000),)),
+    ],
+)
+async def test_much_is_rendered_beside_the_loop_whatever_it_is(scene: Scene, reply: Reply) -> None:
+    one = call()
+    await scene.desk.pack(one.request, reply, one)
+    await scene.desk.show(one.request, reply, one)
+    assert [name.partition("_")[0] for name in scene.threads] == ["render", "render"]
+
+
+async def test_little_is_rendered_at_once(scene: Scene) -> None:
+    one = call()
+    await scene.desk.show(one.request, say(msg("hello")), one)
+    assert scene.threads == [threading.main_thread().name]
+    assert scene.sent == ["hello"]
+
+
+async def test_what_takes_long_to_render_does_not_come_after_what_was_shown_later(
+    scene: Scene,
+) -> None:
+    one = call()
+    scene.held.clear()
+    first = asyncio.ensure_future(scene.desk.show(one.request, heavy(Excerpt(LONG)), one))
+    await scene.begun.wait()
+    await scene.desk.show(one.request, say(msg("second")), one)
+    scene.held.set()
+    await first
+    assert scene.sent == ["second"]
+
+
+async def test_nor_after_the_answer(scene: Scene) -> None:
+    one = call()
+    scene.held.clear()
+    first = asyncio.ensure_future(scene.desk.show(one.request, heavy(Excerpt(LONG)), one))
+    await scene.begun.wait()
+    parcel = await scene.desk.pack(one.request, say(msg("the end")), one)
+    scene.held.set()
+    await first
+    assert scene.sent == []
+    assert [message.plain for message in parcel.messages] == ["the end"]
+
+
+async def test_what_is_shown_elsewhere_is_not_in_its_place(scene: Scene) -> None:
+    one, two = call(), replace(call(), slot="call:other")
+    scene.held.clear()
+    first = asyncio.ensure_future(scene.desk.show(one.request, heavy(Excerpt(LONG)), one))
+    await scene.begun.wait()
+    await scene.desk.show(two.request, say(msg("second")), two)
+    scene.held.set()
+    await first
+    assert [text.partition("\n")[0] for text in scene.sent] == ["second", "first"]
