@@ -1,5 +1,7 @@
 """`/logs --grep` over a log of 20 MiB, beside a bare read of the same log.
 
+Once for a pattern that hardly a line matches, once for one that every line does.
+
 Ours is the whole command, from the update being stored to the answer handed to the HTTP client. The
 bare read is a socket from which all of the log is received and thrown away; beside it, for what
 people would type instead, `docker logs | grep`. Memory is the most that the bot had meanwhile; it
@@ -22,7 +24,7 @@ from bench.sample import Sample, in_turns
 from bench.table import Bound, Row, times
 
 _PIECE = 128 * 1024
-_PATTERN = "level=ERROR"
+_RARE, _EVERY = "level=ERROR", "level="
 _LEVEL = 4.0  # MiB that the peak may differ by, allocators being what they are
 
 
@@ -36,8 +38,11 @@ async def measure(
         pierhead.running(telegram, place.engine, place.folder(), heard=True) as bot,
     ):
 
-        async def ours() -> float:
-            return await bot.seconds(_command(size))
+        async def rare() -> float:
+            return await bot.seconds(_command(size, _RARE))
+
+        async def every() -> float:
+            return await bot.seconds(_command(size, _EVERY))
 
         async def bare() -> float:
             return await asyncio.to_thread(_bare, place, f"log-{size}")
@@ -45,21 +50,20 @@ async def measure(
         async def instead() -> float:
             return await _docker_logs(place, f"log-{size}")
 
-        others = [bare, instead] if shutil.which("docker") else [bare]
-        mine, *theirs = await in_turns(rounds, ours, *others)
-        peaks = [await _peak(bot, _command(one)) for one in (size, bigger)]
-    what = f"/logs --grep, {size / MIB:.3g} MiB"
-    names = ("bare read", "docker logs | grep")
-    bounds = (times(1.5), None)
-    rows = [
-        Row(what, "s", mine, name, sample, bound)
-        for name, sample, bound in zip(names, theirs, bounds, strict=False)
+        measures = [rare, every, bare] + ([instead] if shutil.which("docker") else [])
+        few, many, read, *piped = await in_turns(rounds, *measures)
+        peaks = [await _peak(bot, _command(one, _EVERY)) for one in (size, bigger)]
+    what, bound = f"/logs --grep, {size / MIB:.3g} MiB", times(1.5)
+    return [
+        Row(what, "s", few, "bare read", read, bound),
+        *(Row(what, "s", few, "docker logs | grep", sample) for sample in piped),
+        Row("the same, every line matches", "s", many, "bare read", read, bound),
+        _memory(size, bigger, *peaks),
     ]
-    return [*rows, _memory(size, bigger, *peaks)]
 
 
-def _command(size: int) -> str:
-    return f"/logs --grep {_PATTERN} log-{size}"
+def _command(size: int, pattern: str) -> str:
+    return f"/logs --grep {pattern} log-{size}"
 
 
 def _memory(size: int, bigger: int, small: float, big: float) -> Row:
@@ -95,7 +99,7 @@ def _bare(place: Place, name: str) -> float:
 async def _docker_logs(place: Place, name: str) -> float:
     start = time.perf_counter()
     piped = await asyncio.create_subprocess_shell(
-        f"docker logs {name} 2>&1 | grep {_PATTERN} > /dev/null",
+        f"docker logs {name} 2>&1 | grep {_RARE} > /dev/null",
         env={"PATH": os.environ["PATH"], "DOCKER_HOST": place.engine},
     )
     await piped.wait()

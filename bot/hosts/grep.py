@@ -41,7 +41,7 @@ async def search(
             else:
                 took = await asyncio.to_thread(_timed, sieve, block)
     sieve.finish()
-    return LogMatches(tuple(sieve.kept), sieve.matched, sieve.read)
+    return LogMatches(sieve.lines, sieve.matched, sieve.read)
 
 
 def _timed(sieve: Sieve, block: bytes) -> float:

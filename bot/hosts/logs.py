@@ -69,18 +69,16 @@ class Logs:
         keep: int,
         since: float | None = None,
         until: float | None = None,
-        ignore_case: bool = False,
-        invert: bool = False,
         timestamps: bool = False,
     ) -> LogMatches:
-        """The last `keep` lines that `pattern` (RE2) matches, or does not (`invert`).
+        """The last `keep` lines that `pattern` (RE2) matches.
 
         Reads the whole span, in constant memory.
 
         Raises:
             UsageError: if the pattern is none.
         """
-        compiled = Pattern(pattern, ignore_case=ignore_case, invert=invert)
+        compiled = Pattern(pattern)
         source = await self._source(id)
         return await search(source, Span.of(since, until), compiled, keep, stamped=timestamps)
 

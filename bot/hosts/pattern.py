@@ -23,20 +23,21 @@ class Pattern:
         UsageError: if it is none, or too long.
     """
 
-    def __init__(self, text: str, *, ignore_case: bool = False, invert: bool = False) -> None:
+    def __init__(self, text: str) -> None:
         options = re2.Options()
         options.log_errors = False
         options.never_nl = True
         options.never_capture = True
-        options.case_sensitive = not ignore_case
-        self.inverted = invert
         if len(text) > _LONGEST:
             raise UsageError(msg("The pattern is too long."))
         try:
             re2.compile(text.encode("utf-8", "replace"), options)
             # Only what is right by itself gets a group around it, so that "a)(b" stays wrong. A
-            # match goes on to the end of its line, so that a line is found once.
-            whole = rf"(?m)(?:{text}).*"
+            # match goes on to the end of its line, so that a line is found once, and through the
+            # lines below that match as well: a match costs the same, however long it is. A line's
+            # end is the byte between `$` and `^`: `never_nl` would let no `\n` match.
+            whole = rf"(?m)(?:{text}).*(?:$\C^.*(?:{text}).*)*"
+            options.max_mem *= 2  # what fits once fits twice
             self._regexp = re2.compile(whole.encode("utf-8", "replace"), options)
         except re2.error as error:
             shown, why = Untrusted(text), Untrusted(_why(error))
@@ -45,13 +46,11 @@ class Pattern:
             ) from error
 
     def runs(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Where in `text` the lines stand that are looked for, in order; their ends included.
+        """Where in `text` the lines stand that match, in order; their ends included.
 
-        A run is one line or, inverted, several. `text` is empty or ends with a line's end.
+        A run is one line, or several that follow one another. `text` is empty or ends with a line's
+        end.
         """
-        return self._between(text) if self.inverted else self._matching(text)
-
-    def _matching(self, text: bytes) -> Iterator[tuple[int, int]]:
         position = 0
         # Without the last line's end: after it there is no line that could be empty.
         for found in self._regexp.finditer(text, 0, len(text) - 1) if text else ():
@@ -61,15 +60,6 @@ class Pattern:
                 start = text.rfind(b"\n", position, hit) + 1 or position
                 position = text.find(b"\n", end) + 1
                 yield start, position
-
-    def _between(self, text: bytes) -> Iterator[tuple[int, int]]:
-        position = 0
-        for start, end in self._matching(text):
-            if start > position:
-                yield position, start
-            position = end
-        if position < len(text):
-            yield position, len(text)
 
 
 def _why(error: Exception) -> str:

@@ -1,8 +1,9 @@
 """Sifts a log block by block: bytes in, the last matching lines out.
 
 What would be slow is Python for each line. So the frames of a block are only joined, the pattern
-searches the joined text of each stream as a whole, and lines are made around hits alone. Memory is
-a block, the line that goes on in the next one, and what is kept.
+searches the joined text of each stream as a whole, and of what matches only the last lines are cut
+out, as bytes: what is shown in the end is all that is decoded. Memory is a block, the line that
+goes on in the next one, and what is kept.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from itertools import accumulate, islice
 
 from bot.hosts.answer import Refused
-from bot.hosts.frames import ENGINE, HEADER, STDOUT, decoded, header
+from bot.hosts.frames import ENGINE, HEADER, LINE, STDOUT, decoded, header
 from bot.hosts.pattern import Pattern
 from bot.hosts.types import LogLine
 
@@ -25,20 +27,22 @@ _LINES = re.compile(rb"[^\n]*\n|[^\n]+")
 _CARRIED = -1
 _FAILED = 500
 
+_Kept = tuple[int, bytes, bytes | None]  # stream, text, time stamp
+
 
 class _Stream:
     """One stream of the log: its text in this block, and where each piece of it came from."""
 
     def __init__(self) -> None:
         self.carry = b""
-        self.at: str | None = None
+        self.at: bytes | None = None
         self._full = False
         self.begin()
 
     def begin(self) -> None:
         """Go on to the next block."""
-        self._parts, self._starts, self._origins = [self.carry], [0], [_CARRIED]
-        self._size = len(self.carry)
+        self._parts, self._origins = [self.carry], [_CARRIED]
+        self._starts: list[int] = []
 
     def add(self, part: bytes, origin: int) -> None:
         """The next piece, which stands at `origin` in the block."""
@@ -48,9 +52,7 @@ class _Stream:
                 return
             part, self._full = part[end:], False
         self._parts.append(part)
-        self._starts.append(self._size)
         self._origins.append(origin)
-        self._size += len(part)
 
     def whole_lines(self) -> bytes:
         """The lines that ended in this block; what is left is carried over."""
@@ -62,6 +64,8 @@ class _Stream:
 
     def origin(self, offset: int) -> int:
         """Where in the block that stands which is at `offset` in the text."""
+        if not self._starts:
+            self._starts = list(accumulate(map(len, self._parts[:-1]), initial=0))
         return self._origins[bisect_right(self._starts, offset) - 1]
 
 
@@ -69,15 +73,23 @@ class Sieve:
     """Takes the blocks of one log in order. Not for several threads at once."""
 
     def __init__(self, pattern: Pattern, keep: int, *, tty: bool, stamped: bool) -> None:
-        self.kept: deque[LogLine] = deque(maxlen=keep)
         self.matched = 0
         self.read = 0
         self._pattern = pattern
+        self._kept: deque[_Kept] = deque(maxlen=keep)
         self._keep = keep
         self._tty = tty
         self._stamped = stamped
         self._rest = b""
         self._streams = (_Stream(), _Stream())
+
+    @property
+    def lines(self) -> tuple[LogLine, ...]:
+        """The last lines that match, oldest first."""
+        return tuple(
+            LogLine(stream, decoded(text), at.decode() if at else None)
+            for stream, text, at in self._kept
+        )
 
     def block(self, data: bytes) -> None:
         """Search the next bytes of the log.
@@ -114,26 +126,27 @@ class Sieve:
         ]
         # Two streams were searched one after the other; they were written in turns.
         found.sort(key=lambda hit: hit[0])
-        self.kept.extend(line for _, line in found)
+        self._kept.extend(line for _, line in found)
 
-    def _hits(self, block: bytes, number: int, stream: _Stream) -> Iterator[tuple[int, LogLine]]:
+    def _hits(self, block: bytes, number: int, stream: _Stream) -> Iterator[tuple[int, _Kept]]:
         """The last lines that match in one stream, each with its place in the block."""
-        carried_at = stream.at
         text = stream.whole_lines()
         runs: deque[tuple[int, int]] = deque(maxlen=self._keep)
         for start, stop in self._pattern.runs(text):
-            self.matched += text.count(b"\n", start, stop) if self._pattern.inverted else 1
+            self.matched += text.count(b"\n", start, stop)
             runs.append((start, stop))
-        for offset, line in deque(_each(text, runs), maxlen=self._keep):
+        for offset, line in reversed(list(islice(_backwards(text, runs), self._keep))):
             origin = stream.origin(offset)
-            at = carried_at if origin == _CARRIED else self._at(block, origin)
-            yield origin, LogLine(number, decoded(line), at)
-        begun = stream.origin(len(text))
-        stream.at = carried_at if begun == _CARRIED else self._at(block, begun)
+            yield origin, (number, line, self._at(block, stream, origin))
+        if self._stamped:
+            stream.at = self._at(block, stream, stream.origin(len(text)))
 
-    def _at(self, block: bytes, origin: int) -> str | None:
+    def _at(self, block: bytes, stream: _Stream, origin: int) -> bytes | None:
+        """The time stamp of what stands there; of a line that goes on, that of its beginning."""
+        if not self._stamped or origin == _CARRIED:
+            return stream.at
         end = _after_stamp(block, origin)
-        return block[origin : end - 1].decode() if self._stamped and end > origin else None
+        return block[origin : end - 1] if end > origin else None
 
 
 def _frames(block: bytes, streams: tuple[_Stream, _Stream], *, stamped: bool) -> int:
@@ -174,10 +187,11 @@ def _after_stamp(block: bytes, start: int) -> int:
     return space + 1 if space > 0 and block[start + 10 : start + 11] == b"T" else start
 
 
-def _each(text: bytes, runs: deque[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
-    """Each line of the runs, with where it begins."""
-    for start, stop in runs:
-        position = start
-        for line in text[start : stop - 1].split(b"\n"):
-            yield position, line
-            position += len(line) + 1
+def _backwards(text: bytes, runs: deque[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
+    """Each line of the runs, the last first, with where it begins; cut where none is shown on."""
+    for start, stop in reversed(runs):
+        end = stop - 1
+        while end >= start:
+            begin = text.rfind(b"\n", start, end) + 1 or start
+            yield begin, text[begin : min(end, begin + LINE + 1)]
+            end = begin - 1

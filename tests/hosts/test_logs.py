@@ -135,7 +135,7 @@ async def test_grep(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected()
     block = b"".join(frame(b"GET /%d 200\n" % n) for n in range(20_000))
     fake.scripts[LOGS] = streamed(*[block[n : n + 50_000] for n in range(0, len(block), 50_000)])
-    found = await host.logs.grep(CID, "get /1.*99 ", keep=3, ignore_case=True)
+    found = await host.logs.grep(CID, "(?i)get /1.*99 ", keep=3)
     assert texts(found.lines) == ["GET /19799 200", "GET /19899 200", "GET /19999 200"]
     assert (found.matched, found.read) == (111, len(block))
     assert fake.seen[-1].query["tail"] == "all"

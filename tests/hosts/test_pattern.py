@@ -9,10 +9,10 @@ from bot.hosts.pattern import Pattern
 from bot.message import Untrusted
 
 
-def lines(pattern: str, text: bytes, **how: bool) -> list[bytes]:
+def lines(pattern: str, text: bytes) -> list[bytes]:
     return [
         line
-        for start, stop in Pattern(pattern, **how).runs(text)
+        for start, stop in Pattern(pattern).runs(text)
         for line in text[start:stop].splitlines(keepends=True)
     ]
 
@@ -36,12 +36,15 @@ def test_a_match_stays_in_its_line(pattern: str, found: list[bytes]) -> None:
     assert lines(pattern, b"xa\nba\n\na a\n") == found
 
 
-def test_case_and_inversion() -> None:
-    text = b"Error\nfine\nERROR\n"
-    assert lines("error", text, ignore_case=True) == [b"Error\n", b"ERROR\n"]
-    assert lines("error", text, ignore_case=True, invert=True) == [b"fine\n"]
-    assert lines("q", text, invert=True) == text.splitlines(keepends=True)
-    assert lines("q", b"", invert=True) == []
+def test_lines_that_follow_one_another_are_one_run() -> None:
+    text = b"a\nxa\n\nab\nq\na\n"
+    assert list(Pattern("a").runs(text)) == [(0, 5), (6, 9), (11, 13)]
+    assert list(Pattern("$").runs(text)) == [(0, len(text))]
+    assert list(Pattern("$").runs(b"")) == []
+
+
+def test_a_pattern_that_just_fits_is_searched_for() -> None:
+    assert lines(r"\pL{300}", b"x" * 300 + b"\nx\n") == [b"x" * 300 + b"\n"]
 
 
 def test_broken_characters_do_not_hide_the_rest() -> None:
@@ -64,15 +67,16 @@ def test_a_pattern_that_would_hold_up_others_for_ever() -> None:
 
 @given(
     rows=st.lists(st.text("ab \r", max_size=5), max_size=6),
-    pattern=st.sampled_from(["a", "^a", "b$", "a.*b", "", "a|^$", r"\s", "[^b]a", "(ab)+"]),
-    invert=st.booleans(),
+    pattern=st.sampled_from(
+        ["a", "^a", "b$", "a.*b", "", "a|^$", r"\s", "[^b]a", "(ab)+", "^", "$"]
+    ),
 )
-def test_finds_what_grep_would(*, rows: list[str], pattern: str, invert: bool) -> None:
+def test_finds_what_grep_would(rows: list[str], pattern: str) -> None:
     text = "".join(f"{row}\n" for row in rows).encode()
-    wanted = [f"{row}\n".encode() for row in rows if (re.search(pattern, row) is None) == invert]
+    wanted = [f"{row}\n".encode() for row in rows if re.search(pattern, row)]
     found = [
         line + b"\n"
-        for start, stop in Pattern(pattern, invert=invert).runs(text)
+        for start, stop in Pattern(pattern).runs(text)
         for line in text[start : stop - 1].split(b"\n")
     ]
     assert found == wanted

@@ -24,15 +24,14 @@ def sift(
     cuts: tuple[int, ...] = (),
     tty: bool = False,
     stamped: bool = False,
-    invert: bool = False,
 ) -> tuple[list[Found], int]:
-    sieve = Sieve(Pattern(pattern, invert=invert), keep, tty=tty, stamped=stamped)
+    sieve = Sieve(Pattern(pattern), keep, tty=tty, stamped=stamped)
     edges = [0, *sorted({c % (len(data) + 1) for c in cuts}), len(data)]
     for start, end in itertools.pairwise(edges):
         sieve.block(data[start:end])
     sieve.finish()
     assert sieve.read == len(data)
-    return [(line.stream, line.text.raw, line.at) for line in sieve.kept], sieve.matched
+    return [(line.stream, line.text.raw, line.at) for line in sieve.lines], sieve.matched
 
 
 def test_streams_keep_their_turns() -> None:
@@ -41,7 +40,7 @@ def test_streams_keep_their_turns() -> None:
     assert sift(data, "a.$") == (found, 4)
     assert sift(data, "a.$", keep=2) == (found[2:], 4)
     assert sift(data, "a.$", keep=0) == ([], 4)
-    assert sift(data, "a", invert=True) == ([(1, "b", None)], 1)
+    assert sift(data, "", keep=3)[0] == [(1, "b", None), *found[2:]]
 
 
 def test_a_line_in_several_frames_between_others() -> None:
@@ -103,20 +102,16 @@ PIECES = st.lists(
 CUTS = st.lists(st.integers(0, 500), max_size=8).map(tuple)
 
 
-@given(
-    pieces=PIECES,
-    cuts=CUTS,
-    pattern=st.sampled_from(["a", "^a", "b$", "^$", "ab|ba"]),
-    invert=st.booleans(),
-)
+@given(pieces=PIECES, cuts=CUTS, pattern=st.sampled_from(["a", "^a", "b$", "^$", "ab|ba", ""]))
 def test_finds_in_each_stream_what_line_by_line_would(
-    *, pieces: list[tuple[bytes, int]], cuts: tuple[int, ...], pattern: str, invert: bool
+    pieces: list[tuple[bytes, int]], cuts: tuple[int, ...], pattern: str
 ) -> None:
     data = b"".join(frame(*piece) for piece in pieces)
-    found, matched = sift(data, pattern, cuts=cuts, invert=invert)
+    found, matched = sift(data, pattern, cuts=cuts)
     for stream in (1, 2):
         text = b"".join(text for text, number in pieces if number == stream).decode()
         lines = text.split("\n") if not text.endswith("\n") else text[:-1].split("\n")
-        wanted = [x for x in lines if (re.search(pattern, x) is None) == invert] if text else []
+        wanted = [x for x in lines if re.search(pattern, x)] if text else []
         assert [text for number, text, _ in found if number == stream] == wanted
     assert matched == len(found)
+    assert sift(data, pattern, cuts=cuts, keep=2) == (found[-2:], matched)
