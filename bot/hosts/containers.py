@@ -15,6 +15,8 @@ from bot.message import Untrusted
 
 _GRACE = 10
 _SIGNALS_SINCE = "1.42"
+# Titles and cells are what `ps` of the host printed: nothing bounds them there.
+_PROCESSES, _COLUMNS, _CELL = 500, 32, 256
 
 
 class Containers:
@@ -117,8 +119,14 @@ class Containers:
 
 def _processes(value: object) -> Processes:
     raw = mapping(value)
-    rows = ({"row": row} for row in sequence(raw.get("Processes")))
+    rows = sequence(raw.get("Processes"))
     return Processes(
-        titles=tuple(map(Untrusted, strings(raw, "Titles"))),
-        rows=tuple(tuple(map(Untrusted, strings(row, "row"))) for row in rows),
+        titles=_cells(raw.get("Titles")),
+        rows=tuple(map(_cells, rows[:_PROCESSES])),
+        more=max(0, len(rows) - _PROCESSES),
     )
+
+
+def _cells(row: object) -> tuple[Untrusted, ...]:
+    texts = strings({"row": sequence(row)[:_COLUMNS]}, "row")
+    return tuple(Untrusted(t if len(t) <= _CELL else f"{t[:_CELL]}…") for t in texts)

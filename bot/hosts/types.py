@@ -157,10 +157,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """`docker top`: titles, and one row a process."""
+    """`docker top`: titles, and one row a process; `more` rows were left out."""
 
     titles: tuple[Untrusted, ...]
     rows: tuple[tuple[Untrusted, ...], ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

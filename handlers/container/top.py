@@ -22,12 +22,12 @@ async def top(call: Call, container: Target, ps_options: tuple[str, ...]) -> Rep
     """Display the running processes of a container."""
     found = await call.host.containers.top(container.id, " ".join(ps_options) or None)
     name = at(container.name, container.host)
-    verdict = plural(
-        "{name}: {count} process", "{name}: {count} processes", len(found.rows), name=name
-    )
+    count = len(found.rows) + found.more
+    verdict = plural("{name}: {count} process", "{name}: {count} processes", count, name=name)
     body = _raw(found) if ps_options else _table(found)
+    more = (Text(msg("and {more} more", more=found.more)),) if found.more else ()
     refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
-    return Reply((Text(verdict), body), buttons=((refresh,),))
+    return Reply((Text(verdict), body, *more), buttons=((refresh,),))
 
 
 def _table(found: Processes) -> Table | Excerpt:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OWNER, Pierhead
-from tests.e2e.talk import ask, folded, screen, verdict
+from tests.e2e.conftest import OWNER, Clock, Pierhead
+from tests.e2e.talk import ask, folded, played, screen, verdict
+from tests.hosts.scripted import CID, answer, row
 from tests.private_engine import Engine
+
+LIST = "GET /containers/json"
 
 
 @pytest.fixture
@@ -81,3 +85,17 @@ async def test_top(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
         assert "refuses" in await verdict(phone, "/top never")
         masked = await ask(phone, "/top web aux")
         assert masked.text.splitlines()[1].startswith("USER  PID")
+
+
+async def test_top_of_a_fork_bomb(
+    telegram: Sandbox, phone: Phone, tmp_path: Path, clock: Clock
+) -> None:
+    processes = [[str(n), "x" * 10_000] for n in range(600)]
+    async with played(telegram, tmp_path, clock) as world:
+        world.engine.scripts[LIST] = answer([row()])
+        world.engine.scripts[f"GET /containers/{CID}/top"] = answer(
+            {"Titles": ["PID", "CMD"], "Processes": processes}
+        )
+        seen = await ask(phone, "/top web")
+    assert seen.text.startswith("web@local: 600 processes\n")
+    assert seen.text.endswith("\nand 100 more")

@@ -67,6 +67,15 @@ async def test_inspect_and_top(fake: Scripted, host: Host) -> None:
         await host.containers.top(CID)
 
 
+async def test_what_ps_printed_is_bounded(fake: Scripted, host: Host) -> None:
+    wide = ["x" * 300] * 33
+    fake.scripts[f"GET /containers/{CID}/top"] = answer({"Titles": wide, "Processes": [wide] * 501})
+    found = await host.containers.top(CID)
+    assert (len(found.rows), found.more) == (500, 1)
+    assert {len(row) for row in (found.titles, *found.rows)} == {32}
+    assert {cell.raw for cell in found.rows[-1]} == {"x" * 256 + "…"}
+
+
 @pytest.mark.parametrize(
     "name", ["", "../images/x", "a/b", "a?b", "a b", "a\n", "/a", "é", "a" * 256]
 )
