@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from bot.errors import DockerFault
+from bot.errors import DockerFault, NotFound
 from bot.hosts.answer import Unexpected, mapping, string
 from bot.hosts.figures import reading
 from bot.hosts.link import Link
@@ -22,6 +22,9 @@ _AT_ONCE = 32
 _LARGEST = 1024 * 1024
 _NEVER = "0001-01-01"
 
+# What became of one container's reading; None: it does not run.
+Reading = Stats | DockerFault | None
+
 
 class Readings:
     """The use of one Engine's containers."""
@@ -30,10 +33,8 @@ class Readings:
         self._link = link
         self._streams = streams
 
-    async def once(self, ids: Sequence[str]) -> tuple[Stats, ...]:
-        """One reading of each container that runs, in the order of `ids`.
-
-        What ends meanwhile, or fails, is left out.
+    async def once(self, ids: Sequence[str]) -> tuple[Reading, ...]:
+        """One reading of each container, in the order of `ids`.
 
         Raises:
             DockerFault: if there is no way to the Engine.
@@ -41,15 +42,16 @@ class Readings:
         await self._link.connect()
         gate = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(name: str) -> Stats | None:
+        async def one(name: str) -> Reading:
             async with gate:
                 try:
                     return await self._read(name)
-                except DockerFault:
+                except NotFound:
                     return None
+                except DockerFault as error:
+                    return error
 
-        readings = await asyncio.gather(*(one(name) for name in ids))
-        return tuple(found for found in readings if found is not None)
+        return tuple(await asyncio.gather(*(one(name) for name in ids)))
 
     async def _read(self, name: str) -> Stats | None:
         path = f"/containers/{one_segment(self._link.name, name)}/stats"

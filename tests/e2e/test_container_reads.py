@@ -24,7 +24,7 @@ def phone(telegram: Sandbox) -> Phone:
 
 async def test_stats(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     async with pierhead.running():
-        assert await verdict(phone, "/stats") == "local: nothing runs"
+        assert await verdict(phone, "/stats") == "local: no container runs"
         loop = ("busybox", "sh", "-c", "while :; do :; done")
         engine.docker("run", "-d", "--cpus", "0.2", "--name", "busy", *loop)
         engine.docker("run", "-d", "-m", "64m", "--name", "idle", "busybox", "sleep", "1000")
@@ -39,6 +39,34 @@ async def test_stats(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
         one = await ask(phone, "/stats idle")
         assert re.match(r"idle@local: [\d.]+ % CPU, [\d.,]+ [kM]B\n", one.text)
         assert "memory limit  67.1 MB" in one.text
+        assert (await ask(phone, "/stats never")).text == "x never@local: does not run"
+        both = (await ask(phone, "/stats never idle")).text.splitlines()
+        assert both[0].startswith("idle@local: ")
+        assert both[1] == "x never@local: does not run"
+
+
+async def test_stats_that_cannot_be_read_are_unknown(
+    telegram: Sandbox, phone: Phone, tmp_path: Path, clock: Clock
+) -> None:
+    ids = {name: f"{n:064x}" for n, name in enumerate(("web", "db", "cron"))}
+    async with played(telegram, tmp_path, clock) as world:
+        scripts = world.engine.scripts
+        scripts[LIST] = answer([row(Id=ids[name], Names=[f"/{name}"]) for name in ids])
+        for cid in ids.values():
+            scripts[f"GET /containers/{cid}/stats"] = answer({"message": "no cgroup"}, 500)
+        why = "Docker on local failed: no cgroup"
+        assert (await ask(phone, "/stats")).text == why
+        scripts[f"GET /containers/{ids['web']}/stats"] = answer(
+            {"id": ids["web"], "name": "/web", "memory_stats": {"usage": 5_000_000}}
+        )
+        some = (await ask(phone, "/stats")).text.splitlines()
+        assert some[0] == "local: 1 of 3 containers, 5 MB"
+        assert some[1:3] == [f"? {name}@local: unknown. {why}" for name in ("db", "cron")]
+        one = await ask(phone, "/stats web")
+        assert one.text.startswith("web@local: CPU unknown, 5 MB\n")
+        scripts[f"GET /containers/{ids['web']}/stats"] = answer({"id": ids["web"], "name": "/web"})
+        none = await ask(phone, "/stats")
+        assert none.text.startswith("local: 3 containers, memory unknown\n? db@local: unknown.")
 
 
 async def test_inspect_masks_secrets(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:

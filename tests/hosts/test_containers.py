@@ -87,7 +87,7 @@ async def test_what_cannot_be_a_name_is_not_asked_for(
             await act(name)
     with pytest.raises(NotFound):
         await host.logs.tail(name, tail=5)
-    assert await host.stats.once([name]) == ()
+    assert await host.stats.once([name]) == (None,)
     with pytest.raises(NotFound):
         await host.volumes.remove(name)
     assert fake.asked == []

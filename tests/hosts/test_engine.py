@@ -12,7 +12,7 @@ import pytest
 from bot.errors import Conflict, NotFound
 from bot.hosts import Host, prune
 from bot.hosts.resolve import find
-from bot.hosts.types import Container
+from bot.hosts.types import Container, Stats
 from tests.private_engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -44,8 +44,9 @@ async def test_a_life(engine: Engine, real: Host) -> None:
     assert (paused.state, paused.status.raw.endswith("(Paused)")) == ("paused", True)
     await real.containers.unpause("web")
     assert "sleep 1000" in str((await real.containers.top("web")).rows)
-    (reading,) = await real.stats.once([cid, "0" * 64])
-    assert (reading.id, reading.cpu is not None) == (cid, True)
+    reading, gone = await real.stats.once([cid, "0" * 64])
+    assert isinstance(reading, Stats)
+    assert (reading.id, reading.cpu is not None, gone) == (cid, True, None)
     await real.containers.rename("web", "web2")
     assert (await real.containers.inspect(cid))["Name"] == "/web2"
     with pytest.raises(Conflict):

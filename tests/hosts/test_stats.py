@@ -47,7 +47,7 @@ def test_memory(memory: dict[str, object], used: int | None) -> None:
     assert figures.used(memory) == used
 
 
-async def test_one_reading_leaves_out_what_fails(fake: Scripted, host: Host) -> None:
+async def test_each_has_a_reading_of_its_own(fake: Scripted, host: Host) -> None:
     fake.scripts[f"GET /containers/{CID}/stats"] = answer(
         {
             "id": CID,
@@ -68,22 +68,27 @@ async def test_one_reading_leaves_out_what_fails(fake: Scripted, host: Host) -> 
         }
     )
     fake.scripts[f"GET /containers/{OTHER}/stats"] = cut
-    readings = await host.stats.once([OTHER, CID, "gone"])
-    assert readings == (Stats(CID, Untrusted("web"), 20.0, 10, 100, 4, 2, 10, 7, 3),)
+    failed, web, gone = await host.stats.once([OTHER, CID, "gone"])
+    assert isinstance(failed, DockerFault)
+    assert failed.message.one == "The connection to Docker on {host} was cut."
+    assert web == Stats(CID, Untrusted("web"), 20.0, 10, 100, 4, 2, 10, 7, 3)
+    assert gone is None
     assert fake.seen[-1].query == {"stream": "0"}
 
 
-async def test_a_container_that_does_not_run_is_left_out(fake: Scripted, host: Host) -> None:
+async def test_a_container_that_does_not_run_has_none(fake: Scripted, host: Host) -> None:
     fake.scripts[f"GET /containers/{CID}/stats"] = answer(
         {"id": CID, "name": "/web", "read": "0001-01-01T00:00:00Z"}
     )
-    assert await host.stats.once([CID]) == ()
+    assert await host.stats.once([CID]) == (None,)
 
 
 @pytest.mark.parametrize("said", [{}, [], {"id": CID, "cpu_stats": 5}, b"{", b"x" * 2_000_000])
-async def test_a_hostile_reading_is_left_out(fake: Scripted, host: Host, said: object) -> None:
+async def test_a_hostile_reading_is_a_fault(fake: Scripted, host: Host, said: object) -> None:
     fake.scripts[f"GET /containers/{CID}/stats"] = answer(said)
-    assert await host.stats.once([CID]) == ()
+    (fault,) = await host.stats.once([CID])
+    assert isinstance(fault, DockerFault)
+    assert fault.message.one == "Docker on {host} gave an unexpected answer."
 
 
 async def test_no_way_to_the_engine() -> None:
