@@ -29,21 +29,25 @@ class Unexpected(Exception):
 
 
 class Refused(Exception):
-    """The Engine answered with an error: HTTP `status`, and `why` in its own words."""
+    """The answer is an error: HTTP `status`, and `why` in the words that came with it.
 
-    def __init__(self, status: int, why: str) -> None:
+    `foreign` is true where they are not the Engine's, but those of a proxy before it.
+    """
+
+    def __init__(self, status: int, why: str, *, foreign: bool = False) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
         self.why = why
+        self.foreign = foreign
 
 
 def refusal(status: int, body: bytes) -> Refused:
     """An answer of 400 and more; its body is JSON with a `message`, or, from a proxy, anything."""
     try:
-        why = string(mapping(json.loads(body)), "message")
+        why, foreign = string(mapping(json.loads(body)), "message"), False
     except (ValueError, RecursionError, Unexpected):
-        why = body.decode("utf-8", "replace")
-    return Refused(status, why.strip()[:_WHY])
+        why, foreign = body.decode("utf-8", "replace"), True
+    return Refused(status, why.strip()[:_WHY], foreign=foreign)
 
 
 def mapping(value: object) -> Mapping[str, object]:

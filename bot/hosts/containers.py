@@ -54,7 +54,7 @@ class Containers:
         signal: str | None = None,
     ) -> bool:
         """Stop it as `stop` does, and start it."""
-        return await self._change("restart", id, timeout, signal)
+        return await self._change("restart", id, timeout, signal, steps=True)
 
     async def kill(self, id: str, signal: str) -> None:  # noqa: A002 - Docker's name for it
         """Send a signal to its first process."""
@@ -105,6 +105,8 @@ class Containers:
         id: str,  # noqa: A002 - Docker's name for it
         grace: int | None = None,
         signal: str | None = None,
+        *,
+        steps: bool = False,
     ) -> bool:
         name = one_segment(self._link.name, id)
 
@@ -114,7 +116,7 @@ class Containers:
             return client.change(f"/containers/{{}}/{verb}", name, t=grace, signal=signal)
 
         seconds = self._link.patience + max(_GRACE if grace is None else grace, 0)
-        return await self._link.run(work, changes=True, seconds=seconds)
+        return await self._link.run(work, changes=True, steps=steps, seconds=seconds)
 
 
 def _processes(value: object) -> Processes:

@@ -1,76 +1,40 @@
 """The one place where what goes wrong on the way to an Engine becomes an error that a person reads.
 
-The docker SDK, requests, urllib3, aiohttp and the operating system have exceptions of their own,
-wrapped in one another. What counts is whether the request was sent (then a change may have been
-done), and what the reader can do now.
+What counts is whether the request was sent (then a change may have been done), and what the reader
+can do now.
 """
 
 from __future__ import annotations
 
-import errno
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import requests
-import urllib3
-from aiohttp import ClientError
 from docker.errors import InvalidVersion
 
 from bot.errors import BotError, Conflict, DockerFault, NotFound
+from bot.hosts import causes
 from bot.hosts.answer import Refused, Unexpected
 from bot.hosts.pool import Full
-from bot.message import Message, Span, Untrusted, msg
+from bot.message import Code, Message, Span, Untrusted, msg
 
-_FORBIDDEN, _MISSING, _CONFLICT, _SERVER = 403, 404, 409, 500
-# A gateway's answers: what stands behind it may have done the thing.
-_GATEWAY = frozenset({502, 504})
-_NO_RIGHT = frozenset({errno.EACCES, errno.EPERM})
-_NOBODY = frozenset(
-    {
-        errno.ECONNREFUSED,
-        errno.ENOENT,
-        errno.ENOTDIR,
-        errno.ENOTSOCK,
-        errno.EHOSTUNREACH,
-        errno.ENETUNREACH,
-    }
-)
-# On a unix socket: the queue of those who wait to be let in is full.
-_CROWDED = frozenset({errno.EAGAIN})
-_TRANSPORT = (
-    OSError,  # requests' exceptions are OSErrors too
-    urllib3.exceptions.HTTPError,
-    ClientError,
-)
-
-
-class Silent(Exception):
-    """No answer came in time."""
+_MISSING, _CONFLICT, _SERVER, _NOT_IMPLEMENTED = 404, 409, 500, 501
+# What proxies before the socket answer to what they do not let through: by its path, by its method.
+_BLOCKED = frozenset({403, 405})
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstance:
     """What was going on: on which host, whether it is a change, how long was waited.
 
+    `steps` tells that it is a change of several, of which only the last may have been refused.
     `sent` is false while only the way to the Engine was being made.
     """
 
     host: str
     changes: bool = False
     seconds: float = 0.0
+    steps: bool = False
     sent: bool = True
-
-
-def is_silence(error: BaseException) -> bool:
-    """Whether the Engine was reached and let the time pass."""
-    kinds = (Silent, TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
-    return any(isinstance(e, kinds) for e in _chain(error))
-
-
-def is_transport(error: BaseException) -> bool:
-    """Whether no whole answer came: then nothing is known of what listens there any more."""
-    return isinstance(error, (Silent, *_TRANSPORT))
 
 
 def translate(error: BaseException, at: Circumstance) -> BotError:
@@ -87,7 +51,7 @@ def _answerless(error: BaseException, at: Circumstance) -> BotError | None:
     if isinstance(error, Full):
         return _not_sent(msg("Docker on {host} has too much to do.", host=_host(at)), at)
     if isinstance(error, InvalidVersion):
-        return too_old(at.host, "this")
+        return _not_sent(msg("Docker on {host} is too old for me.", host=_host(at)), at)
     if isinstance(error, (Unexpected, ValueError, RecursionError)):
         return _sent(msg("Docker on {host} gave an unexpected answer.", host=_host(at)), at)
     return None
@@ -95,15 +59,15 @@ def _answerless(error: BaseException, at: Circumstance) -> BotError | None:
 
 def _lost(error: BaseException, at: Circumstance) -> BotError:
     """What went wrong on the way. Anything else is a bug, and raised as it is."""
-    if any(isinstance(e, urllib3.exceptions.ClosedPoolError) for e in _chain(error)):
+    if causes.gave_up(error):
         # It waited for a thread while the connection was given up because of another request.
         return _not_sent(msg("The connection to Docker on {host} was cut.", host=_host(at)), at)
-    if (number := _errno(error)) is not None:
+    if (number := causes.errno_of(error)) is not None:
         return _unreachable(number, at)
-    if is_silence(error):
+    if causes.is_silence(error):
         text = msg("No answer from Docker on {host} in {time}.", host=_host(at), time=_time(at))
         return _sent(text, at)
-    if isinstance(error, _TRANSPORT):
+    if causes.is_transport(error):
         return _sent(msg("The connection to Docker on {host} was cut.", host=_host(at)), at)
     raise error
 
@@ -113,7 +77,7 @@ def silent(at: Circumstance, wait: float) -> DockerFault:
     return _not_sent(
         msg("Docker on {host} is silent.", host=_host(at)),
         at,
-        msg("I ask it again in {time}.", time=Span(wait)),
+        msg("Try again in {time}.", time=Span(wait)),
     )
 
 
@@ -137,40 +101,62 @@ _ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 def _refused(error: Refused, at: Circumstance) -> BotError:
+    """What an error status tells.
+
+    moby (`errdefs`, `httpstatus`) gives a class of its own, 4xx or 501, to what it refuses before
+    it does anything: a name that is taken, a state that forbids it, a signal that is none. What has
+    no class is a 500: a stop that failed after the kill as well as a port that was taken at the
+    start. 502 to 504 come from what stands between, or from a containerd that went away. Behind
+    each 5xx some of it may have been done.
+    """
+    if error.status in _BLOCKED and error.foreign:
+        why = Untrusted(f"HTTP {error.status}")
+        hint = msg("The proxy before its socket does not allow this: see compose.yaml.")
+        return _not_sent(msg("Docker on {host} refuses: {why}", host=_host(at), why=why), at, hint)
     why = Untrusted(_ID.sub(r"\1", error.why) if error.why else f"HTTP {error.status}")
     if error.status == _MISSING:
-        return NotFound(msg("Not found on {host}: {why}", host=_host(at), why=why))
+        missing = msg("Not found on {host}: {why}", host=_host(at), why=why)
+        return NotFound(missing, *_unchanged(at))
+    if error.status >= _SERVER and error.status != _NOT_IMPLEMENTED:
+        failed = msg("Docker on {host} failed: {why}", host=_host(at), why=why)
+        return _sent(failed, at, part=True)
+    refuses = msg("Docker on {host} refuses: {why}", host=_host(at), why=why)
+    if at.steps:
+        # A restart stops first: its start is then refused where a mount's source has gone (400).
+        return _sent(refuses, at, part=True)
     if error.status == _CONFLICT:
-        return Conflict(msg("Docker on {host} refuses: {why}", host=_host(at), why=why))
-    if error.status == _FORBIDDEN:
-        hint = msg("What stands before its socket does not allow this request.")
-        return DockerFault(msg("Docker on {host} refuses: {why}", host=_host(at), why=why), hint)
-    if error.status in _GATEWAY:
-        return _sent(msg("Docker on {host} failed: {why}", host=_host(at), why=why), at)
-    if error.status >= _SERVER:
-        return DockerFault(msg("Docker on {host} failed: {why}", host=_host(at), why=why))
-    return DockerFault(msg("Docker on {host} refuses: {why}", host=_host(at), why=why))
+        return Conflict(refuses, *_unchanged(at))
+    return _not_sent(refuses, at)
 
 
 def _unreachable(number: int, at: Circumstance) -> DockerFault:
     text = msg("Docker on {host} can't be reached.", host=_host(at))
-    if number in _NO_RIGHT:
-        return _not_sent(text, at, msg("I may not use its socket."))
-    if number in _CROWDED:
+    if number in causes.NO_RIGHT:
+        check = Code("pierhead check")
+        return _not_sent(
+            text, at, msg("I may not use its socket. {check} says how to mend that.", check=check)
+        )
+    if number in causes.CROWDED:
         return _not_sent(text, at, msg("It has too much to do."))
     return _not_sent(text, at, msg("Nothing listens there. Is Docker running?"))
 
 
 def _not_sent(text: Message, at: Circumstance, *hints: Message) -> DockerFault:
-    unchanged = (msg("Nothing was changed."),) if at.changes else ()
-    return DockerFault(text, *hints, *unchanged)
+    return DockerFault(text, *hints, *_unchanged(at))
 
 
-def _sent(text: Message, at: Circumstance) -> DockerFault:
-    if not at.sent:
+def _unchanged(at: Circumstance) -> tuple[Message, ...]:
+    return (msg("Nothing was changed."),) if at.changes else ()
+
+
+def _sent(text: Message, at: Circumstance, *, part: bool = False) -> DockerFault:
+    """Of a change it is not known whether it was done; `part`: whether some of it was."""
+    if not (at.sent and at.changes):
         return _not_sent(text, at)
-    hints = (msg("It may have been done all the same."),) if at.changes else ()
-    return DockerFault(text, *hints, unknown=at.changes)
+    all_the_same = msg("It may have been done all the same.")
+    return DockerFault(
+        text, msg("It may have been done in part.") if part else all_the_same, unknown=True
+    )
 
 
 def _host(at: Circumstance) -> Untrusted:
@@ -179,25 +165,3 @@ def _host(at: Circumstance) -> Untrusted:
 
 def _time(at: Circumstance) -> Span:
     return Span(at.seconds)
-
-
-def _errno(error: BaseException) -> int | None:
-    """Why there was no connection, None where there was one."""
-    known = _NO_RIGHT | _NOBODY | _CROWDED
-    return next(
-        (e.errno for e in _chain(error) if isinstance(e, OSError) and e.errno in known), None
-    )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception, what it wraps (urllib3 puts it into `args`), and what it came from."""
-    waiting: list[BaseException] = [error] if error else []
-    seen: set[int] = set()
-    while waiting:
-        now = waiting.pop(0)
-        if id(now) in seen:
-            continue
-        seen.add(id(now))
-        yield now
-        inner = (*now.args, getattr(now, "reason", None), now.__cause__, now.__context__)
-        waiting += [e for e in inner if isinstance(e, BaseException)]

@@ -14,7 +14,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from bot.errors import DockerFault, NotFound
-from bot.hosts import faults
+from bot.hosts import causes
 from bot.hosts.answer import Unexpected, boolean, mapping
 from bot.hosts.source import Source, Span
 from bot.hosts.types import LogLine
@@ -132,7 +132,7 @@ async def _runs(source: Source) -> bool:
 
 def _may_pass(error: DockerFault) -> bool:
     """Whether the connection was lost, rather than the request refused."""
-    return error.__cause__ is None or faults.is_transport(error.__cause__)
+    return error.__cause__ is None or causes.is_transport(error.__cause__)
 
 
 def _engine_time(header: str) -> str | None:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.errors import BotError
-from bot.hosts import faults
+from bot.hosts import causes, faults
 from bot.hosts.answer import mapping
 from bot.hosts.breaker import Breaker
+from bot.hosts.causes import Silent
 from bot.hosts.client import Client
-from bot.hosts.faults import Circumstance, Silent
+from bot.hosts.faults import Circumstance
 from bot.hosts.pool import Full, Pool
 from bot.hosts.version import OLDEST, clamp
 
@@ -69,12 +70,14 @@ class Link:
         work: Callable[[Client], T],
         *,
         changes: bool = False,
+        steps: bool = False,
         seconds: float | None = None,
         slow: bool = False,
     ) -> T:
         """What `work` returns, done in a thread.
 
-        `seconds` is how long is waited. A `slow` read may take its time: that it does not end says
+        `steps` is said of a change that the Engine makes in several. `seconds` is how long is
+        waited. A `slow` read may take its time: that it does not end says
         nothing about the Engine. Cancelling the caller does not stop what was sent.
 
         Raises:
@@ -82,7 +85,7 @@ class Link:
             Conflict: the Engine refuses because of the state that things are in.
         """
         seconds = seconds or (self.patience if changes else self.timeout)
-        at = Circumstance(self.name, changes, seconds)
+        at = Circumstance(self.name, changes, seconds, steps)
         client = await self.connect(changes=changes)
         try:
             answer = await self._do(lambda: _within(client, at, work), at)
@@ -110,9 +113,9 @@ class Link:
 
     def failed(self, error: Exception, *, counts: bool = True) -> None:
         """Note what went wrong on the way; `counts` if silence means that the Engine is silent."""
-        if isinstance(error, Full) or not faults.is_transport(error):
+        if isinstance(error, Full) or not causes.is_transport(error):
             return
-        if counts and faults.is_silence(error):
+        if counts and causes.is_silence(error):
             self._breaker.silent()
         self._lose()
 

@@ -6,11 +6,15 @@ import aiohttp
 import pytest
 import requests
 import urllib3
+from docker.errors import InvalidVersion
 
-from bot.errors import BotError, DockerFault
-from bot.hosts import faults
-from bot.hosts.faults import Circumstance, Silent
+from bot.errors import BotError, Conflict, DockerFault, NotFound
+from bot.hosts import causes, faults
+from bot.hosts.answer import Refused, refusal
+from bot.hosts.causes import Silent
+from bot.hosts.faults import Circumstance
 from bot.hosts.pool import Full
+from bot.message import Untrusted
 
 READ = Circumstance("nas", seconds=10)
 CHANGE = Circumstance("nas", changes=True, seconds=60)
@@ -60,6 +64,58 @@ def test_a_change_is_unknown_only_if_it_was_sent(error: Exception, *, sent: bool
     assert connecting.hints[-1].one == "Nothing was changed."
 
 
+UNCHANGED, IN_PART = "Nothing was changed.", "It may have been done in part."
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "hint"),
+    [
+        (400, DockerFault, UNCHANGED),
+        (403, DockerFault, UNCHANGED),
+        (404, NotFound, UNCHANGED),
+        (409, Conflict, UNCHANGED),
+        (500, DockerFault, IN_PART),
+        (501, DockerFault, UNCHANGED),
+        (502, DockerFault, IN_PART),
+        (503, DockerFault, IN_PART),
+        (504, DockerFault, IN_PART),
+    ],
+)
+def test_a_refused_change(status: int, kind: type[BotError], hint: str) -> None:
+    fault = faults.translate(Refused(status, "why"), CHANGE)
+    assert type(fault) is kind
+    assert [h.one for h in fault.hints] == [hint]
+    assert getattr(fault, "unknown", False) == (hint == IN_PART)
+    assert faults.translate(Refused(status, "why"), READ).hints == ()
+    connecting = faults.translate(Refused(status, "why"), CONNECTING)
+    assert [h.one for h in connecting.hints] == [UNCHANGED]
+
+
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_a_restart_that_is_refused_may_have_stopped_it(status: int) -> None:
+    fault = faults.translate(Refused(status, "why"), Circumstance("nas", changes=True, steps=True))
+    assert isinstance(fault, DockerFault)
+    assert fault.unknown
+    assert [h.one for h in fault.hints] == [IN_PART]
+
+
+@pytest.mark.parametrize("status", [403, 405])
+def test_a_proxy_that_lets_it_not_through(status: int) -> None:
+    blocked = refusal(status, b"<html>Forbidden</html>")
+    fault = faults.translate(blocked, Circumstance("nas", changes=True, steps=True))
+    assert fault.message.values["why"] == Untrusted(f"HTTP {status}")
+    assert [h.one for h in fault.hints] == [
+        "The proxy before its socket does not allow this: see compose.yaml.",
+        UNCHANGED,
+    ]
+
+
+def test_an_engine_that_is_too_old() -> None:
+    fault = faults.translate(InvalidVersion("x"), CHANGE)
+    assert fault.message.one == "Docker on {host} is too old for me."
+    assert [h.one for h in fault.hints] == [UNCHANGED]
+
+
 @pytest.mark.parametrize("error", [KeyError("bug"), TypeError("bug"), AttributeError("bug")])
 def test_a_bug_stays_a_bug(error: Exception) -> None:
     with pytest.raises(type(error)):
@@ -74,8 +130,8 @@ def test_what_is_told_already_stays_as_it_is() -> None:
 def test_exceptions_that_hold_each_other() -> None:
     one, two = OSError("one"), OSError("two")
     one.__cause__, two.__cause__ = two, one
-    assert not faults.is_silence(one)
-    assert faults.is_transport(one)
+    assert not causes.is_silence(one)
+    assert causes.is_transport(one)
 
 
 def test_a_real_refusal(tmp_path: Path) -> None:
