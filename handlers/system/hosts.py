@@ -1,4 +1,4 @@
-"""`/hosts`: the Engines that the bot knows, and whether each answers."""
+"""`/hosts`: the Engines that the bot knows, and what is wrong with those that don't answer."""
 
 from __future__ import annotations
 
@@ -22,28 +22,29 @@ async def hosts(call: Call) -> Reply:
         if policy.decide(person, call.command.permission, host.name).allowed
     )
     states = await asyncio.gather(*(_state(host) for host in known))
-    silent = sum(state is None for state in states)
+    troubled = sum(isinstance(state, BotError) for state in states)
     verdict = (
-        plural(
-            "{count} of {all} hosts is silent",
-            "{count} of {all} hosts are silent",
-            silent,
-            all=len(known),
-        )
-        if silent
+        msg("{count} of {all} hosts: trouble", count=troubled, all=len(known))
+        if troubled
         else plural("{count} host, it answers", "{count} hosts, all answer", len(known))
     )
-    rows = tuple(
-        (Untrusted(host.name), state or msg("silent"))
+    wrong = tuple(
+        Text(msg("x {host}: {why}", host=Untrusted(host.name), why=state.message))
         for host, state in zip(known, states, strict=True)
+        if isinstance(state, BotError)
+    )
+    well = tuple(
+        (Untrusted(host.name), state)
+        for host, state in zip(known, states, strict=True)
+        if not isinstance(state, BotError)
     )
     refresh = Button(msg("Refresh"), call.argv, inplace=True)
-    return Reply((Text(verdict), Table(rows)), buttons=((refresh,),))
+    return Reply((Text(verdict), *wrong, Table(well)), buttons=((refresh,),))
 
 
-async def _state(host: Host) -> Message | None:
+async def _state(host: Host) -> Message | BotError:
     try:
         found = await host.system.version()
-    except BotError:
-        return None
+    except BotError as error:
+        return error
     return msg("Docker {version}", version=found.version)
