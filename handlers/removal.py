@@ -11,7 +11,6 @@ from bot.command.call import Call
 from bot.command.plan import Item
 from bot.errors import BotError, Conflict, NotFound
 from bot.hosts import Host
-from bot.hosts.answer import string
 from bot.hosts.types import Kind
 from bot.message import Size, Untrusted, msg, plural
 from bot.reply import Block, Fold, Outcome, Reply, Text
@@ -66,7 +65,7 @@ async def _remove_image(host: Host, item: Item) -> None:
         await host.images.remove(item.id)
         return
     for tag in tags:
-        if string(await host.images.inspect(tag), "Id") == item.id:
+        if await host.images.id_of(tag) == item.id:
             await host.images.remove(tag)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bot.hosts import faults
 from bot.hosts.answer import mapping, sequence, strings
 from bot.hosts.client import Client
+from bot.hosts.details import details
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
-from bot.hosts.types import Processes
+from bot.hosts.types import Details, Processes
 from bot.hosts.version import parts
 from bot.message import Untrusted
 
@@ -29,10 +30,10 @@ class Containers:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
-        """Everything that the Engine knows about it, in its own shape."""
+    async def inspect(self, id: str) -> Details:  # noqa: A002 - Docker's name for it
+        """Everything that the Engine knows about it."""
         name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: mapping(client.inspect_container(name)))
+        return await self._link.run(lambda client: details(client.inspect_container(name)))
 
     async def start(self, id: str) -> bool:  # noqa: A002 - Docker's name for it
         """Start it; False if it was running already."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.hosts import listing
-from bot.hosts.answer import mapping, sequence, string
+from bot.hosts.answer import identity, mapping, sequence, string
 from bot.hosts.link import Link
 from bot.hosts.paths import image_reference
 from bot.hosts.types import Image
@@ -42,15 +42,15 @@ class Images:
             lambda client: listing.images(client.images(all=all, filters=wanted))
         )
 
-    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
-        """Everything that the Engine knows about it, in its own shape.
+    async def id_of(self, reference: str) -> str:
+        """The id of the image that has this tag now.
 
         Raises:
             NotFound: if there is no such image.
         """
-        name = image_reference(self._link.name, id)
+        name = image_reference(self._link.name, reference)
         return await self._link.run(
-            lambda client: mapping(client.inspect_image(name))  # type: ignore[no-untyped-call]  # the stubs leave it out
+            lambda client: identity(mapping(client.inspect_image(name)))  # type: ignore[no-untyped-call]  # the stubs leave it out
         )
 
     async def remove(

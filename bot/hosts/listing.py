@@ -36,7 +36,6 @@ def container(value: object, *, sized: bool = False) -> Container:
     raw = mapping(value)
     sentence = string(raw, "Status")
     told = status.read(sentence)
-    state = string(raw, "State")
     networks = mapping(mapping(raw.get("NetworkSettings")).get("Networks"))
     cid = identity(raw)
     return Container(
@@ -45,7 +44,7 @@ def container(value: object, *, sized: bool = False) -> Container:
         image=untrusted(raw, "Image"),
         image_id=string(raw, "ImageID"),
         command=untrusted(raw, "Command"),
-        state=state if _STATE.fullmatch(state) else "unknown",
+        state=state_of(raw, "State"),
         status=Untrusted(sentence),
         health=told.health or _health(raw),
         exit_code=told.exit_code,
@@ -53,7 +52,7 @@ def container(value: object, *, sized: bool = False) -> Container:
         created=moment(raw, "Created") or 0.0,
         ports=tuple(_port(mapping(row)) for row in sequence(raw.get("Ports"))),
         networks=tuple(Untrusted(name) for name in networks),
-        mounts=tuple(_mount(mapping(row)) for row in sequence(raw.get("Mounts"))),
+        mounts=tuple(mount(mapping(row)) for row in sequence(raw.get("Mounts"))),
         labels=labels(raw),
         size_rw=integer(raw, "SizeRw") if sized else None,
     )
@@ -115,6 +114,17 @@ def network(value: object) -> Network:
     )
 
 
+def state_of(raw: Mapping[str, object], key: str) -> str:
+    """Docker's word for a container's state."""
+    state = string(raw, key)
+    return state if _STATE.fullmatch(state) else "unknown"
+
+
+def mount(raw: Mapping[str, object]) -> Untrusted:
+    """A volume's name, or the path on the host: what `docker ps` shows."""
+    return Untrusted(string(raw, "Name") or string(raw, "Source"))
+
+
 def _own_name(raw: Mapping[str, object], cid: str) -> Untrusted:
     """Its own name: "/web". A link to it from another adds "/other/alias"."""
     own = (n.removeprefix("/") for n in strings(raw, "Names"))
@@ -134,11 +144,6 @@ def _port(raw: Mapping[str, object]) -> Port:
         ip=string(raw, "IP") or None,
         public=optional(raw, "PublicPort"),
     )
-
-
-def _mount(raw: Mapping[str, object]) -> Untrusted:
-    """A volume's name, or the path on the host: what `docker ps` shows."""
-    return Untrusted(string(raw, "Name") or string(raw, "Source"))
 
 
 def _known(raw: Mapping[str, object], key: str) -> int | None:

@@ -81,6 +81,28 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """`GET /containers/{id}/json`: what one most often looks for, and all of it as JSON (`whole`).
+
+    `state` is as of `Container`. `since` is when it started, or ended, in seconds since the epoch;
+    None where that is not what made its state. `memory` is its limit in bytes, 0 for none. `ports`
+    are those that are published; `mounts` are pairs of where from and where to.
+    """
+
+    id: str
+    state: str
+    since: float | None
+    image: Untrusted
+    restarts: int
+    restart_policy: Untrusted
+    memory: int
+    ports: tuple[Port, ...]
+    mounts: tuple[tuple[Untrusted, Untrusted], ...]
+    networks: tuple[Untrusted, ...]
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A row of `GET /images/json`. `size` in bytes, layers that others share included."""
 

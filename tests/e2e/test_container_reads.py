@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OWNER, Clock, Pierhead
+from tests.e2e.conftest import OWNER, RUSSIAN, Clock, Pierhead
 from tests.e2e.talk import ask, folded, played, screen, verdict
 from tests.hosts.scripted import CID, answer, row
 from tests.private_engine import Engine
@@ -79,8 +79,12 @@ async def test_inspect_masks_secrets(pierhead: Pierhead, phone: Phone, engine: E
     async with pierhead.running():
         seen = await ask(phone, "/inspect web")
         assert re.match(r"web@local: running since \d\d:\d\d\n", seen.text)
-        assert "restarts  unless-stopped\nmemory    67.1 MB\nport      127.0.0.1:" in seen.text
-        assert "mount     data → /data" in seen.text
+        assert re.search(
+            r"^autostart +unless-stopped\nmemory +67.1 MB\nport +127.0.0.1:\d+ → 80",
+            seen.text,
+            re.MULTILINE,
+        )
+        assert re.search("^mount +data → /data$", seen.text, re.MULTILINE)
         assert seen.tappable == []
         file = await phone.wait()
         assert file.document is not None
@@ -95,6 +99,34 @@ async def test_inspect_masks_secrets(pierhead: Pierhead, phone: Phone, engine: E
         files = [await phone.wait(), await phone.wait()]
         assert [f.document[0] for f in files if f.document] == ["never.json", "web.json"]
         assert all(b"hunter2" not in f.document[1] for f in files if f.document)
+
+
+async def test_inspect_shows_what_it_can(
+    telegram: Sandbox, phone: Phone, tmp_path: Path, clock: Clock
+) -> None:
+    other = "f" * 64
+    async with played(telegram, tmp_path, clock) as world:
+        scripts = world.engine.scripts
+        scripts[LIST] = answer([row(), row(Id=other, Names=["/db"])])
+        scripts[f"GET /containers/{CID}/json"] = answer(
+            {"Id": CID, "State": {"Status": "paused", "StartedAt": "2026-06-09T03:00:00Z"}}
+        )
+        scripts[f"GET /containers/{other}/json"] = answer({"message": "no disk"}, 500)
+        both = await ask(phone, "/inspect web db")
+        assert screen(both)[:2] == [
+            "x db@local: Docker on local failed: no disk",
+            "web@local: paused",
+        ]
+        file = await phone.wait()
+        assert file.document is not None
+        assert file.document[0] == "web.json"
+        alone = await ask(phone, "/inspect db")
+        assert alone.text == "Docker on local failed: no disk"
+        russian = telegram.private(RUSSIAN)
+        assert await verdict(russian, "/inspect web") == "web@local: на паузе"
+        await russian.wait()
+        scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID, "State": {"Status": "frozen"}})
+        assert await verdict(russian, "/inspect web") == "web@local: frozen"
 
 
 async def test_top(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:

@@ -52,9 +52,15 @@ async def test_the_other_changes(fake: Scripted, host: Host) -> None:
     assert fake.seen[-1].query == {"force": "True", "v": "True", "link": "False"}
 
 
-async def test_inspect_and_top(fake: Scripted, host: Host) -> None:
-    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Config": {"Tty": False}})
-    assert await host.containers.inspect(CID) == {"Config": {"Tty": False}}
+async def test_inspect(fake: Scripted, host: Host) -> None:
+    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID})
+    assert (await host.containers.inspect(CID)).id == CID
+    fake.scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID, "Mounts": {}})
+    with pytest.raises(DockerFault):
+        await host.containers.inspect(CID)
+
+
+async def test_top(fake: Scripted, host: Host) -> None:
     fake.scripts[f"GET /containers/{CID}/top"] = answer(
         {"Titles": ["PID", "CMD"], "Processes": [["1", "sh"]]}
     )

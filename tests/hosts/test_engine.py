@@ -48,7 +48,8 @@ async def test_a_life(engine: Engine, real: Host) -> None:
     assert isinstance(reading, Stats)
     assert (reading.id, reading.cpu is not None, gone) == (cid, True, None)
     await real.containers.rename("web", "web2")
-    assert (await real.containers.inspect(cid))["Name"] == "/web2"
+    found = await real.containers.inspect("web2")
+    assert (found.id, found.state, found.since is not None) == (cid, "running", True)
     with pytest.raises(Conflict):
         await real.containers.remove("web2")
     await real.containers.kill("web2", "KILL")

@@ -21,8 +21,8 @@ async def test_images(fake: Scripted, host: Host) -> None:
     for bad in ("../x", "a//b", "a/../b", "/a"):
         with pytest.raises(NotFound):
             await host.images.remove(bad)
-    fake.scripts[f"GET /images/sha256:{CID}/json"] = answer({"Id": "x"})
-    assert await host.images.inspect(f"sha256:{CID}") == {"Id": "x"}
+    fake.scripts["GET /images/a:1/json"] = answer({"Id": f"sha256:{CID}"})
+    assert await host.images.id_of("a:1") == f"sha256:{CID}"
 
 
 async def test_volumes(fake: Scripted, host: Host) -> None:

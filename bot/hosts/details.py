@@ -1,0 +1,71 @@
+"""Turns what an Engine knows about one container into a frozen value."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.hosts.answer import (
+    Unexpected,
+    identity,
+    integer,
+    mapping,
+    moment,
+    sequence,
+    string,
+    untrusted,
+)
+from bot.hosts.listing import mount, state_of
+from bot.hosts.types import Details, Port
+from bot.message import Untrusted
+
+_PORT = re.compile(r"(\d{1,5})/([a-z]{1,8})")
+_NUMBER = re.compile(r"\d{1,5}")
+# What brought a container into its state, where the Engine keeps the moment of that.
+_MOMENTS = {"running": "StartedAt", "exited": "FinishedAt", "dead": "FinishedAt"}
+
+
+def details(value: object) -> Details:
+    """The answer to `GET /containers/{id}/json`."""
+    raw = mapping(value)
+    state, host = mapping(raw.get("State")), mapping(raw.get("HostConfig"))
+    network = mapping(raw.get("NetworkSettings"))
+    word = state_of(state, "Status")
+    return Details(
+        id=identity(raw),
+        state=word,
+        since=moment(state, _MOMENTS[word]) if word in _MOMENTS else None,
+        image=untrusted(mapping(raw.get("Config")), "Image"),
+        restarts=integer(raw, "RestartCount"),
+        restart_policy=untrusted(mapping(host.get("RestartPolicy")), "Name"),
+        memory=integer(host, "Memory"),
+        ports=tuple(_published(mapping(network.get("Ports")))),
+        mounts=tuple(
+            (mount(row), untrusted(row, "Destination"))
+            for row in map(mapping, sequence(raw.get("Mounts")))
+        ),
+        networks=tuple(Untrusted(name) for name in mapping(network.get("Networks"))),
+        whole=_whole(raw),
+    )
+
+
+def _whole(raw: Mapping[str, object]) -> bytes:
+    text = json.dumps(raw, indent=2, ensure_ascii=False, sort_keys=True)
+    return text.encode(errors="replace")
+
+
+def _published(ports: Mapping[str, object]) -> Iterator[Port]:
+    """A port inside stands once for each place where it is published, or with none at all."""
+    for inside, places in ports.items():
+        found = _PORT.fullmatch(inside)
+        if found is None:
+            raise Unexpected("Ports")
+        for place in map(mapping, sequence(places)):
+            public = _NUMBER.fullmatch(string(place, "HostPort"))
+            yield Port(
+                private=int(found[1]),
+                protocol=found[2],
+                ip=string(place, "HostIp") or None,
+                public=int(public[0]) if public else None,
+            )
