@@ -12,7 +12,7 @@ from bot.hosts.link import Link
 from bot.hosts.pattern import Pattern
 from bot.hosts.source import Source, Span
 from bot.hosts.stream import Streams
-from bot.hosts.types import LogLine, LogMatches, LogPage
+from bot.hosts.types import LogLine, LogMatches
 
 _BYTES = 1024 * 1024
 _MOST = 10_000
@@ -44,22 +44,19 @@ class Logs:
         until: float | None = None,
         timestamps: bool = False,
         max_bytes: int = _BYTES,
-    ) -> LogPage:
-        """The last `tail` lines, fewer where they would be more than `max_bytes`."""
+    ) -> tuple[LogLine, ...]:
+        """The last `tail` lines, oldest first; fewer where they are more than `max_bytes`."""
         source = await self._source(id)
         span = Span.of(since, until)
-        wanted = min(max(tail, 0), _MOST)
-        # One more than wanted tells whether there are more.
+        wanted = asked = min(max(tail, 0), _MOST)
         lines: list[LogLine] = []
-        asked = wanted + 1
         while asked > 0:
             lines, whole = await _page(source, span, asked, max_bytes, stamped=timestamps)
             if whole or asked == 1:
                 break
             # As many as fitted; but a line that is very long is many to the Engine.
             asked = max(1, min(max(len(lines), asked // 8), asked // 2))
-        shown = lines[max(0, len(lines) - wanted) :]
-        return LogPage(tuple(shown), more=asked <= wanted or len(lines) > wanted)
+        return tuple(lines[max(0, len(lines) - wanted) :])
 
     async def grep(
         self,

@@ -234,14 +234,6 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LogPage:
-    """A bounded piece of a log, oldest first. `more` when older lines were left out."""
-
-    lines: tuple[LogLine, ...]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LogMatches:
     """What `--grep` found: the last `lines`, how many matched in all, and how much was read."""
 

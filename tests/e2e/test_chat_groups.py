@@ -35,13 +35,13 @@ async def test_one_s_operation_is_not_another_s(
     async with pierhead.running():
         operator, viewer = telegram.group(GROUP, OPERATOR), telegram.group(GROUP, VIEWER)
         following = await ask(operator, "/logs@pierhead_bot -f web")
-        data = following.data_of("Stop")
+        data = following.data_of("Stop following")
         assert await viewer.tap_data(data, following) == "Only who started it can stop it."
         nothing = await ask(viewer, "/cancel@pierhead_bot")
         assert nothing.text == "Nothing of yours is running."
         ended = await ask(telegram.group(GROUP, OWNER), "/cancel@pierhead_bot")
         assert ended.text.startswith("Ending 1 command.")
-        assert "Stopped." in (await shows(following, "no longer")).text
+        assert "You ended it." in (await shows(following, "no longer")).text
 
 
 async def test_secrets_stay_out_of_a_group_without_the_host(

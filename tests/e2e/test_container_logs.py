@@ -25,6 +25,7 @@ def logged(engine: Engine, name: str, script: str, *options: str) -> None:
 async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     logged(engine, "web", "for i in $(seq 40); do echo line $i; done; echo oops")
     logged(engine, "loud", "echo oops >&2")
+    logged(engine, "mute", "true")
     async with pierhead.running():
         seen = await ask(phone, "/logs web")
         assert screen(seen)[0] == "web@local: last 30 lines"
@@ -40,7 +41,11 @@ async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine
         stamped = await ask(phone, "/logs -t -n 1 web")
         assert re.fullmatch(r"\d\d:\d\d:\d\d oops", stamped.text.splitlines()[1])
         assert await verdict(phone, "/logs web --since 1h") == "web@local: last 30 lines"
-        assert await verdict(phone, "/logs web --until 1h") == "web@local: nothing logged"
+        before = await ask(phone, "/logs web --until 1h")
+        assert before.text == "web@local: nothing logged in that time"
+        assert before.buttons == [["Refresh"]]
+        assert await verdict(phone, "/logs web -n 0") == "web@local: no lines asked for"
+        assert await verdict(phone, "/logs mute") == "mute@local: nothing logged"
         assert (await ask(phone, "/logs loud")).text == "loud@local: last line\noops"
         for wrong, said in (
             ("/logs web --since yesterday", "yesterday is no time."),
@@ -63,6 +68,15 @@ async def test_what_matches(pierhead: Pierhead, phone: Phone, engine: Engine) ->
         many = await ask(phone, "/logs web -g line")
         assert many.text.startswith("web@local: 500 lines match")
         assert "These are the last 200." in many.text
+        few = await ask(phone, "/logs web -g line -n 2")
+        assert few.text.splitlines()[:4] == [
+            "web@local: 500 lines match",
+            "line 499",
+            "line 500",
+            "These are the last 2.",
+        ]
+        count = await ask(phone, "/logs web -g line -n 0")
+        assert re.fullmatch(r"web@local: 500 lines match\nSearched [\d.]+ kB of log\.", count.text)
         bad = await ask(phone, "/logs web -g '(x'")
         assert "(x" in bad.text
         assert bad.buttons == []
@@ -107,18 +121,18 @@ async def test_following_ends_with_stop(pierhead: Pierhead, phone: Phone, engine
     async with pierhead.running():
         seen = await ask(phone, "/logs -f web")
         assert seen.text == "web@local: following\none"
-        assert seen.buttons == [["Stop"]]
+        assert seen.buttons == [["Stop following"]]
         engine.docker("exec", "web", "touch", "/go")
         grown = await shows(seen, "two")
         assert grown.id == seen.id
-        assert await tap(grown, "Stop") == "Stopping."
-        done = await shows(grown, "Stopped.")
-        assert done.text == "web@local: no longer following\none\ntwo\nStopped."
+        assert await tap(grown, "Stop following") == "Stopping."
+        done = await shows(grown, "You ended it.")
+        assert done.text == "web@local: no longer following\none\ntwo\nYou ended it."
         assert done.buttons == [["Follow"]]
-        assert await tap(grown, "Stop") == "It has ended already."
+        assert await tap(grown, "Stop following") == "It has ended already."
         still = await ask(phone, "/logs quiet -f")
         assert still.text == "quiet@local: following\nNothing logged yet."
-        assert still.buttons == [["Stop"]]
+        assert still.buttons == [["Stop following"]]
         engine.docker("rm", "-f", "quiet")
         gone = await shows(still, "no longer")
         assert gone.text == "quiet@local: no longer following\nThe log has ended."
@@ -130,5 +144,5 @@ async def test_following_ends_with_cancel(pierhead: Pierhead, phone: Phone, engi
         seen = await ask(phone, "/logs -f web")
         cancelled = await ask(phone, "/cancel")
         assert cancelled.text.startswith("Ending 1 command.\ncontainer logs on local")
-        assert "Stopped." in (await shows(seen, "no longer")).text
+        assert "You ended it." in (await shows(seen, "no longer")).text
         assert await verdict(phone, "/cancel") == "Nothing of yours is running."

@@ -21,7 +21,7 @@ async def test_a_third_follow_is_refused_until_one_ends(
         assert third.text.startswith("Too much is being followed at once.")
         other = await telegram.private(OPERATOR).ask("/logs -f web")
         assert "following" in other.text
-        assert await first.tap("Stop") == "Stopping."
+        assert await first.tap("Stop following") == "Stopping."
         ended = await first.changed()
         assert "no longer following" in ended.text
         again = await phone.ask("/logs -f web")

@@ -79,34 +79,33 @@ async def test_logs(engine: Engine, real: Host) -> None:
     script = "for i in $(seq 30); do echo out $i; echo err $i >&2; done; printf 'bad \\377 end'"
     run(engine, "log", script)
     engine.docker("wait", "log")
-    page = await real.logs.tail("log", tail=61)
-    assert (len(page.lines), page.more) == (61, False)
-    assert {line.text.raw for line in page.lines if line.stream == 2} == {
+    lines = await real.logs.tail("log", tail=62)
+    assert len(lines) == 61
+    assert {line.text.raw for line in lines if line.stream == 2} == {
         f"err {n}" for n in range(1, 31)
     }
-    assert "bad \ufffd end" in [line.text.raw for line in page.lines]
-    page = await real.logs.tail("log", tail=5, timestamps=True)
-    assert (len(page.lines), page.more) == (5, True)
-    assert all(line.at for line in page.lines)
+    assert "bad \ufffd end" in [line.text.raw for line in lines]
+    lines = await real.logs.tail("log", tail=5, timestamps=True)
+    assert len(lines) == 5
+    assert all(line.at for line in lines)
     found = await real.logs.grep("log", "(out|err) 30$", keep=5)
     assert sorted(line.text.raw for line in found.lines) == ["err 30", "out 30"]
     found = await real.logs.grep("log", "^out", keep=1, timestamps=True)
     assert (found.matched, found.lines[0].text.raw) == (30, "out 30")
     assert found.lines[0].at is not None
-    later = await real.logs.tail("log", tail=5, since=time.time() + 1000)
-    assert later.lines == ()
+    assert await real.logs.tail("log", tail=5, since=time.time() + 1000) == ()
 
 
 async def test_a_tty_and_a_long_line(engine: Engine, real: Host) -> None:
     run(engine, "tty", "echo one; echo two", "-t")
     run(engine, "long", "head -c 1100000 /dev/zero | tr '\\0' x; echo; echo ERROR after")
     engine.docker("wait", "tty", "long")
-    page = await real.logs.tail("tty", tail=5, timestamps=True)
-    assert [line.text.raw for line in page.lines] == ["one", "two"]
-    assert all(line.at for line in page.lines)
-    page = await real.logs.tail("long", tail=100)
-    assert set(page.lines[0].text.raw.removesuffix("…")) == {"x"}
-    assert page.lines[-1].text.raw == "ERROR after"
+    lines = await real.logs.tail("tty", tail=5, timestamps=True)
+    assert [line.text.raw for line in lines] == ["one", "two"]
+    assert all(line.at for line in lines)
+    lines = await real.logs.tail("long", tail=100)
+    assert set(lines[0].text.raw.removesuffix("…")) == {"x"}
+    assert lines[-1].text.raw == "ERROR after"
     found = await real.logs.grep("long", "^ERROR|^x", keep=5)
     assert found.matched == 2
 

@@ -53,53 +53,48 @@ def written(*lines: bytes) -> Script:
 async def test_a_tail(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected()
     fake.scripts[LOGS] = written(b"one\n", b"two\n", b"thr\xff\r\n")
-    page = await host.logs.tail(CID, tail=2, since=1.5, until=2.25)
-    assert (texts(page.lines), page.more) == (["two", "thr\ufffd"], True)
+    lines = await host.logs.tail(CID, tail=2, since=1.5, until=2.25)
+    assert texts(lines) == ["two", "thr\ufffd"]
     assert fake.asked == [INSPECT, LOGS]
     assert fake.seen[-1].query == {
         "stdout": "1",
         "stderr": "1",
         "follow": "0",
         "timestamps": "0",
-        "tail": "3",
+        "tail": "2",
         "since": "1.500000000",
         "until": "2.250000000",
     }
-    page = await host.logs.tail(CID, tail=3)
-    assert (len(page.lines), page.more) == (3, False)
-    page = await host.logs.tail(CID, tail=0)
-    assert (page.lines, page.more) == ((), True)
+    assert len(await host.logs.tail(CID, tail=4)) == 3
+    assert await host.logs.tail(CID, tail=0) == ()
     assert all(r.query.get("tail") != "all" for r in fake.seen)
 
 
 async def test_a_tail_of_a_tty_with_time_stamps(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected(tty=True)
     fake.scripts[LOGS] = streamed(stamp(5) + b"\x1b[31mred\r\n")
-    page = await host.logs.tail(CID, tail=5, timestamps=True)
-    assert page.lines == (LogLine(1, Untrusted("\x1b[31mred"), "2026-11-23T23:10:00.000000005Z"),)
+    lines = await host.logs.tail(CID, tail=5, timestamps=True)
+    assert lines == (LogLine(1, Untrusted("\x1b[31mred"), "2026-11-23T23:10:00.000000005Z"),)
 
 
 async def test_too_much_is_asked_for_again_with_a_smaller_tail(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected()
     lines = [b"%04d" % n + b"x" * 1000 + b"\n" for n in range(5000)]
     fake.scripts[LOGS] = written(*lines)
-    page = await host.logs.tail(CID, tail=4000)
-    assert page.more
-    assert page.lines[-1].text.raw.startswith("4999")
-    assert 500 <= len(page.lines) <= 1040
+    found = await host.logs.tail(CID, tail=4000)
+    assert found[-1].text.raw.startswith("4999")
+    assert 500 <= len(found) <= 1040
     asked = [int(r.query["tail"]) for r in fake.seen if "tail" in r.query]
     assert asked == sorted(asked, reverse=True)
-    assert asked[0] == 4001
-    assert sum(len(line.text.raw) for line in page.lines) <= MIB
+    assert asked[0] == 4000
+    assert sum(len(line.text.raw) for line in found) <= MIB
 
 
 async def test_one_line_that_is_too_long_is_cut(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected(tty=True)
     fake.scripts[LOGS] = streamed(*[b"x" * 65_536] * 40)
-    page = await host.logs.tail(CID, tail=10)
-    assert page.more
-    assert len(page.lines) == 1
-    assert page.lines[0].text.raw.endswith("xx…")
+    (line,) = await host.logs.tail(CID, tail=10)
+    assert line.text.raw.endswith("xx…")
 
 
 @pytest.mark.parametrize(
