@@ -1,8 +1,7 @@
 """The door to Docker Engines: one `Host` each, and frozen types of our own on this side of it."""
 
 from bot.hosts.host import Host
-from bot.hosts.images import Removed
 from bot.hosts.inventory import Inventory
 from bot.hosts.link import Late
 
-__all__ = ["Host", "Inventory", "Late", "Removed"]
+__all__ = ["Host", "Inventory", "Late"]

@@ -79,17 +79,11 @@ class Containers:
         *,
         force: bool = False,
         volumes: bool = False,
-        link: bool = False,
     ) -> None:
-        """Remove it; `force` kills it first, `volumes` takes its anonymous volumes along.
-
-        With `link`, `id` is "/parent/alias", and only that link goes.
-        """
-
-        def work(client: Client, name: str) -> None:
-            client.remove_container(name, v=volumes, link=link, force=force)
-
-        await self._do(id, work)
+        """Remove it; `force` kills it first, `volumes` takes its anonymous volumes along."""
+        await self._do(
+            id, lambda client, name: client.remove_container(name, v=volumes, force=force)
+        )
 
     async def top(self, id: str, ps_args: str | None = None) -> Processes:  # noqa: A002 - the same
         """Its processes, as `ps` with these arguments sees them."""

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.hosts import listing
-from bot.hosts.answer import identity, mapping, sequence, string
+from bot.hosts.answer import identity, mapping
 from bot.hosts.link import Link
 from bot.hosts.paths import image_reference
 from bot.hosts.types import Image
-from bot.message import Untrusted
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """One step of a removal: `name` is a tag that was taken away, or a layer that was deleted."""
-
-    name: Untrusted
-    deleted: bool
 
 
 class Images:
@@ -53,13 +43,7 @@ class Images:
             lambda client: identity(mapping(client.inspect_image(name)))  # type: ignore[no-untyped-call]  # the stubs leave it out
         )
 
-    async def remove(
-        self,
-        id: str,  # noqa: A002 - Docker's name for it
-        *,
-        force: bool = False,
-        noprune: bool = False,
-    ) -> tuple[Removed, ...]:
+    async def remove(self, id: str) -> None:  # noqa: A002 - Docker's name for it
         """Take a tag away, and delete the image with the last one.
 
         Raises:
@@ -67,17 +51,4 @@ class Images:
             Conflict: if a container uses it, or it has several tags and `id` is none of them.
         """
         name = image_reference(self._link.name, id)
-        return await self._link.run(
-            lambda client: _removed(client.remove_image(name, force=force, noprune=noprune)),
-            changes=True,
-        )
-
-
-def _removed(value: object) -> tuple[Removed, ...]:
-    rows = [mapping(row) for row in sequence(value)]
-    return tuple(
-        Removed(Untrusted(string(row, key)), deleted=key == "Deleted")
-        for row in rows
-        for key in ("Untagged", "Deleted")
-        if string(row, key)
-    )
+        await self._link.run(lambda client: client.remove_image(name), changes=True)

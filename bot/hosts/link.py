@@ -36,7 +36,6 @@ _LINGER = 2
 class Late:
     """A change that ended after nobody waited for it any more; `error` is None if it went well."""
 
-    host: str
     error: BotError | None
 
 
@@ -178,7 +177,7 @@ class Link:
     def _tell(self, ended: asyncio.Future[T], at: Circumstance) -> None:
         error = ended.exception()
         if self.late is not None and at.changes:
-            self.late(Late(self.name, faults.translate(error, at) if error else None))
+            self.late(Late(faults.translate(error, at) if error else None))
 
 
 def _within(client: Client, at: Circumstance, work: Callable[[Client], T]) -> T:

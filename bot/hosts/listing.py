@@ -12,13 +12,12 @@ from bot.hosts.answer import (
     labels,
     mapping,
     moment,
-    optional,
     sequence,
     string,
     strings,
     untrusted,
 )
-from bot.hosts.types import Container, Image, Network, Port, Volume
+from bot.hosts.types import Container, Image, Network, Volume
 from bot.message import Untrusted
 
 _STATE = re.compile(r"[a-z]{1,16}")
@@ -43,14 +42,12 @@ def container(value: object, *, sized: bool = False) -> Container:
         name=_own_name(raw, cid),
         image=untrusted(raw, "Image"),
         image_id=string(raw, "ImageID"),
-        command=untrusted(raw, "Command"),
         state=state_of(raw, "State"),
         status=Untrusted(sentence),
         health=told.health or _health(raw),
         exit_code=told.exit_code,
         ago=told.ago,
         created=moment(raw, "Created") or 0.0,
-        ports=tuple(_port(mapping(row)) for row in sequence(raw.get("Ports"))),
         networks=tuple(Untrusted(name) for name in networks),
         mounts=tuple(mount(mapping(row)) for row in sequence(raw.get("Mounts"))),
         labels=labels(raw),
@@ -72,7 +69,6 @@ def image(value: object) -> Image:
         tags=tags,
         size=integer(raw, "Size"),
         created=moment(raw, "Created") or 0.0,
-        containers=integer(raw, "Containers", -1),
         labels=labels(raw),
     )
 
@@ -91,7 +87,6 @@ def volume(value: object) -> Volume:
     return Volume(
         name=name,
         driver=untrusted(raw, "Driver"),
-        created=moment(raw, "CreatedAt"),
         size=_known(usage, "Size"),
         users=_known(usage, "RefCount"),
         anonymous=_ANONYMOUS in tags or bool(_RANDOM_NAME.fullmatch(name.raw)),
@@ -135,15 +130,6 @@ def _health(raw: Mapping[str, object]) -> str | None:
     """Engines from API 1.52 on say it beside the sentence."""
     value = string(mapping(raw.get("Health")), "Status")
     return value if value in _HEALTH else None
-
-
-def _port(raw: Mapping[str, object]) -> Port:
-    return Port(
-        private=integer(raw, "PrivatePort"),
-        protocol=string(raw, "Type"),
-        ip=string(raw, "IP") or None,
-        public=optional(raw, "PublicPort"),
-    )
 
 
 def _known(raw: Mapping[str, object], key: str) -> int | None:

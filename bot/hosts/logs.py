@@ -43,15 +43,14 @@ class Logs:
         since: float | None = None,
         until: float | None = None,
         timestamps: bool = False,
-        max_bytes: int = _BYTES,
     ) -> tuple[LogLine, ...]:
-        """The last `tail` lines, oldest first; fewer where they are more than `max_bytes`."""
+        """The last `tail` lines, oldest first; fewer where they are more than 1 MiB."""
         source = await self._source(id)
         span = Span.of(since, until)
         wanted = asked = min(max(tail, 0), _MOST)
         lines: list[LogLine] = []
         while asked > 0:
-            lines, whole = await _page(source, span, asked, max_bytes, stamped=timestamps)
+            lines, whole = await _page(source, span, asked, stamped=timestamps)
             if whole or asked == 1:
                 break
             # As many as fitted; but a line that is very long is many to the Engine.
@@ -103,7 +102,7 @@ class Logs:
 
 
 async def _page(
-    source: Source, span: Span, tail: int, max_bytes: int, *, stamped: bool
+    source: Source, span: Span, tail: int, *, stamped: bool
 ) -> tuple[list[LogLine], bool]:
     """At most so many lines and bytes, and whether that is all that was asked for."""
     found: list[LogLine] = []
@@ -111,9 +110,9 @@ async def _page(
     read = 0
     async with source.open(span, tail=tail, stamped=stamped) as response:
         async for piece in response.content.iter_any():
-            found += lines.feed(piece[: max_bytes - read])
+            found += lines.feed(piece[: _BYTES - read])
             read += len(piece)
-            if read > max_bytes:
+            if read > _BYTES:
                 break
     found += lines.finish()
-    return found, read <= max_bytes
+    return found, read <= _BYTES

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.hosts import listing
-from bot.hosts.answer import mapping, sequence
+from bot.hosts.answer import sequence
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
 from bot.hosts.types import Network
@@ -20,24 +18,14 @@ class Networks:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def list(self, filters: Mapping[str, list[str]] | None = None) -> tuple[Network, ...]:
-        """The networks; `filters` are Docker's.
+    async def list(self) -> tuple[Network, ...]:
+        """The networks.
 
-        `users` is 0 for all: the list does not tell them, `inspect` does, and so do containers.
+        `users` is 0 for all: the list does not tell them, containers do.
         """
-        wanted = dict(filters) if filters else None
         return await self._link.run(
-            lambda client: tuple(map(listing.network, sequence(client.networks(filters=wanted))))
+            lambda client: tuple(map(listing.network, sequence(client.networks())))
         )
-
-    async def inspect(self, id: str) -> Mapping[str, object]:  # noqa: A002 - Docker's name for it
-        """Everything that the Engine knows about it, in its own shape.
-
-        Raises:
-            NotFound: if there is no such network.
-        """
-        name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: mapping(client.inspect_network(name)))
 
     async def remove(self, id: str) -> None:  # noqa: A002 - Docker's name for it
         """Remove it.

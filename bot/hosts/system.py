@@ -22,10 +22,6 @@ class System:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def ping(self) -> None:
-        """Return if the Engine answers."""
-        await self._link.run(lambda client: client.ping())
-
     async def identity(self) -> str:
         """The Engine's id, "" where it tells none that is one."""
         found = await self._link.run(lambda client: string(mapping(client.info()), "ID"))
@@ -68,7 +64,6 @@ def _info(value: object) -> EngineInfo:
         images=integer(raw, "Images"),
         storage_driver=untrusted(raw, "Driver"),
         cgroup=untrusted(raw, "CgroupVersion"),
-        root_dir=untrusted(raw, "DockerRootDir"),
         warnings=tuple(map(Untrusted, strings(raw, "Warnings"))),
     )
 

@@ -38,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A port of a container, and where it is published (None: nowhere)."""
+    """A port of a container, and where it is published."""
 
     private: int
     protocol: str
@@ -60,14 +60,12 @@ class Container:
     name: Untrusted
     image: Untrusted
     image_id: str
-    command: Untrusted
     state: str
     status: Untrusted
     health: str | None
     exit_code: int | None
     ago: float | None
     created: float
-    ports: tuple[Port, ...]
     networks: tuple[Untrusted, ...]
     mounts: tuple[Untrusted, ...]
     labels: Mapping[str, str] = field(hash=False)
@@ -110,7 +108,6 @@ class Image:
     tags: tuple[Untrusted, ...]
     size: int
     created: float
-    containers: int
     labels: Mapping[str, str] = field(hash=False)
 
     @property
@@ -125,7 +122,6 @@ class Volume:
 
     name: Untrusted
     driver: Untrusted
-    created: float | None
     size: int | None
     users: int | None
     anonymous: bool
@@ -203,7 +199,6 @@ class EngineInfo:
     images: int
     storage_driver: Untrusted
     cgroup: Untrusted
-    root_dir: Untrusted
     warnings: tuple[Untrusted, ...]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.hosts import listing
 from bot.hosts.answer import mapping, sequence
 from bot.hosts.link import Link
@@ -20,25 +18,15 @@ class Volumes:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def list(self, filters: Mapping[str, list[str]] | None = None) -> tuple[Volume, ...]:
-        """The volumes, without sizes: those are in `system.df()`; `filters` are Docker's."""
-        wanted = dict(filters) if filters else None
+    async def list(self) -> tuple[Volume, ...]:
+        """The volumes, without sizes: those are in `system.df()`."""
         return await self._link.run(
             lambda client: tuple(
-                map(listing.volume, sequence(mapping(client.volumes(wanted)).get("Volumes")))
+                map(listing.volume, sequence(mapping(client.volumes()).get("Volumes")))
             )
         )
 
-    async def inspect(self, name: str) -> Mapping[str, object]:
-        """Everything that the Engine knows about it, in its own shape.
-
-        Raises:
-            NotFound: if there is no such volume.
-        """
-        safe = one_segment(self._link.name, name)
-        return await self._link.run(lambda client: mapping(client.inspect_volume(safe)))
-
-    async def remove(self, name: str, *, force: bool = False) -> None:
+    async def remove(self, name: str) -> None:
         """Delete it with all that it holds.
 
         Raises:
@@ -46,4 +34,4 @@ class Volumes:
             Conflict: if a container uses it.
         """
         safe = one_segment(self._link.name, name)
-        await self._link.run(lambda client: client.remove_volume(safe, force=force), changes=True)
+        await self._link.run(lambda client: client.remove_volume(safe), changes=True)

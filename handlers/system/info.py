@@ -24,8 +24,10 @@ async def info(call: Call) -> Reply:
         running=found.running,
         stopped=found.stopped,
     )
+    paused = ((msg("paused"), found.paused),) if found.paused else ()
     machine = Table(
         (
+            *paused,
             (msg("machine"), found.name),
             (msg("system"), found.system),
             (msg("kernel"), found.kernel),

@@ -65,7 +65,6 @@ async def test_a_life(engine: Engine, real: Host) -> None:
 
 
 async def test_the_engine_itself(engine: Engine, real: Host) -> None:
-    await real.system.ping()
     version = await real.system.version()
     assert version.version.raw == engine.docker("version", "-f", "{{.Server.Version}}")
     assert await real.engine_id() == engine.docker("info", "-f", "{{.ID}}")

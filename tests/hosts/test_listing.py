@@ -1,7 +1,6 @@
 import json
 
 from bot.hosts import listing
-from bot.hosts.types import Port
 from bot.message import Untrusted
 from tests.hosts.scripted import CID, row
 
@@ -11,10 +10,6 @@ def test_a_container() -> None:
         row(
             Names=["/db/alias", "/web"],
             Status="Up 41 days (healthy)",
-            Ports=[
-                {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
-                {"PrivatePort": 53, "Type": "udp"},
-            ],
             Labels={"com.docker.compose.project": "media"},
             Mounts=[
                 {"Type": "volume", "Name": "data", "Source": "/var/lib/docker/x"},
@@ -23,7 +18,6 @@ def test_a_container() -> None:
         )
     )
     assert (found.id, found.name.raw, found.health) == (CID, "web", "healthy")
-    assert found.ports == (Port(80, "tcp", "0.0.0.0", 8080), Port(53, "udp"))
     assert found.project == Untrusted("media")
     assert found.mounts == (Untrusted("data"), Untrusted("/srv"))
     assert found.networks == (Untrusted("bridge"),)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import DockerFault, NotFound
-from bot.hosts import Host, Removed
+from bot.hosts import Host
 from bot.message import Untrusted
 from tests.hosts.scripted import CID, Scripted, answer, row
 
@@ -11,13 +11,8 @@ from tests.hosts.scripted import CID, Scripted, answer, row
 async def test_images(fake: Scripted, host: Host) -> None:
     fake.scripts["GET /images/json"] = answer([{"Id": f"sha256:{CID}", "RepoTags": ["a:1"]}])
     assert [i.tags for i in await host.images.list()] == [(Untrusted("a:1"),)]
-    fake.scripts["DELETE /images/registry:5000/a/b:1"] = answer(
-        [{"Untagged": "a:1"}, {"Deleted": "sha256:1"}, {}]
-    )
-    assert await host.images.remove("registry:5000/a/b:1") == (
-        Removed(Untrusted("a:1"), deleted=False),
-        Removed(Untrusted("sha256:1"), deleted=True),
-    )
+    fake.scripts["DELETE /images/registry:5000/a/b:1"] = answer([{"Untagged": "a:1"}])
+    await host.images.remove("registry:5000/a/b:1")
     for bad in ("../x", "a//b", "a/../b", "/a"):
         with pytest.raises(NotFound):
             await host.images.remove(bad)
@@ -29,12 +24,10 @@ async def test_volumes(fake: Scripted, host: Host) -> None:
     fake.scripts["GET /volumes"] = answer({"Volumes": [{"Name": "data", "Driver": "local"}]})
     assert [v.name.raw for v in await host.volumes.list()] == ["data"]
     fake.scripts["GET /volumes"] = answer({"Volumes": None})
-    assert await host.volumes.list({"dangling": ["true"]}) == ()
-    assert fake.seen[-1].query == {"filters": '{"dangling": ["true"]}'}
+    assert await host.volumes.list() == ()
     fake.scripts["DELETE /volumes/data"] = answer(b"", 204)
     await host.volumes.remove("data")
-    fake.scripts["GET /volumes/data"] = answer({"Name": "data"})
-    assert await host.volumes.inspect("data") == {"Name": "data"}
+    assert str(fake.seen[-1]) == "DELETE /volumes/data"
 
 
 async def test_networks(fake: Scripted, host: Host) -> None:
@@ -42,13 +35,10 @@ async def test_networks(fake: Scripted, host: Host) -> None:
     assert [n.builtin for n in await host.networks.list()] == [True, False]
     fake.scripts["DELETE /networks/own"] = answer(b"", 204)
     await host.networks.remove("own")
-    fake.scripts["GET /networks/own"] = answer({"Name": "own"})
-    assert await host.networks.inspect("own") == {"Name": "own"}
+    assert str(fake.seen[-1]) == "DELETE /networks/own"
 
 
 async def test_the_engine(fake: Scripted, host: Host) -> None:
-    fake.scripts["GET /_ping"] = answer(b"OK")
-    await host.system.ping()
     fake.scripts["GET /info"] = answer({"Name": "vm", "NCPU": 2, "Warnings": ["no swap"]})
     info = await host.system.info()
     assert (info.name.raw, info.cpus, info.warnings) == ("vm", 2, (Untrusted("no swap"),))
