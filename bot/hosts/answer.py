@@ -21,6 +21,7 @@ _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _YEAR_ONE = "0001-01-01"
 _WHY = 500
+_MOST = 100_000  # rows of a list: each becomes half a kilobyte, and more
 _BITS = 64  # of Go's largest numbers
 
 
@@ -60,10 +61,10 @@ def mapping(value: object) -> Mapping[str, object]:
 
 
 def sequence(value: object) -> list[object]:
-    """A JSON array; null is an empty one, as Go writes it."""
+    """A JSON array that is not endless; null is an empty one, as Go writes it."""
     if value is None:
         return []
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > _MOST:
         raise Unexpected("array")
     return value
 

@@ -21,6 +21,7 @@ from bot.hosts.types import Details, Port
 from bot.message import Untrusted
 
 _PORT = re.compile(r"(\d{1,5})/([a-z]{1,8})")
+_LARGEST = 4 * 1024 * 1024
 _NUMBER = re.compile(r"\d{1,5}")
 # What brought a container into its state, where the Engine keeps the moment of that.
 _MOMENTS = {"running": "StartedAt", "exited": "FinishedAt", "dead": "FinishedAt"}
@@ -52,6 +53,8 @@ def details(value: object) -> Details:
 
 def _whole(raw: Mapping[str, object]) -> bytes:
     text = json.dumps(raw, indent=2, ensure_ascii=False, sort_keys=True)
+    if len(text) > _LARGEST:
+        raise Unexpected("too large")
     return text.encode(errors="replace")
 
 

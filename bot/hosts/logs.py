@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from bot.hosts.follow import follow
@@ -47,15 +48,15 @@ class Logs:
         """The last `tail` lines, oldest first; fewer where they are more than 1 MiB."""
         source = await self._source(id)
         span = Span.of(since, until)
-        wanted = asked = min(max(tail, 0), _MOST)
-        lines: list[LogLine] = []
+        asked = min(max(tail, 0), _MOST)
+        lines: Sequence[LogLine] = ()
         while asked > 0:
             lines, whole = await _page(source, span, asked, stamped=timestamps)
             if whole or asked == 1:
                 break
             # As many as fitted; but a line that is very long is many to the Engine.
             asked = max(1, min(max(len(lines), asked // 8), asked // 2))
-        return tuple(lines[max(0, len(lines) - wanted) :])
+        return tuple(lines)
 
     async def grep(
         self,
@@ -103,9 +104,9 @@ class Logs:
 
 async def _page(
     source: Source, span: Span, tail: int, *, stamped: bool
-) -> tuple[list[LogLine], bool]:
+) -> tuple[deque[LogLine], bool]:
     """At most so many lines and bytes, and whether that is all that was asked for."""
-    found: list[LogLine] = []
+    found: deque[LogLine] = deque(maxlen=tail)
     lines = source.lines(stamped=stamped)
     read = 0
     async with source.open(span, tail=tail, stamped=stamped) as response:

@@ -57,6 +57,11 @@ def test_half_characters_do_not_keep_it_from_being_sent() -> None:
     assert b"x?y" in details(BODY | {"Name": "x\ud800y"}).whole
 
 
+def test_one_that_is_far_too_large() -> None:
+    with pytest.raises(Unexpected):
+        details(BODY | {"Name": "x" * 5_000_000})
+
+
 @given(key=st.sampled_from(sorted(BODY)), value=JSON)
 def test_a_hostile_answer_is_parsed_or_unexpected(key: str, value: object) -> None:
     with suppress(Unexpected):

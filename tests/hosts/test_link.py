@@ -233,6 +233,8 @@ async def test_a_change_whose_connection_is_cut_is_unknown(fake: Scripted, host:
         answer(b"[" * 200_000),
         answer(b"[1" + b"0" * 5000 + b"]"),
         answer(b'"\xff"'),
+        answer([{"Id": CID}] * 100_001),
+        answer(b"[" + b"0," * 2_000_001 + b"0]"),
         answer(b"{}", 301),
     ],
 )

@@ -90,6 +90,12 @@ async def test_too_much_is_asked_for_again_with_a_smaller_tail(fake: Scripted, h
     assert sum(len(line.text.raw) for line in found) <= MIB
 
 
+async def test_more_lines_than_were_asked_for(fake: Scripted, host: Host) -> None:
+    fake.scripts[INSPECT] = inspected(tty=True)
+    fake.scripts[LOGS] = streamed(b"\n" * 500_000, b"last\n")
+    assert texts(await host.logs.tail(CID, tail=2)) == ["", "last"]
+
+
 async def test_one_line_that_is_too_long_is_cut(fake: Scripted, host: Host) -> None:
     fake.scripts[INSPECT] = inspected(tty=True)
     fake.scripts[LOGS] = streamed(*[b"x" * 65_536] * 40)
