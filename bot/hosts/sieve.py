@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
 from bot.hosts.answer import Refused
 from bot.hosts.frames import ENGINE, HEADER, LINE, STDOUT, decoded, header
@@ -41,8 +41,8 @@ class _Stream:
 
     def begin(self) -> None:
         """Go on to the next block."""
-        self._parts, self._starts, self._origins = [self.carry], [0], [_CARRIED]
-        self._size = len(self.carry)
+        self._parts, self._origins = [self.carry], [_CARRIED]
+        self._starts: list[int] = []
 
     def add(self, part: bytes, origin: int) -> None:
         """The next piece, which stands at `origin` in the block."""
@@ -52,9 +52,7 @@ class _Stream:
                 return
             part, self._full = part[end:], False
         self._parts.append(part)
-        self._starts.append(self._size)
         self._origins.append(origin)
-        self._size += len(part)
 
     def whole_lines(self) -> bytes:
         """The lines that ended in this block; what is left is carried over."""
@@ -66,6 +64,8 @@ class _Stream:
 
     def origin(self, offset: int) -> int:
         """Where in the block that stands which is at `offset` in the text."""
+        if not self._starts:
+            self._starts = list(accumulate(map(len, self._parts[:-1]), initial=0))
         return self._origins[bisect_right(self._starts, offset) - 1]
 
 
@@ -130,7 +130,6 @@ class Sieve:
 
     def _hits(self, block: bytes, number: int, stream: _Stream) -> Iterator[tuple[int, _Kept]]:
         """The last lines that match in one stream, each with its place in the block."""
-        carried_at = stream.at
         text = stream.whole_lines()
         runs: deque[tuple[int, int]] = deque(maxlen=self._keep)
         for start, stop in self._pattern.runs(text):
@@ -138,14 +137,16 @@ class Sieve:
             runs.append((start, stop))
         for offset, line in reversed(list(islice(_backwards(text, runs), self._keep))):
             origin = stream.origin(offset)
-            at = carried_at if origin == _CARRIED else self._at(block, origin)
-            yield origin, (number, line, at)
-        begun = stream.origin(len(text))
-        stream.at = carried_at if begun == _CARRIED else self._at(block, begun)
+            yield origin, (number, line, self._at(block, stream, origin))
+        if self._stamped:
+            stream.at = self._at(block, stream, stream.origin(len(text)))
 
-    def _at(self, block: bytes, origin: int) -> bytes | None:
+    def _at(self, block: bytes, stream: _Stream, origin: int) -> bytes | None:
+        """The time stamp of what stands there; of a line that goes on, that of its beginning."""
+        if not self._stamped or origin == _CARRIED:
+            return stream.at
         end = _after_stamp(block, origin)
-        return block[origin : end - 1] if self._stamped and end > origin else None
+        return block[origin : end - 1] if end > origin else None
 
 
 def _frames(block: bytes, streams: tuple[_Stream, _Stream], *, stamped: bool) -> int:

@@ -48,7 +48,7 @@ async def test_requests(place: Place) -> None:
     rows = await requests.measure(place, containers=2, log=LOG)
     assert [row.met for row in rows] == [True] * 6
     assert rows[0].ours.values == (1, 1, 1)
-    assert rows[2].ours.values == (31, 31, 31)
+    assert rows[2].ours.values == (30, 30, 30)
 
 
 async def test_strangers(place: Place) -> None:
