@@ -43,7 +43,7 @@ class Host:
         self.images = Images(self._link)
         self.volumes = Volumes(self._link)
         self.networks = Networks(self._link)
-        self.system = System(self._link)
+        self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.stats = Readings(self._link, self._streams)
 

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from bot.hosts import listing
 from bot.hosts.answer import boolean, integer, mapping, sequence, string, strings, untrusted
 from bot.hosts.client import Client
 from bot.hosts.link import Link
+from bot.hosts.shared import Shared
 from bot.hosts.types import DiskUsage, EngineInfo, EngineVersion
 from bot.message import Untrusted
 
 _ID = re.compile(r"[A-Za-z0-9:-]{1,100}")
 # `system df` walks through everything: minutes on big hosts.
 _LONG = 300.0
+_RECENT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What was found, in which epoch of the link, and when that was begun."""
+
+    usage: DiskUsage
+    epoch: tuple[int, int]
+    began: float
 
 
 class System:
-    """One Engine's own state. Every method raises DockerFault where the Engine fails."""
+    """One Engine's own state. Every method raises DockerFault where the Engine fails.
 
-    def __init__(self, link: Link) -> None:
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(self, link: Link, clock: Callable[[], float]) -> None:
         self._link = link
+        self._clock = clock
+        self._shared: Shared[_Count] = Shared(link)
+        self._last: _Count | None = None
 
     async def identity(self) -> str:
         """The Engine's id, "" where it tells none that is one."""
@@ -35,9 +54,16 @@ class System:
         """What is installed, and which API is spoken with it."""
         return await self._link.run(_version)
 
-    async def df(self) -> DiskUsage:
-        """What lies on its disk. May take minutes, and takes the Engine much work."""
-        return await self._link.run(lambda client: _usage(client.df()), seconds=_LONG, slow=True)
+    async def df(self, *, recent: bool = False) -> DiskUsage:
+        """What lies on its disk. May take minutes, and takes the Engine much work.
+
+        `recent`: what was counted in the last minute will do, of volumes and build cache alone, if
+        nothing was changed through here since.
+        """
+        count = self._last if recent else None
+        if count is None or count.epoch != self._link.epoch or self._age(count) > _RECENT:
+            count = await self._shared.ask(None, self._count)
+        return replace(count.usage, age=self._age(count))
 
     async def prune_builds(self) -> int:
         """Empty the build cache of what nothing uses; how many bytes that freed."""
@@ -46,6 +72,16 @@ class System:
             changes=True,
             seconds=_LONG,
         )
+
+    async def _count(self) -> _Count:
+        epoch, began = self._link.epoch, self._clock()
+        usage = await self._link.run(lambda c: _usage(c.df()), seconds=_LONG, counts=True)
+        # Images and containers may be thousands: nobody needs those that are not fresh.
+        self._last = _Count(replace(usage, images=(), containers=()), epoch, began)
+        return _Count(usage, epoch, began)
+
+    def _age(self, count: _Count) -> float:
+        return self._clock() - count.began
 
 
 def _info(value: object) -> EngineInfo:

@@ -153,7 +153,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class DiskUsage:
-    """`GET /system/df`, in bytes: what there is and what a prune could free at most."""
+    """`GET /system/df`, in bytes: what there is and what a prune could free at most.
+
+    `age` tells how many seconds ago the count of it began.
+    """
 
     images: tuple[Image, ...]
     containers: tuple[Container, ...]
@@ -161,6 +164,7 @@ class DiskUsage:
     layers: int
     build_cache: int
     build_cache_reclaimable: int
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
