@@ -12,13 +12,18 @@ from bot.reply import Block
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that would go or change. `state` is what it was seen in; `size` in bytes."""
+    """One thing that would go or change. `state` is what it was seen in; `size` in bytes.
+
+    `at` tells of what is many when it was looked at, in seconds since the epoch: what was used
+    after that is no part of it.
+    """
 
     kind: Kind
     id: str
     name: Untrusted
     state: str = ""
     size: int = 0
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def dump(items: tuple[Item, ...]) -> str:
 def load(text: str) -> tuple[Item, ...]:
     """The items of a pending row."""
     return tuple(
-        Item(Kind(row["kind"]), row["id"], Untrusted(row["name"]), row["state"], row["size"])
+        Item(**row | {"kind": Kind(row["kind"]), "name": Untrusted(row["name"])})
         for row in json.loads(text)
     )
 

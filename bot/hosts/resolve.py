@@ -52,6 +52,8 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
             return await host.volumes.list()
         case Kind.NETWORK:
             return await host.networks.list()
+        case Kind.BUILD_CACHE:
+            return ()  # it is one thing, and has no name
 
 
 def target(thing: Thing, host: str, engine_id: str) -> Target:

@@ -1,4 +1,4 @@
-"""The Engine itself: what it is, what it holds, what its build cache could free."""
+"""The Engine itself: what it is, what it holds, and its build cache."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.hosts import listing
-from bot.hosts.answer import boolean, integer, mapping, sequence, string, strings, untrusted
+from bot.hosts.answer import integer, mapping, sequence, string, strings, untrusted
 from bot.hosts.client import Client
 from bot.hosts.link import Link
 from bot.hosts.shared import Shared
@@ -65,13 +65,26 @@ class System:
             count = await self._shared.ask(None, self._count)
         return replace(count.usage, age=self._age(count))
 
-    async def prune_builds(self) -> int:
-        """Empty the build cache of what nothing uses; how many bytes that freed."""
-        return await self._link.run(
-            lambda client: integer(mapping(client.prune_builds()), "SpaceReclaimed"),
-            changes=True,
-            seconds=_LONG,
-        )
+    async def prune_builds(
+        self,
+        *,
+        all: bool,  # noqa: A002 - Docker's name for it
+        unused_for: float,
+    ) -> int:
+        """Empty the build cache of what was not used for so many seconds; the bytes that it freed.
+
+        `all`: of what is a builder's own, or an image's as well, too. The Engine reckons back from
+        its own clock, to a full second, so that it rather keeps what was used last.
+        """
+        asked = self._clock()
+
+        def work(client: Client) -> int:
+            # `until` is of the last use (buildkit `cache/manager.go`), not of the making.
+            until = f"{unused_for + self._clock() - asked:.3f}s"
+            answer = client.prune_builds(filters={"until": until}, all=all)
+            return integer(mapping(answer), "SpaceReclaimed")
+
+        return await self._link.run(work, changes=True, seconds=_LONG)
 
     async def _count(self) -> _Count:
         epoch, began = self._link.epoch, self._clock()
@@ -120,13 +133,10 @@ def _version(client: Client) -> EngineVersion:
 
 def _usage(value: object) -> DiskUsage:
     raw = mapping(value)
-    cache = [mapping(row) for row in sequence(raw.get("BuildCache"))]
-    own = [row for row in cache if not boolean(row, "Shared")]
     return DiskUsage(
         images=listing.images(raw.get("Images")),
         containers=listing.containers(raw.get("Containers"), sized=True),
         volumes=tuple(map(listing.volume, sequence(raw.get("Volumes")))),
+        builds=tuple(map(listing.build_record, sequence(raw.get("BuildCache")))),
         layers=integer(raw, "LayersSize"),
-        build_cache=sum(integer(row, "Size") for row in own),
-        build_cache_reclaimable=sum(integer(r, "Size") for r in own if not boolean(r, "InUse")),
     )

@@ -127,6 +127,8 @@ def _which(call: Call, kind: Kind) -> Message:
             question = msg("{command}: which volume on {host}?")
         case Kind.NETWORK:
             question = msg("{command}: which network on {host}?")
+        case Kind.BUILD_CACHE:
+            raise LookupError("no command names the build cache")
     return question.having(command=Code(call.command.spelling), host=Untrusted(call.host.name))
 
 

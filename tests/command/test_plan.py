@@ -16,6 +16,7 @@ ITEM = st.builds(
     st.builds(Untrusted, st.text(max_size=8)),
     st.text(max_size=8),
     st.integers(0, 2**40),
+    st.floats(0, 2**40),
 )
 
 

@@ -1,6 +1,7 @@
 """Images, volumes, networks and the Engine itself, on a scripted Engine."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -51,7 +52,9 @@ async def test_the_engine(fake: Scripted, host: Host) -> None:
     version = await host.system.version()
     assert (version.api, version.api_max.raw, version.version.raw) == ("1.41", "1.50", "29")
     fake.scripts["POST /build/prune"] = answer({"SpaceReclaimed": 7})
-    assert await host.system.prune_builds() == 7
+    assert await host.system.prune_builds(all=True, unused_for=90) == 7
+    assert fake.seen[-1].query["all"] == "True"
+    assert json.loads(fake.seen[-1].query["filters"]) == {"until": ["90.000s"]}
 
 
 async def test_disk_usage(fake: Scripted, host: Host) -> None:
@@ -69,7 +72,7 @@ async def test_disk_usage(fake: Scripted, host: Host) -> None:
         }
     )
     usage = await host.system.df()
-    assert (usage.layers, usage.build_cache, usage.build_cache_reclaimable) == (100, 3, 2)
+    assert (usage.layers, usage.build_cache, len(usage.builds)) == (100, 3, 3)
     assert usage.containers[0].size_rw == 5
     assert (usage.volumes[0].size, usage.volumes[0].users) == (7, 1)
     fake.scripts["GET /system/df"] = answer({"BuildCache": [7]})
