@@ -14,8 +14,8 @@ import pytest
 
 from bot.errors import Conflict, NotFound
 from bot.hosts import Host, prune
-from bot.hosts.resolve import find
-from bot.hosts.types import Container, Stats
+from bot.hosts.resolve import Known
+from bot.hosts.types import Stats
 from tests.private_engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -39,7 +39,7 @@ async def test_a_life(engine: Engine, real: Host) -> None:
     (web,) = await real.inventory.containers()
     assert (web.id, web.name.raw, web.state, web.labels["a"]) == (cid, "web", "running", "b")
     assert web.ago is not None
-    assert find("web", (web,)) == web
+    assert Known([web]).exact("web") == (web,)
     assert await real.containers.start("web") is False
     assert await real.containers.restart("web", timeout=0) is True
     await real.containers.pause("web")
@@ -256,4 +256,4 @@ async def test_what_we_prune_is_what_docker_prunes(
     assert names(engine) == expected
     if filters.until is None:
         assert expected != full
-    assert isinstance(find("up", await real.inventory.containers()), Container)
+    assert len(Known(await real.inventory.containers()).exact("up")) == 1
