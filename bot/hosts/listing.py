@@ -90,6 +90,7 @@ def volume(value: object) -> Volume:
     return Volume(
         name=name,
         driver=untrusted(raw, "Driver"),
+        created=moment(raw, "CreatedAt") or 0.0,
         size=_known(usage, "Size"),
         users=_known(usage, "RefCount"),
         anonymous=_ANONYMOUS in tags or bool(_RANDOM_NAME.fullmatch(name.raw)),

@@ -102,7 +102,8 @@ def target(thing: Thing, host: str, engine_id: str) -> Target:
             name = thing.tags[0] if thing.tags else Untrusted(_digits(thing)[:_SHORT])
             kind, state = Kind.IMAGE, " ".join(sorted(tag.raw for tag in thing.tags))
         case Volume():
-            kind, name, state = Kind.VOLUME, thing.name, ""
+            # It has no id: one that was made again is another, under the same name.
+            kind, name, state = Kind.VOLUME, thing.name, f"{thing.created:.6f}"
         case Network():
             kind, name, state = Kind.NETWORK, thing.name, ""
     tid = thing.name.raw if isinstance(thing, Volume) else thing.id

@@ -129,10 +129,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A volume. `size` in bytes, and `users`, are None where the Engine was not asked."""
+    """A volume. `size` in bytes, and `users`, are None where the Engine was not asked.
+
+    `created` is when, in seconds since the epoch, 0 where that is not told.
+    """
 
     name: Untrusted
     driver: Untrusted
+    created: float
     size: int | None
     users: int | None
     anonymous: bool

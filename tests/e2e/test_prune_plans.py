@@ -180,6 +180,22 @@ async def test_what_has_changed_since_the_plan(pierhead: Pierhead, scene: Scene)
         assert scene.left()["containers"] == {"web"}
 
 
+async def test_a_volume_that_was_made_again_stays(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        volume = {"Name": "data", "Driver": "local", "CreatedAt": "2026-11-26T11:00:00+01:00"}
+        world.engine.scripts["GET /containers/json"] = answer([])
+        world.engine.scripts["GET /volumes"] = answer({"Volumes": [volume]})
+        asked = await ask(telegram.private(OWNER), "/volume prune -a")
+        later_one = volume | {"CreatedAt": "2026-11-26T11:00:01+01:00"}
+        world.engine.scripts["GET /volumes"] = answer({"Volumes": [later_one]})
+        await tap(asked, "Remove 1 on local")
+        again = await asked.changed()
+        assert "It has changed since: look again. Nothing was done." in again.text
+        assert not [line for line in world.engine.asked if line.startswith("DELETE")]
+
+
 async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) -> None:
     pierhead.environment["PIERHEAD_FEATURES__PRUNE"] = "false"
     async with pierhead.running():

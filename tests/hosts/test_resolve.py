@@ -127,6 +127,8 @@ def test_targets() -> None:
     assert target(image("b:1", "a:1"), "nas", "").state == "a:1 b:1"
     volume = listing.volume({"Name": "data"})
     assert isinstance(volume, Volume)
+    again = listing.volume({"Name": "data", "CreatedAt": "2026-11-26T11:00:00Z"})
+    assert target(again, "nas", "").state != target(volume, "nas", "").state
     assert target(volume, "nas", "").id == "data"
     network = listing.network({"Name": "own", "Id": "x"})
     assert target(network, "nas", "").kind is Kind.NETWORK
