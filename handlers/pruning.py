@@ -173,7 +173,7 @@ def _builds(call: Call, wanted: Wanted, usage: DiskUsage | None) -> tuple[Item, 
 
 
 def _item(thing: Thing, host: str, size: int = 0) -> Item:
-    item = of_target(target(thing, host, ""))
+    item = of_target(target(thing, host))
     return Item(item.kind, item.id, item.name, item.state, size)
 
 

@@ -92,7 +92,7 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
             return ()  # it is one thing, and has no name
 
 
-def target(thing: Thing, host: str, engine_id: str) -> Target:
+def target(thing: Thing, host: str) -> Target:
     """The thing as a target. Its `state` is what must not have changed when it is acted on."""
     match thing:
         case Container():
@@ -107,7 +107,7 @@ def target(thing: Thing, host: str, engine_id: str) -> Target:
         case Network():
             kind, name, state = Kind.NETWORK, thing.name, ""
     tid = thing.name.raw if isinstance(thing, Volume) else thing.id
-    return Target(kind, host, engine_id, tid, name, state, thing.labels)
+    return Target(kind, host, tid, name, state, thing.labels)
 
 
 def _names(thing: Thing) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ class Target:
 
     kind: Kind
     host: str
-    engine_id: str
     id: str
     name: Untrusted
     state: str = ""

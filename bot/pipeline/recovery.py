@@ -118,7 +118,7 @@ class Recovery:
             things = [thing for kind in kinds for thing in await things_of(engine, kind)]
         except BotError as error:
             return (msg("What became of it, I can't see:"), error.message)
-        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host, ""),)}
+        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host),)}
         return tuple(_line(item, found.get((item.kind, item.id)), host) for item in items)
 
 

@@ -44,7 +44,7 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
     for name in names:
         exact = known.exact(name)
         if len(exact) == 1:
-            targets[target(exact[0], call.host.name, call.host.known_engine_id)] = exact[0]
+            targets[target(exact[0], call.host.name)] = exact[0]
         elif len(names) == 1:
             near = exact or await asyncio.to_thread(known.likely, name)
             return _offer(call, name, near)
@@ -116,7 +116,7 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
 def _urgent_first(thing: Thing) -> tuple[bool, object]:
     """What somebody should look at, and then by name."""
     urgent = isinstance(thing, Container) and thing.needs_you
-    return not urgent, by_name(target(thing, "", "").name)
+    return not urgent, by_name(target(thing, "").name)
 
 
 def _which(call: Call, kind: Kind) -> Message:
@@ -157,7 +157,7 @@ def _choices(
     """
     if instead_of is not None and call.argv.count(instead_of) != 1:
         return ()
-    names = [target(t, call.host.name, "").name for t in things[:OFFERED]]
+    names = [target(t, call.host.name).name for t in things[:OFFERED]]
     keys = [
         Button(msg("{name}", name=name), _argv(call, name.raw, instead_of), host=call.host.name)
         for name in names

@@ -13,7 +13,7 @@ from sandbox import Phone, Sandbox, Seen
 from sandbox.engine.images import import_image
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.talk import Played, ask, folded, later, played, screen, shows, tap
-from tests.hosts.scripted import Scripted, answer, row, silence
+from tests.hosts.scripted import Scripted, answer, cut, row, silence
 from tests.private_engine import Engine
 
 
@@ -194,6 +194,37 @@ async def test_a_volume_that_was_made_again_stays(
         again = await asked.changed()
         assert "It has changed since: look again. Nothing was done." in again.text
         assert not [line for line in world.engine.asked if line.startswith("DELETE")]
+
+
+async def test_another_engine_by_the_time_of_the_tap_is_left_alone(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        scripts = world.engine.scripts
+        scripts["GET /containers/json"] = answer([])
+        scripts["GET /volumes"] = answer({"Volumes": [{"Name": "data", "Driver": "local"}]})
+        scripts["DELETE /volumes/data"] = answer(b"", 204)
+        scripts["GET /info"] = answer({"ID": "A:A"})
+        phone = telegram.private(OWNER)
+        asked = await ask(phone, "/volume prune -a")
+        scripts["GET /images/json"] = cut
+        await ask(phone, "/images")
+        scripts["GET /info"] = answer({"ID": "B:B"})
+        await tap(asked, "Remove 1 on local")
+        again = await asked.changed()
+        assert "It has changed since: look again. Nothing was done." in again.text
+        await tap(again, "Remove 1 on local")
+        assert (await shows(again, "removed")).text.startswith("local: removed 1 thing")
+        assert world.engine.asked.count("GET /info") == 2
+
+
+async def test_a_restart_that_does_not_ask_asks_for_no_engine(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        world.engine.scripts["GET /containers/json"] = answer([row()])
+        await ask(telegram.private(OWNER), "/restart web")
+        assert "GET /info" not in world.engine.asked
 
 
 async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) -> None:

@@ -114,24 +114,19 @@ def test_volumes_have_no_id() -> None:
 
 
 def test_targets() -> None:
-    made = target(containers("web")[0], "nas", "E")
-    assert (made.kind, made.host, made.engine_id, made.state) == (
-        Kind.CONTAINER,
-        "nas",
-        "E",
-        "running",
-    )
+    made = target(containers("web")[0], "nas")
+    assert (made.kind, made.host, made.state) == (Kind.CONTAINER, "nas", "running")
     ended = listing.container(row(State="exited", Status="Exited (1) 2 hours ago"))
-    assert target(ended, "nas", "").state == "exited 1"
-    assert target(image(), "nas", "").name == Untrusted("b" * 12)
-    assert target(image("b:1", "a:1"), "nas", "").state == "a:1 b:1"
+    assert target(ended, "nas").state == "exited 1"
+    assert target(image(), "nas").name == Untrusted("b" * 12)
+    assert target(image("b:1", "a:1"), "nas").state == "a:1 b:1"
     volume = listing.volume({"Name": "data"})
     assert isinstance(volume, Volume)
     again = listing.volume({"Name": "data", "CreatedAt": "2026-11-26T11:00:00Z"})
-    assert target(again, "nas", "").state != target(volume, "nas", "").state
-    assert target(volume, "nas", "").id == "data"
+    assert target(again, "nas").state != target(volume, "nas").state
+    assert target(volume, "nas").id == "data"
     network = listing.network({"Name": "own", "Id": "x"})
-    assert target(network, "nas", "").kind is Kind.NETWORK
+    assert target(network, "nas").kind is Kind.NETWORK
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
