@@ -19,13 +19,14 @@ from bot.hosts import Host
 from bot.hosts.prune import (
     NO_FILTERS,
     Filters,
+    prunable_builds,
     prunable_containers,
     prunable_images,
     prunable_networks,
     prunable_volumes,
 )
 from bot.hosts.resolve import Thing, target
-from bot.hosts.types import Container, Kind
+from bot.hosts.types import Container, DiskUsage, Kind
 from bot.message import Code, Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Fold, Table, Text
 
@@ -51,7 +52,7 @@ asks_all_the_same = option(
 )
 
 _COUNTING = 3.0  # seconds
-_ORDER = (Kind.CONTAINER, Kind.NETWORK, Kind.VOLUME, Kind.IMAGE)
+_ORDER = (Kind.CONTAINER, Kind.NETWORK, Kind.VOLUME, Kind.IMAGE, Kind.BUILD_CACHE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Wanted:
     kinds: frozenset[Kind]
     all_images: bool = False
     all_volumes: bool = False
+    all_builds: bool = False
     filters: Filters = NO_FILTERS
 
 
@@ -82,11 +84,13 @@ def filters_of(call: Call, pairs: Iterable[tuple[str, str]]) -> Filters:
 
 async def plan(call: Call, wanted: Wanted) -> Plan:
     """What would go, by kind and in all; the exact list is folded below."""
-    items = await _gather(call, wanted)
+    items, counted = await _gather(call, wanted)
     host = Untrusted(call.host.name)
     count = len(items)
+    late = () if counted else (Text(msg("Build cache: not counted in time, it stays.")),)
     if not items:
-        return Plan(msg("{host}: nothing to remove", host=host), msg("Remove"), (), _spared(wanted))
+        nothing = msg("{host}: nothing to remove", host=host)
+        return Plan(nothing, msg("Remove"), (), (*late, *_spared(wanted)))
     size = sum(i.size for i in items)
     question = (
         plural(
@@ -102,12 +106,19 @@ async def plan(call: Call, wanted: Wanted) -> Plan:
         )
     )
     yes = plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
-    return Plan(question, yes, items, _blocks(items, wanted))
+    return Plan(question, yes, items, _blocks(items, wanted, late))
 
 
-async def _gather(call: Call, wanted: Wanted) -> tuple[Item, ...]:
-    """Containers first: an image or a volume is free only when they have gone."""
+async def _gather(call: Call, wanted: Wanted) -> tuple[tuple[Item, ...], bool]:
+    """What would go, and whether the build cache could be counted, if that was wanted.
+
+    Containers first: an image or a volume is free only when they have gone.
+    """
     host, kinds, found = call.host, wanted.kinds, []
+    usage: DiskUsage | None = None
+    cache = Kind.BUILD_CACHE in kinds and wanted.filters.fits({})
+    if cache:
+        usage = await _usage(host)
     containers = await host.inventory.containers(size=Kind.CONTAINER in kinds)
     going: tuple[Container, ...] = ()
     if Kind.CONTAINER in kinds:
@@ -121,28 +132,48 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[Item, ...]:
         volumes = prunable_volumes(
             await host.volumes.list(), left, all=wanted.all_volumes, filters=wanted.filters
         )
-        sizes = await _sizes(host) if volumes else {}
-        found += [_item(v, host.name, sizes.get(v.name.raw, 0)) for v in volumes]
+        if volumes and not cache:
+            usage = await _usage(host)
+        sizes = {v.name: v.size or 0 for v in usage.volumes} if usage else {}
+        found += [_item(v, host.name, sizes.get(v.name, 0)) for v in volumes]
     if Kind.IMAGE in kinds:
         images = prunable_images(
             await host.images.list(), left, all=wanted.all_images, filters=wanted.filters
         )
         found += [_item(i, host.name, i.size) for i in images]
-    return tuple(found)
+    builds = _builds(call, wanted, usage) if cache else ()
+    return (*found, *builds), not cache or usage is not None or bool(builds)
 
 
-async def _sizes(host: Host) -> dict[str, int]:
-    """The bytes of volumes, where the Engine can tell them soon: it may count for minutes."""
+async def _usage(host: Host) -> DiskUsage | None:
+    """What the disk holds, where the Engine can tell that soon: it may count for minutes."""
     try:
         async with asyncio.timeout(_COUNTING):
-            usage = await host.system.df()
+            return await host.system.df(recent=True)
     except (BotError, TimeoutError):
-        return {}
-    return {v.name.raw: v.size for v in usage.volumes if v.size is not None}
+        return None
+
+
+def _builds(call: Call, wanted: Wanted, usage: DiskUsage | None) -> tuple[Item, ...]:
+    """All of the build cache that would go, as one thing: what was used since its count stays.
+
+    So what was agreed to is still right where it cannot be counted again in time.
+    """
+    if usage is None:
+        agreed = call.confirmation.items if call.confirmation else ()
+        return tuple(item for item in agreed if item.kind is Kind.BUILD_CACHE)
+    every, filters = wanted.all_builds, wanted.filters
+    size = sum(r.size for r in prunable_builds(usage.builds, all=every, filters=filters))
+    if not size:
+        return ()
+    counted = call.services.clock() - usage.age
+    at = counted if filters.until is None else min(counted, filters.until)
+    which, name = "all" if every else "unused", Untrusted("build cache")
+    return (Item(Kind.BUILD_CACHE, which, name, size=size, at=at),)
 
 
 def _item(thing: Thing, host: str, size: int = 0) -> Item:
-    item = of_target(target(thing, host, ""))
+    item = of_target(target(thing, host))
     return Item(item.kind, item.id, item.name, item.state, size)
 
 
@@ -155,26 +186,28 @@ def _spared(wanted: Wanted) -> tuple[Block, ...]:
     return ()
 
 
-def _blocks(items: Sequence[Item], wanted: Wanted) -> tuple[Block, ...]:
+def _blocks(items: Sequence[Item], wanted: Wanted, late: Sequence[Block]) -> tuple[Block, ...]:
     groups = [(kind, [i for i in items if i.kind is kind]) for kind in _ORDER]
     groups = [(kind, group) for kind, group in groups if group]
     counts = Table(
         tuple((_count(kind, group), _bytes(group)) for kind, group in groups), right=frozenset({1})
     )
-    blocks: list[Block] = [counts]
-    biggest = max(items, key=lambda i: i.size)
-    if biggest.size and len(items) > 1:
+    blocks: list[Block] = [counts, *late]
+    listed = [(kind, group) for kind, group in groups if kind is not Kind.BUILD_CACHE]
+    each = [item for _, group in listed for item in group]
+    biggest = max(each, key=lambda i: i.size, default=None)
+    if biggest and biggest.size and len(each) > 1:
         size = Size(biggest.size)
         blocks.append(Text(msg("Biggest: {name} {size}", name=biggest.name, size=size)))
     if len(wanted.kinds) > 1 and Kind.VOLUME not in wanted.kinds:
         blocks.append(Text(msg("Volumes: none, ever, unless asked.")))
     blocks.append(Text(_only(len(items))))
     names: list[Text | Table] = []
-    for kind, group in groups:
+    for kind, group in listed:
         names += [Text(_count(kind, group))] if len(groups) > 1 else []
         rows = tuple((i.name, _bytes([i])) for i in group)
         names.append(Table(rows, right=frozenset({1})))
-    return (*blocks, Fold(tuple(names)))
+    return (*blocks, Fold(tuple(names))) if names else tuple(blocks)
 
 
 def _only(count: int) -> Message:
@@ -200,3 +233,5 @@ def _count(kind: Kind, items: Sequence[Item]) -> Message:
             return plural("{count} unused volume", "{count} unused volumes", n)
         case Kind.IMAGE:
             return plural("{count} unused image", "{count} unused images", n)
+        case Kind.BUILD_CACHE:
+            return msg("build cache")

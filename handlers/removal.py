@@ -47,7 +47,7 @@ async def _pass(call: Call, items: Sequence[Item]) -> _Removal:
         if call.running.cancelled.is_set():
             return _Removal(tuple(done), tuple(refused), left=tuple(items[at:]))
         try:
-            await _remove(call.host, item)
+            await _remove(call, item)
         except NotFound:
             done.append(item)  # gone with what was removed before it, or by somebody else's hand
         except DockerFault as error:
@@ -62,7 +62,8 @@ async def _pass(call: Call, items: Sequence[Item]) -> _Removal:
     return _Removal(tuple(done), tuple(refused))
 
 
-async def _remove(host: Host, item: Item) -> None:
+async def _remove(call: Call, item: Item) -> None:
+    host = call.host
     match item.kind:
         case Kind.CONTAINER:
             await host.containers.remove(item.id)
@@ -72,6 +73,9 @@ async def _remove(host: Host, item: Item) -> None:
             await host.volumes.remove(item.id)
         case Kind.IMAGE:
             await _remove_image(host, item)
+        case Kind.BUILD_CACHE:
+            unused_for = max(0.0, call.services.clock() - item.at)
+            await host.system.prune_builds(all=item.id == "all", unused_for=unused_for)
 
 
 async def _remove_image(host: Host, item: Item) -> None:

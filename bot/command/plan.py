@@ -12,13 +12,19 @@ from bot.reply import Block
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that would go or change. `state` is what it was seen in; `size` in bytes."""
+    """One thing that would go or change. `state` is what it was seen in; `size` in bytes.
+
+    `at` tells of what is many when it was looked at, in seconds since the epoch: what was used
+    after that is no part of it. `engine` is the id of the Engine that has it, once that counts.
+    """
 
     kind: Kind
     id: str
     name: Untrusted
     state: str = ""
     size: int = 0
+    at: float = 0.0
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,11 @@ class Plan:
 
     def covers(self, stored: tuple[Item, ...]) -> bool:
         """Whether all that was agreed to is still there as it was seen; more does not matter."""
-        return {(i.kind, i.id, i.state) for i in stored} <= {
-            (i.kind, i.id, i.state) for i in self.items
-        }
+        return set(map(_identity, stored)) <= set(map(_identity, self.items))
+
+
+def _identity(item: Item) -> tuple[str, Kind, str, str]:
+    return item.engine, item.kind, item.id, item.state
 
 
 def dump(items: tuple[Item, ...]) -> str:
@@ -50,7 +58,7 @@ def dump(items: tuple[Item, ...]) -> str:
 def load(text: str) -> tuple[Item, ...]:
     """The items of a pending row."""
     return tuple(
-        Item(Kind(row["kind"]), row["id"], Untrusted(row["name"]), row["state"], row["size"])
+        Item(**row | {"kind": Kind(row["kind"]), "name": Untrusted(row["name"])})
         for row in json.loads(text)
     )
 

@@ -14,26 +14,35 @@ _SHORT = 4
 _LONGEST = 100
 
 
-def distance(typed: str, name: str) -> int | None:
-    """0 for a look-alike, else the slips between them: at most 2, in short names 1; None for more.
+def distance(left: str, right: str) -> int | None:
+    """The slips from one skeleton to another: at most 2, in short names 1; None for more.
 
-    A slip is a letter missing, added, wrong, or swapped with the next.
+    A slip is a letter missing, added, wrong, or swapped with the next. 0 is for a look-alike.
     """
-    left, right = skeleton(typed), skeleton(name)
     if left == right:
         return 0
-    allowed = 1 if len(left) <= _SHORT else _SLIPS
-    if max(len(left), len(right)) > _LONGEST or abs(len(left) - len(right)) > allowed:
+    if not comparable(left, right):
         return None
-    if len(set(left) ^ set(right)) > 2 * allowed:
-        return None
+    allowed = _allowed(left)
     slips = _slips(left, right, allowed)
     return slips if slips <= allowed else None
+
+
+def comparable(left: str, right: str) -> bool:
+    """Whether two skeletons may be near each other: far cheaper to tell than how near."""
+    allowed = _allowed(left)
+    if max(len(left), len(right)) > _LONGEST or abs(len(left) - len(right)) > allowed:
+        return False
+    return len(set(left) ^ set(right)) <= 2 * allowed
 
 
 def skeleton(name: str) -> str:
     """The name as it looks: two names that look alike have the same."""
     return unicodedata.normalize("NFKC", name).casefold().translate(_TWINS)
+
+
+def _allowed(typed: str) -> int:
+    return 1 if len(typed) <= _SHORT else _SLIPS
 
 
 def _slips(left: str, right: str, allowed: int) -> int:

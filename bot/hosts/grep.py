@@ -1,15 +1,15 @@
 """Finds lines in a log while it streams by: `--grep`.
 
-Memory is a block and the lines that are kept. Blocks that take long are searched in a thread, so
-that a heavy pattern does not hold up the loop; those that take a few milliseconds on the spot: loop
-and thread would take the interpreter's lock from each other at every match.
+Memory is a block and the lines that are kept. Blocks are searched in threads, since a pattern may
+be heavy or a block full of matches; in two of their own, so that slow searches wait for each other,
+and nothing else that is done in threads waits for them, such as the heartbeat.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 import aiohttp
@@ -21,7 +21,7 @@ from bot.hosts.types import LogMatches
 
 _BLOCK = 128 * 1024
 _KEEP = 1000
-_BRIEF = 0.01
+_THREADS = ThreadPoolExecutor(2, "grep")
 
 
 async def search(
@@ -29,26 +29,19 @@ async def search(
 ) -> LogMatches:
     """All of the span, searched; the last `keep` lines found (1,000 at most)."""
     sieve = Sieve(pattern, min(max(keep, 0), _KEEP), tty=source.tty, stamped=stamped)
-    took = _BRIEF
+    loop = asyncio.get_running_loop()
     async with (
         source.open(span, tail=None, stamped=stamped) as response,
         aclosing(_blocks(response.content)) as blocks,
     ):
         async for block in blocks:
-            if took < _BRIEF:
-                took = _timed(sieve, block)
-                await asyncio.sleep(0)
-            else:
-                took = await asyncio.to_thread(_timed, sieve, block)
+            await loop.run_in_executor(_THREADS, sieve.block, block)
+    return await loop.run_in_executor(_THREADS, _finished, sieve)
+
+
+def _finished(sieve: Sieve) -> LogMatches:
     sieve.finish()
     return LogMatches(sieve.lines, sieve.matched, sieve.read)
-
-
-def _timed(sieve: Sieve, block: bytes) -> float:
-    """Search a block; the seconds that this thread worked for it."""
-    start = time.thread_time()
-    sieve.block(block)
-    return time.thread_time() - start
 
 
 async def _blocks(content: aiohttp.StreamReader) -> AsyncGenerator[bytes, None]:

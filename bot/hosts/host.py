@@ -43,7 +43,7 @@ class Host:
         self.images = Images(self._link)
         self.volumes = Volumes(self._link)
         self.networks = Networks(self._link)
-        self.system = System(self._link)
+        self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.stats = Readings(self._link, self._streams)
 
@@ -60,21 +60,15 @@ class Host:
     def late(self, hook: Callable[[Late], None] | None) -> None:
         self._link.late = hook
 
-    @property
-    def known_engine_id(self) -> str:
-        """The Engine's id if it is known by now, else "". Asks nobody."""
-        if self._engine is None or self._engine[0] != self._link.losses:
-            return ""
-        return self._engine[1]
-
     async def engine_id(self) -> str:
         """The Engine's id, asked for once for each connection; "" if it cannot be told."""
-        if self._engine is None or self._engine[0] != self._link.losses:
+        losses = self._link.losses
+        if self._engine is None or self._engine[0] != losses:
             try:
                 found = await self.system.identity()
             except DockerFault:
                 found = ""
-            self._engine = (self._link.losses, found)
+            self._engine = (losses, found)
         return self._engine[1]
 
     async def close(self) -> None:

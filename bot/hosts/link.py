@@ -2,7 +2,8 @@
 
 Nothing happens until the first request, so that an Engine may be down at the start. The API version
 is asked for once, and again after the connection was lost: another Engine may be there by then.
-Reads and changes have threads of their own, so that changes that hang keep no read waiting.
+Reads and changes have threads of their own, so that changes that hang keep no read waiting; so has
+the count of what lies on the disk, which may take minutes.
 """
 
 from __future__ import annotations
@@ -55,14 +56,24 @@ class Link:
         self.late: Callable[[Late], None] | None = None
         # How often the way was lost: what is remembered of an Engine is good for one way only.
         self.losses = 0
+        self._changed = 0
         # How long a change may take, in seconds, beside what a container is given to end.
         self.patience = _CHANGE * timeout
         self._client: Client | None = None
         self._connections = 2 * threads
         self._reads = Pool(name, threads)
         self._changes = Pool(name, threads)
+        self._counts = Pool(name, 1)
         self._breaker = Breaker(clock)
         self._connecting = asyncio.Lock()
+
+    @property
+    def epoch(self) -> tuple[int, int]:
+        """Another one as soon as a change begins or ends here, or the way was lost.
+
+        What was read in an earlier one may not be so any more.
+        """
+        return self.losses, self._changed
 
     async def run(
         self,
@@ -72,12 +83,14 @@ class Link:
         steps: bool = False,
         seconds: float | None = None,
         slow: bool = False,
+        counts: bool = False,
     ) -> T:
         """What `work` returns, done in a thread.
 
         `steps` is said of a change that the Engine makes in several. `seconds` is how long is
-        waited. A `slow` read may take its time: that it does not end says
-        nothing about the Engine. Cancelling the caller does not stop what was sent.
+        waited. A `slow` read may take its time: that it does not end says nothing about the Engine.
+        One that `counts` what lies on the disk is slow, and keeps none but its like waiting.
+        Cancelling the caller does not stop what was sent.
 
         Raises:
             DockerFault: as `faults` puts it; `unknown` where a change may have been done.
@@ -86,11 +99,15 @@ class Link:
         seconds = seconds or (self.patience if changes else self.timeout)
         at = Circumstance(self.name, changes, seconds, steps)
         client = await self.connect(changes=changes)
+        pool = self._changes if changes else self._counts if counts else self._reads
+        self._changed += changes
         try:
-            answer = await self._do(lambda: _within(client, at, work), at)
+            answer = await self._do(lambda: _within(client, at, work), at, pool)
         except Exception as error:
-            self.failed(error, counts=not (changes or slow))
+            self.failed(error, counts=not (changes or slow or counts))
             raise faults.translate(error, at) from error
+        finally:
+            self._changed += changes
         self._breaker.answered()
         return answer
 
@@ -123,6 +140,7 @@ class Link:
         self._lose()
         self._reads.close()
         self._changes.close()
+        self._counts.close()
 
     def _lose(self) -> None:
         self.losses += 1
@@ -137,7 +155,7 @@ class Link:
     async def _greet(self, at: Circumstance) -> Client:
         """`GET /version`, and a client that speaks what was found."""
         try:
-            client = await self._do(self._meet, replace(at, changes=False))
+            client = await self._do(self._meet, replace(at, changes=False), self._reads)
         except Exception as error:
             self.failed(error)
             raise faults.translate(error, at) from error
@@ -151,8 +169,7 @@ class Link:
         first.close()
         return Client(self.url, spoken, self._connections)
 
-    async def _do(self, work: Callable[[], T], at: Circumstance) -> T:
-        pool = self._changes if at.changes else self._reads
+    async def _do(self, work: Callable[[], T], at: Circumstance, pool: Pool) -> T:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         job = pool.submit(work)
@@ -175,6 +192,7 @@ class Link:
         return True
 
     def _tell(self, ended: asyncio.Future[T], at: Circumstance) -> None:
+        self._changed += at.changes
         error = ended.exception()
         if self.late is not None and at.changes:
             self.late(Late(faults.translate(error, at) if error else None))

@@ -1,4 +1,4 @@
-"""Turns the rows of an Engine's lists into frozen values: containers, images, volumes, networks."""
+"""Turns the rows of an Engine's lists into frozen values of our own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.hosts import status
 from bot.hosts.answer import (
+    boolean,
     identity,
     integer,
     labels,
@@ -17,12 +18,14 @@ from bot.hosts.answer import (
     strings,
     untrusted,
 )
-from bot.hosts.types import Container, Image, Network, Volume
+from bot.hosts.types import BuildRecord, Container, Image, Network, Volume
 from bot.message import Untrusted
 
 _STATE = re.compile(r"[a-z]{1,16}")
 _HEALTH = frozenset({"healthy", "unhealthy", "starting"})
 _UNNAMED = "<none>:<none>"
+# The kinds of records that a prune of the build cache takes with `all` only.
+_INTERNAL = frozenset({"internal", "frontend"})
 _BUILTIN = frozenset({"bridge", "host", "none"})
 # What Docker calls a volume that nobody named: 64 hexadecimal digits, and since 24 a label.
 _RANDOM_NAME = re.compile(r"[0-9a-f]{64}")
@@ -87,6 +90,7 @@ def volume(value: object) -> Volume:
     return Volume(
         name=name,
         driver=untrusted(raw, "Driver"),
+        created=moment(raw, "CreatedAt") or 0.0,
         size=_known(usage, "Size"),
         users=_known(usage, "RefCount"),
         anonymous=_ANONYMOUS in tags or bool(_RANDOM_NAME.fullmatch(name.raw)),
@@ -106,6 +110,18 @@ def network(value: object) -> Network:
         builtin=name in _BUILTIN,
         users=len(mapping(raw.get("Containers"))),
         labels=labels(raw),
+    )
+
+
+def build_record(value: object) -> BuildRecord:
+    """A record of the build cache in the answer to `GET /system/df`."""
+    raw = mapping(value)
+    return BuildRecord(
+        size=integer(raw, "Size"),
+        in_use=boolean(raw, "InUse"),
+        shared=boolean(raw, "Shared"),
+        internal=string(raw, "Type") in _INTERNAL,
+        used=moment(raw, "LastUsedAt"),
     )
 
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.hosts.types import Container, Image, Network, Volume
+from bot.hosts.types import BuildRecord, Container, Image, Network, Volume
 
 _RUNNING = frozenset({"running", "paused", "restarting"})
 _LOCAL = "local"
@@ -113,6 +113,27 @@ def prunable_volumes(
         and (all or v.anonymous)
         and not (v.users or v.name in used)
         and filters.fits(v.labels)
+    )
+
+
+def prunable_builds(
+    records: Iterable[BuildRecord],
+    *,
+    all: bool = False,  # noqa: A002 - Docker's name for it
+    filters: Filters = NO_FILTERS,
+) -> tuple[BuildRecord, ...]:
+    """Those of the build cache whose removal frees something; a builder's own with `all`.
+
+    `until` is of their last use. They have no labels, so none fits a `label`: Docker takes no
+    notice of that filter here, and would remove all of them (moby `builder-next/builder.go`).
+    """
+    return tuple(
+        r
+        for r in records
+        if not (r.in_use or r.shared)
+        and (all or not r.internal)
+        and filters.old_enough(r.used or 0.0)
+        and filters.fits({})
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
-from bot.hosts.alike import distance
+from bot.hosts.alike import comparable, distance, skeleton
 from bot.hosts.host import Host
 from bot.hosts.types import Container, Image, Kind, Network, Target, Volume
 from bot.message import Untrusted
@@ -22,19 +23,54 @@ _ID = re.compile(r"(?:sha256:)?([0-9a-f]{12,64})", re.IGNORECASE)
 _ALGORITHM = "sha256:"
 _LATEST = ":latest"
 _SHORT = 12
-_OFFERED = 12
+OFFERED = 12
+_COMPARED = 500
 
 
-def find(typed: str, things: Iterable[T]) -> T | tuple[T, ...]:
-    """The one thing that `typed` names, else those that may be meant, the likeliest first.
+class Known(Generic[T]):
+    """A list of things, made ready for names to be looked up in it."""
 
-    Several things of one name, or a name that is the id of another, are only offered.
-    """
-    known = tuple(things)
-    exact = _exact(typed, known)
-    if len(exact) == 1:
-        return exact[0]
-    return tuple((exact or _likely(typed, known))[:_OFFERED])
+    def __init__(self, things: Iterable[T]) -> None:
+        self._things = tuple(things)
+        named = [(name, t) for t in self._things for name in _names(t)]
+        self._named = _index(named)
+        self._folded = _index((_lower(name), t) for name, t in named)
+        self._short = _index((_digits(t)[:_SHORT], t) for t in self._things)
+
+    def exact(self, typed: str) -> tuple[T, ...]:
+        """Those of this name, letter for letter if there are any, and those of this id.
+
+        Several things of one name, or a name that is the id of another, are only to be offered.
+        """
+        found = self._of_name(typed)
+        digits = _ID.fullmatch(typed.removesuffix("."))
+        if digits is not None:
+            known = self._short.get(digits[1][:_SHORT].lower(), ())
+            found += [t for t in known if _digits(t).startswith(digits[1].lower())]
+        return tuple(dict.fromkeys(found))
+
+    def likely(self, typed: str) -> tuple[T, ...]:
+        """Those that may be meant, the likeliest first; not for the loop, if there are thousands.
+
+        First what begins so or looks alike, then what is a slip or two away.
+        """
+        plain = typed.removesuffix(".").casefold()
+        if not plain:
+            return ()
+        shape = skeleton(plain)
+        shapes = [(skeleton(name), t) for t in self._things for name in _names(t)]
+        near = [t for t in self._things if _begins(plain, t)]
+        near += [t for other, t in shapes if other == shape]
+        if len(near) < OFFERED:
+            near += _slipped(shape, shapes)
+        return tuple(dict.fromkeys(near))[:OFFERED]
+
+    def _of_name(self, typed: str) -> list[T]:
+        plain = typed.removesuffix(".")
+        if found := self._named.get(typed) or self._named.get(plain):
+            return list(found)
+        folded = dict.fromkeys((_lower(typed), _lower(plain)))
+        return [t for word in folded for t in self._folded.get(word, ())]
 
 
 async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
@@ -52,9 +88,11 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
             return await host.volumes.list()
         case Kind.NETWORK:
             return await host.networks.list()
+        case Kind.BUILD_CACHE:
+            return ()  # it is one thing, and has no name
 
 
-def target(thing: Thing, host: str, engine_id: str) -> Target:
+def target(thing: Thing, host: str) -> Target:
     """The thing as a target. Its `state` is what must not have changed when it is acted on."""
     match thing:
         case Container():
@@ -64,11 +102,12 @@ def target(thing: Thing, host: str, engine_id: str) -> Target:
             name = thing.tags[0] if thing.tags else Untrusted(_digits(thing)[:_SHORT])
             kind, state = Kind.IMAGE, " ".join(sorted(tag.raw for tag in thing.tags))
         case Volume():
-            kind, name, state = Kind.VOLUME, thing.name, ""
+            # It has no id: one that was made again is another, under the same name.
+            kind, name, state = Kind.VOLUME, thing.name, f"{thing.created:.6f}"
         case Network():
             kind, name, state = Kind.NETWORK, thing.name, ""
     tid = thing.name.raw if isinstance(thing, Volume) else thing.id
-    return Target(kind, host, engine_id, tid, name, state, thing.labels)
+    return Target(kind, host, tid, name, state, thing.labels)
 
 
 def _names(thing: Thing) -> tuple[str, ...]:
@@ -83,40 +122,26 @@ def _digits(thing: Thing) -> str:
     return "" if isinstance(thing, Volume) else thing.id.removeprefix(_ALGORITHM)
 
 
-def _exact(typed: str, known: tuple[T, ...]) -> list[T]:
-    """Those of this name, letter for letter if there are any, and those of this id."""
-    found = _named(typed, known)
-    digits = _ID.fullmatch(typed.removesuffix("."))
-    if digits is not None:
-        found += [t for t in known if _digits(t).startswith(digits[1].lower()) and t not in found]
-    return found
-
-
-def _named(typed: str, known: tuple[T, ...]) -> list[T]:
-    plain = typed.removesuffix(".")
-    for same in (typed, plain):
-        if found := [t for t in known if same in _names(t)]:
-            return found
-    folded = {_lower(typed), _lower(plain)}
-    return [t for t in known if any(_lower(name) in folded for name in _names(t))]
-
-
 def _lower(name: str) -> str:
     """Without regard to case, in ASCII alone: a Kelvin sign is no k, and ß is not ss."""
     return name.lower() if name.isascii() else name
 
 
-def _likely(typed: str, known: tuple[T, ...]) -> list[T]:
-    plain = typed.removesuffix(".").casefold()
-    scored = [(far, t) for t in known if plain and (far := _far(plain, t)) is not None]
+def _index(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for key, thing in pairs:
+        found.setdefault(key, []).append(thing)
+    return found
+
+
+def _begins(plain: str, thing: Thing) -> bool:
+    if any(name.casefold().startswith(plain) for name in _names(thing)):
+        return True
+    return _digits(thing).startswith(plain.removeprefix(_ALGORITHM) or _ALGORITHM)
+
+
+def _slipped(typed: str, shapes: Iterable[tuple[str, T]]) -> list[T]:
+    """Those a slip or two away, the nearest first; of thousands of like names only some."""
+    worth = islice(((other, t) for other, t in shapes if comparable(typed, other)), _COMPARED)
+    scored = [(far, t) for other, t in worth if (far := distance(typed, other)) is not None]
     return [t for _, t in sorted(scored, key=lambda pair: pair[0])]
-
-
-def _far(plain: str, thing: Thing) -> int | None:
-    """How far from meant: 0 for a beginning or a look-alike, else slips; None for not at all."""
-    names = _names(thing)
-    if any(name.casefold().startswith(plain) for name in names):
-        return 0
-    if _digits(thing).startswith(plain.removeprefix(_ALGORITHM) or _ALGORITHM):
-        return 0
-    return min((far for n in names if (far := distance(plain, n)) is not None), default=None)

@@ -1,26 +1,45 @@
-"""The Engine itself: what it is, what it holds, what its build cache could free."""
+"""The Engine itself: what it is, what it holds, and its build cache."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from bot.hosts import listing
-from bot.hosts.answer import boolean, integer, mapping, sequence, string, strings, untrusted
+from bot.hosts.answer import integer, mapping, sequence, string, strings, untrusted
 from bot.hosts.client import Client
 from bot.hosts.link import Link
+from bot.hosts.shared import Shared
 from bot.hosts.types import DiskUsage, EngineInfo, EngineVersion
 from bot.message import Untrusted
 
 _ID = re.compile(r"[A-Za-z0-9:-]{1,100}")
 # `system df` walks through everything: minutes on big hosts.
 _LONG = 300.0
+_RECENT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """What was found, in which epoch of the link, and when that was begun."""
+
+    usage: DiskUsage
+    epoch: tuple[int, int]
+    began: float
 
 
 class System:
-    """One Engine's own state. Every method raises DockerFault where the Engine fails."""
+    """One Engine's own state. Every method raises DockerFault where the Engine fails.
 
-    def __init__(self, link: Link) -> None:
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(self, link: Link, clock: Callable[[], float]) -> None:
         self._link = link
+        self._clock = clock
+        self._shared: Shared[_Count] = Shared(link)
+        self._last: _Count | None = None
 
     async def identity(self) -> str:
         """The Engine's id, "" where it tells none that is one."""
@@ -35,17 +54,47 @@ class System:
         """What is installed, and which API is spoken with it."""
         return await self._link.run(_version)
 
-    async def df(self) -> DiskUsage:
-        """What lies on its disk. May take minutes, and takes the Engine much work."""
-        return await self._link.run(lambda client: _usage(client.df()), seconds=_LONG, slow=True)
+    async def df(self, *, recent: bool = False) -> DiskUsage:
+        """What lies on its disk. May take minutes, and takes the Engine much work.
 
-    async def prune_builds(self) -> int:
-        """Empty the build cache of what nothing uses; how many bytes that freed."""
-        return await self._link.run(
-            lambda client: integer(mapping(client.prune_builds()), "SpaceReclaimed"),
-            changes=True,
-            seconds=_LONG,
-        )
+        `recent`: what was counted in the last minute will do, of volumes and build cache alone, if
+        nothing was changed through here since.
+        """
+        count = self._last if recent else None
+        if count is None or count.epoch != self._link.epoch or self._age(count) > _RECENT:
+            count = await self._shared.ask(None, self._count)
+        return replace(count.usage, age=self._age(count))
+
+    async def prune_builds(
+        self,
+        *,
+        all: bool,  # noqa: A002 - Docker's name for it
+        unused_for: float,
+    ) -> int:
+        """Empty the build cache of what was not used for so many seconds; the bytes that it freed.
+
+        `all`: of what is a builder's own, or an image's as well, too. The Engine reckons back from
+        its own clock, to a full second, so that it rather keeps what was used last.
+        """
+        asked = self._clock()
+
+        def work(client: Client) -> int:
+            # `until` is of the last use (buildkit `cache/manager.go`), not of the making.
+            until = f"{unused_for + self._clock() - asked:.3f}s"
+            answer = client.prune_builds(filters={"until": until}, all=all)
+            return integer(mapping(answer), "SpaceReclaimed")
+
+        return await self._link.run(work, changes=True, seconds=_LONG)
+
+    async def _count(self) -> _Count:
+        epoch, began = self._link.epoch, self._clock()
+        usage = await self._link.run(lambda c: _usage(c.df()), seconds=_LONG, counts=True)
+        # Images and containers may be thousands: nobody needs those that are not fresh.
+        self._last = _Count(replace(usage, images=(), containers=()), epoch, began)
+        return _Count(usage, epoch, began)
+
+    def _age(self, count: _Count) -> float:
+        return self._clock() - count.began
 
 
 def _info(value: object) -> EngineInfo:
@@ -84,13 +133,10 @@ def _version(client: Client) -> EngineVersion:
 
 def _usage(value: object) -> DiskUsage:
     raw = mapping(value)
-    cache = [mapping(row) for row in sequence(raw.get("BuildCache"))]
-    own = [row for row in cache if not boolean(row, "Shared")]
     return DiskUsage(
         images=listing.images(raw.get("Images")),
         containers=listing.containers(raw.get("Containers"), sized=True),
         volumes=tuple(map(listing.volume, sequence(raw.get("Volumes")))),
+        builds=tuple(map(listing.build_record, sequence(raw.get("BuildCache")))),
         layers=integer(raw, "LayersSize"),
-        build_cache=sum(integer(row, "Size") for row in own),
-        build_cache_reclaimable=sum(integer(r, "Size") for r in own if not boolean(r, "InUse")),
     )

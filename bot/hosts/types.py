@@ -21,6 +21,7 @@ class Kind(Enum):
     IMAGE = "image"
     VOLUME = "volume"
     NETWORK = "network"
+    BUILD_CACHE = "build cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,6 @@ class Target:
 
     kind: Kind
     host: str
-    engine_id: str
     id: str
     name: Untrusted
     state: str = ""
@@ -128,10 +128,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A volume. `size` in bytes, and `users`, are None where the Engine was not asked."""
+    """A volume. `size` in bytes, and `users`, are None where the Engine was not asked.
+
+    `created` is when, in seconds since the epoch, 0 where that is not told.
+    """
 
     name: Untrusted
     driver: Untrusted
+    created: float
     size: int | None
     users: int | None
     anonymous: bool
@@ -152,15 +156,38 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """A record of the build cache: what a step of a build left behind.
+
+    An image has the layers of a `shared` one as well. An `internal` one is a builder's own. `used`
+    is when it was last used, None for never.
+    """
+
+    size: int
+    in_use: bool
+    shared: bool
+    internal: bool
+    used: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class DiskUsage:
-    """`GET /system/df`, in bytes: what there is and what a prune could free at most."""
+    """`GET /system/df`, in bytes: what there is.
+
+    `age` tells how many seconds ago the count of it began.
+    """
 
     images: tuple[Image, ...]
     containers: tuple[Container, ...]
     volumes: tuple[Volume, ...]
+    builds: tuple[BuildRecord, ...]
     layers: int
-    build_cache: int
-    build_cache_reclaimable: int
+    age: float = 0.0
+
+    @property
+    def build_cache(self) -> int:
+        """What the build cache takes beside the images."""
+        return sum(record.size for record in self.builds if not record.shared)
 
 
 @dataclass(frozen=True, slots=True)

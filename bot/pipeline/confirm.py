@@ -2,7 +2,8 @@
 
 The first time round the plan is shown and stored with its button. At the tap everything is looked
 at again: what has gone or changed since drops the action and shows the new plan; what was added
-does not matter. The items of the plan that was agreed to are what runs.
+does not matter. The items of the plan that was agreed to are what runs. They are of one Engine:
+another may have come under the host's name, with a volume or a tag of the same name.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Confirm:
         """Ask, or pass on with the items that were agreed to."""
         if call.decision is None or Need.CONFIRM not in call.decision.needs:
             return await proceed(replace(call, items=tuple(map(of_target, call.targets))))
-        plan = await (call.command.plan or _plan)(call)
+        plan = await _of_engine(call, await (call.command.plan or _plan)(call))
         agreed = call.confirmation
         call.about[:] = agreed.items if agreed else plan.items
         if agreed is not None and plan.covers(agreed.items):
@@ -58,6 +59,14 @@ class Confirm:
             outcome=Outcome.AWAITING,
             rings=False,
         )
+
+
+async def _of_engine(call: Call, plan: Plan) -> Plan:
+    """The plan, its items bound to the Engine that they were seen on."""
+    if call.target_host is None or not plan.items:
+        return plan
+    engine = await call.target_host.engine_id()
+    return replace(plan, items=tuple(replace(item, engine=engine) for item in plan.items))
 
 
 async def _plan(call: Call) -> Plan:

@@ -15,7 +15,7 @@ from bot.command.plan import Item, load
 from bot.command.services import Services
 from bot.errors import BotError
 from bot.hosts.resolve import Thing, target, things_of
-from bot.hosts.types import Container
+from bot.hosts.types import Container, Kind
 from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of, shares
@@ -118,12 +118,14 @@ class Recovery:
             things = [thing for kind in kinds for thing in await things_of(engine, kind)]
         except BotError as error:
             return (msg("What became of it, I can't see:"), error.message)
-        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host, ""),)}
+        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host),)}
         return tuple(_line(item, found.get((item.kind, item.id)), host) for item in items)
 
 
 def _line(item: Item, thing: Thing | None, host: str) -> Message:
     name = at(item.name, host)
+    if item.kind is Kind.BUILD_CACHE:
+        return msg("{name}: what became of it, I can't see.", name=name)
     if thing is None:
         return msg("{name} is not there now.", name=name)
     if isinstance(thing, Container):

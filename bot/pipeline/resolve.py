@@ -6,6 +6,7 @@ target found is authorized by itself.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from bot.command.call import Call, at
 from bot.command.plan import of_target
 from bot.command.spec import Targets
 from bot.errors import BotError, Denied, DockerFault
-from bot.hosts.resolve import Thing, find, target, things_of
+from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
 from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, Names, Untrusted, msg
 from bot.pipeline.authorize import decide
@@ -23,7 +24,6 @@ from bot.pipeline.told import told
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import by_name
 
-_OFFERED = 12
 _A_ROW = 2
 
 
@@ -40,12 +40,14 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
         return _picker(call, asked, things)
     targets: dict[Target, Thing] = {}
     missing: list[str] = []
+    known = Known(things)
     for name in names:
-        found = find(name, things)
-        if not isinstance(found, tuple):
-            targets[target(found, call.host.name, call.host.known_engine_id)] = found
+        exact = known.exact(name)
+        if len(exact) == 1:
+            targets[target(exact[0], call.host.name)] = exact[0]
         elif len(names) == 1:
-            return _offer(call, name, found)
+            near = exact or await asyncio.to_thread(known.likely, name)
+            return _offer(call, name, near)
         else:
             missing.append(name)
     full = replace(_with(call, asked, tuple(targets)), seen=tuple(targets.values()))
@@ -105,8 +107,8 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
         none = msg("{host}: nothing here for this command", host=host)
         return Reply((Text(none),), outcome=Outcome.CANCELLED)
     blocks: list[Block] = [Text(_which(call, asked.kind))]
-    if len(fit) > _OFFERED:
-        blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - _OFFERED)))
+    if len(fit) > OFFERED:
+        blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - OFFERED)))
     fit.sort(key=_urgent_first)
     return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
 
@@ -114,7 +116,7 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
 def _urgent_first(thing: Thing) -> tuple[bool, object]:
     """What somebody should look at, and then by name."""
     urgent = isinstance(thing, Container) and thing.needs_you
-    return not urgent, by_name(target(thing, "", "").name)
+    return not urgent, by_name(target(thing, "").name)
 
 
 def _which(call: Call, kind: Kind) -> Message:
@@ -127,6 +129,8 @@ def _which(call: Call, kind: Kind) -> Message:
             question = msg("{command}: which volume on {host}?")
         case Kind.NETWORK:
             question = msg("{command}: which network on {host}?")
+        case Kind.BUILD_CACHE:
+            raise LookupError("no command names the build cache")
     return question.having(command=Code(call.command.spelling), host=Untrusted(call.host.name))
 
 
@@ -153,7 +157,7 @@ def _choices(
     """
     if instead_of is not None and call.argv.count(instead_of) != 1:
         return ()
-    names = [target(t, call.host.name, "").name for t in things[:_OFFERED]]
+    names = [target(t, call.host.name).name for t in things[:OFFERED]]
     keys = [
         Button(msg("{name}", name=name), _argv(call, name.raw, instead_of), host=call.host.name)
         for name in names

@@ -1,4 +1,4 @@
-"""`/prune`: stopped containers, unused networks, images without a tag; volumes only if asked."""
+"""`/prune`: what `docker system prune` takes; volumes only if asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.reply import Reply
 from handlers import pruning
 from handlers.removal import remove
 
-_KINDS = frozenset({Kind.CONTAINER, Kind.NETWORK, Kind.IMAGE})
+_KINDS = frozenset({Kind.CONTAINER, Kind.NETWORK, Kind.IMAGE, Kind.BUILD_CACHE})
 
 
 async def _plan(call: Call) -> Plan:
@@ -30,6 +30,7 @@ async def _plan(call: Call) -> Plan:
     wanted = pruning.Wanted(
         _KINDS | {Kind.VOLUME} if volumes else _KINDS,
         all_images=call.params["all"],
+        all_builds=call.params["all"],
         filters=chosen,
     )
     return await pruning.plan(call, wanted)
@@ -53,5 +54,5 @@ async def prune(
     volumes: bool,
     wanted: tuple[tuple[str, str], ...],
 ) -> Reply:
-    """Remove stopped containers, unused networks and images without a tag."""
+    """Remove stopped containers, unused networks, images without a tag and build cache."""
     return await remove(call)

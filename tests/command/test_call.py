@@ -31,7 +31,7 @@ def test_its_label_is_the_verb_with_what_was_typed(text: str, label: str) -> Non
 
 
 def test_its_label_names_what_was_found() -> None:
-    found = Target(Kind.CONTAINER, "nas", "e", "1", Untrusted("Web"))
+    found = Target(Kind.CONTAINER, "nas", "1", Untrusted("Web"))
     full = replace(call("/box_rm web"), targets=(found,), params={"containers": (found,)})
     assert WORDS.plain(full.label) == "remove Web@nas"
 

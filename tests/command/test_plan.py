@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,8 @@ ITEM = st.builds(
     st.builds(Untrusted, st.text(max_size=8)),
     st.text(max_size=8),
     st.integers(0, 2**40),
+    st.floats(0, 2**40),
+    st.text(max_size=8),
 )
 
 
@@ -41,13 +45,14 @@ def test_what_has_gone_or_changed_does() -> None:
     assert not plan(item("b")).covers((item("a"),))
     assert not plan(item("a", "running")).covers((item("a"),))
     assert not plan(item("a", kind=Kind.VOLUME)).covers((item("a"),))
+    assert not plan(replace(item("a"), engine="B")).covers((replace(item("a"), engine="A"),))
 
 
 def test_a_name_alone_does_not_matter_nor_does_a_size() -> None:
-    renamed = Item(Kind.CONTAINER, "id-a", Untrusted("z"), "exited 0", 5)
+    renamed = Item(Kind.CONTAINER, "id-a", Untrusted("z"), "exited 0", 5, 7.0)
     assert plan(renamed).covers((item("a"),))
 
 
 def test_a_target_is_an_item_in_the_state_that_it_was_seen_in() -> None:
-    target = Target(Kind.IMAGE, "nas", "e", "sha256:1", Untrusted("web:1"), "web:1")
+    target = Target(Kind.IMAGE, "nas", "sha256:1", Untrusted("web:1"), "web:1")
     assert of_target(target) == Item(Kind.IMAGE, "sha256:1", Untrusted("web:1"), "web:1", 0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from sandbox import Phone, Sandbox, Seen
 from sandbox.engine.images import import_image
 from tests.e2e.conftest import OWNER, Clock, Pierhead
-from tests.e2e.talk import ask, folded, screen, shows, tap
+from tests.e2e.talk import Played, ask, folded, later, played, screen, shows, tap
+from tests.hosts.scripted import Scripted, answer, cut, row, silence
 from tests.private_engine import Engine
 
 
@@ -177,6 +180,53 @@ async def test_what_has_changed_since_the_plan(pierhead: Pierhead, scene: Scene)
         assert scene.left()["containers"] == {"web"}
 
 
+async def test_a_volume_that_was_made_again_stays(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        volume = {"Name": "data", "Driver": "local", "CreatedAt": "2026-11-26T11:00:00+01:00"}
+        world.engine.scripts["GET /containers/json"] = answer([])
+        world.engine.scripts["GET /volumes"] = answer({"Volumes": [volume]})
+        asked = await ask(telegram.private(OWNER), "/volume prune -a")
+        later_one = volume | {"CreatedAt": "2026-11-26T11:00:01+01:00"}
+        world.engine.scripts["GET /volumes"] = answer({"Volumes": [later_one]})
+        await tap(asked, "Remove 1 on local")
+        again = await asked.changed()
+        assert "It has changed since: look again. Nothing was done." in again.text
+        assert not [line for line in world.engine.asked if line.startswith("DELETE")]
+
+
+async def test_another_engine_by_the_time_of_the_tap_is_left_alone(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        scripts = world.engine.scripts
+        scripts["GET /containers/json"] = answer([])
+        scripts["GET /volumes"] = answer({"Volumes": [{"Name": "data", "Driver": "local"}]})
+        scripts["DELETE /volumes/data"] = answer(b"", 204)
+        scripts["GET /info"] = answer({"ID": "A:A"})
+        phone = telegram.private(OWNER)
+        asked = await ask(phone, "/volume prune -a")
+        scripts["GET /images/json"] = cut
+        await ask(phone, "/images")
+        scripts["GET /info"] = answer({"ID": "B:B"})
+        await tap(asked, "Remove 1 on local")
+        again = await asked.changed()
+        assert "It has changed since: look again. Nothing was done." in again.text
+        await tap(again, "Remove 1 on local")
+        assert (await shows(again, "removed")).text.startswith("local: removed 1 thing")
+        assert world.engine.asked.count("GET /info") == 2
+
+
+async def test_a_restart_that_does_not_ask_asks_for_no_engine(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        world.engine.scripts["GET /containers/json"] = answer([row()])
+        await ask(telegram.private(OWNER), "/restart web")
+        assert "GET /info" not in world.engine.asked
+
+
 async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) -> None:
     pierhead.environment["PIERHEAD_FEATURES__PRUNE"] = "false"
     async with pierhead.running():
@@ -185,3 +235,88 @@ async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) 
         disk = await ask(scene.phone, "/df")
         assert disk.buttons == [["Refresh"]]
         assert (await ask(scene.phone, "/images")).buttons == []
+
+
+def only_a_cache(engine: Scripted, *records: dict[str, object]) -> None:
+    """Script an Engine on which nothing but the build cache may go."""
+    for path in ("containers/json", "images/json", "networks"):
+        engine.scripts[f"GET /{path}"] = answer([])
+    engine.scripts["GET /system/df"] = answer({"BuildCache": records})
+    engine.scripts["POST /build/prune"] = answer({"SpaceReclaimed": 5_000_000})
+
+
+def pruned(world: Played) -> list[tuple[str, float]]:
+    """Each prune of the build cache: of all of it or not, unused for how many seconds."""
+    found = []
+    for request in world.engine.seen:
+        if request.path == "/build/prune":
+            (until,) = json.loads(request.query["filters"])["until"]
+            found.append((request.query["all"], float(until.removesuffix("s"))))
+    return found
+
+
+RECORD = {"Size": 5_000_000, "Type": "regular"}
+
+
+async def test_the_build_cache_is_one_thing_of_the_plan(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        only_a_cache(world.engine, RECORD, {"Size": 3_000_000, "Type": "frontend"})
+        job = row(State="exited", Status="Exited (0) 3 days ago", Names=["/job"], SizeRw=1_000_000)
+        world.engine.scripts["GET /containers/json"] = answer([job])
+        world.engine.scripts[f"DELETE /containers/{job['Id']}"] = answer(b"", 204)
+        phone = telegram.private(OWNER)
+        asked = await ask(phone, "/prune")
+        lines = [" ".join(line.split()) for line in screen(asked)]
+        assert lines[0] == "Remove 2 things on local, at most 6 MB?"
+        assert lines[1:3] == ["1 stopped container 1 MB", "build cache 5 MB"]
+        assert "build cache" not in folded(asked)
+        later(phone, 50)
+        await tap(asked, "Remove 2 on local")
+        assert (await asked.changed()).text == "local: removed 2 things, up to 6 MB"
+        ((every, unused_for),) = pruned(world)
+        assert every == "False"
+        assert unused_for >= 50
+        assert world.engine.asked[-1] == "POST /build/prune"
+        asked = await ask(phone, "/prune -a --filter until=24h")
+        await tap(asked, asked.buttons[-1][0])
+        await asked.changed()
+        every, unused_for = pruned(world)[-1]
+        assert every == "True"
+        assert unused_for >= 24 * 3600
+
+
+async def test_a_build_cache_that_no_filter_fits_or_nothing_can_go_of(
+    telegram: Sandbox, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.hosts.system._RECENT", -1.0)
+    async with played(telegram, tmp_path, clock) as world:
+        only_a_cache(world.engine, RECORD)
+        phone = telegram.private(OWNER)
+        assert (await ask(phone, "/prune --filter label=x")).text.startswith("local: nothing")
+        assert "GET /system/df" not in world.engine.asked
+        assert (await ask(phone, "/prune --filter label!=x")).text.startswith("Remove 1 thing")
+        for kind in ("container", "image", "network"):
+            assert (await ask(phone, f"/{kind} prune")).text.startswith("local: nothing")
+        only_a_cache(world.engine, RECORD | {"InUse": True}, RECORD | {"Shared": True})
+        assert (await ask(phone, "/prune")).text.startswith("local: nothing to remove")
+
+
+async def test_a_build_cache_that_is_not_counted_in_time(
+    telegram: Sandbox, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.hosts.system._RECENT", -1.0)
+    async with played(telegram, tmp_path, clock) as world:
+        only_a_cache(world.engine, RECORD)
+        phone = telegram.private(OWNER)
+        asked = await ask(phone, "/prune")
+        world.engine.scripts["GET /system/df"] = silence
+        monkeypatch.setattr("handlers.pruning._COUNTING", 0.0)
+        await tap(asked, "Remove 1 on local")
+        assert (await asked.changed()).text == "local: removed 1 thing, up to 5 MB"
+        assert len(pruned(world)) == 1
+        assert (await ask(phone, "/prune")).text.splitlines()[:2] == [
+            "local: nothing to remove",
+            "Build cache: not counted in time, it stays.",
+        ]

@@ -135,6 +135,20 @@ async def cut(request: Request, writer: asyncio.StreamWriter) -> None:
     raise ConnectionError
 
 
+class Gate:
+    """Takes requests, and answers them once it is `open`."""
+
+    def __init__(self, then: Script) -> None:
+        self.reached = asyncio.Event()
+        self.open = asyncio.Event()
+        self._then = then
+
+    async def __call__(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        self.reached.set()
+        await self.open.wait()
+        await self._then(request, writer)
+
+
 def in_turn(*scripts: Script) -> Script:
     """One script for each request, the last for all that follow."""
     left = list(scripts)

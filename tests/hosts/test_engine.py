@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import tarfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
 from bot.errors import Conflict, NotFound
 from bot.hosts import Host, prune
-from bot.hosts.resolve import find
-from bot.hosts.types import Container, Stats
+from bot.hosts.resolve import Known
+from bot.hosts.types import Stats
 from tests.private_engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -36,7 +39,7 @@ async def test_a_life(engine: Engine, real: Host) -> None:
     (web,) = await real.inventory.containers()
     assert (web.id, web.name.raw, web.state, web.labels["a"]) == (cid, "web", "running", "b")
     assert web.ago is not None
-    assert find("web", (web,)) == web
+    assert Known([web]).exact("web") == (web,)
     assert await real.containers.start("web") is False
     assert await real.containers.restart("web", timeout=0) is True
     await real.containers.pause("web")
@@ -71,7 +74,7 @@ async def test_the_engine_itself(engine: Engine, real: Host) -> None:
     assert (await real.system.info()).images >= 1
     usage = await real.system.df()
     assert usage.images[0].tags[0].raw == "busybox:latest"
-    assert await real.system.prune_builds() == 0
+    assert await real.system.prune_builds(all=False, unused_for=0) == 0
 
 
 async def test_logs(engine: Engine, real: Host) -> None:
@@ -122,6 +125,48 @@ async def test_a_follow(engine: Engine, real: Host) -> None:
         await real.containers.kill("talk", "KILL")
         with pytest.raises(StopAsyncIteration):
             await anext(lines)
+
+
+def build(engine: Engine) -> None:
+    """Build with BuildKit, as the docker command line does that has no plugin for it."""
+    recipe = b"FROM busybox:latest\nRUN dd if=/dev/zero of=/file bs=1M count=3\n"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as context:
+        entry = tarfile.TarInfo("Dockerfile")
+        entry.size = len(recipe)
+        context.addfile(entry, io.BytesIO(recipe))
+    api = engine.sdk.api
+    url, how = f"{api.base_url}/v{api.api_version}/build", {"version": "2", "t": "built:1"}
+    answer = api.post(url, data=packed.getvalue(), params=how)
+    assert "Successfully tagged" in answer.text
+    engine.docker("rmi", "built:1")
+
+
+def cached(engine: Engine) -> set[str]:
+    return {record["Description"].split("build-context")[0] for record in builds(engine)}
+
+
+def builds(engine: Engine) -> list[dict[str, Any]]:
+    return list(engine.sdk.api.df()["BuildCache"] or ())
+
+
+async def test_the_build_cache_is_emptied_as_docker_does_it(engine: Engine, real: Host) -> None:
+    build(engine)
+    full = cached(engine)
+    said = engine.docker("system", "prune", "-f").splitlines()[-1]
+    left = cached(engine)
+    assert left < full
+    build(engine)
+    assert cached(engine) == full
+    usage = await real.system.df()
+    planned = sum(record.size for record in prune.prunable_builds(usage.builds))
+    assert said == f"Total reclaimed space: {planned / 1e6:.4g}MB"
+    # It was used less than an hour ago; the Engine cuts to full seconds, so "0 s" may keep some.
+    assert await real.system.prune_builds(all=False, unused_for=3600) == 0
+    assert cached(engine) == full
+    assert await real.system.prune_builds(all=False, unused_for=-9) == planned
+    assert cached(engine) == left
+    assert prune.prunable_builds((await real.system.df()).builds) == ()
 
 
 def fill(engine: Engine) -> None:
@@ -211,4 +256,4 @@ async def test_what_we_prune_is_what_docker_prunes(
     assert names(engine) == expected
     if filters.until is None:
         assert expected != full
-    assert isinstance(find("up", await real.inventory.containers()), Container)
+    assert len(Known(await real.inventory.containers()).exact("up")) == 1

@@ -13,6 +13,7 @@ from bot.message import Untrusted
 from tests.hosts.conftest import Clock
 from tests.hosts.scripted import (
     CID,
+    Gate,
     Request,
     Scripted,
     answer,
@@ -44,6 +45,44 @@ async def test_a_list_is_one_request(fake: Scripted, host: Host) -> None:
     assert [str(r) for r in fake.seen] == ["GET /version", LIST, LIST, LIST]
     assert fake.seen[1].query["all"] == "1"
     assert fake.connections == 2
+
+
+async def test_who_asks_for_the_same_list_at_once_shares_the_request(
+    fake: Scripted, host: Host
+) -> None:
+    fake.scripts[LIST] = gate = Gate(answer([row()]))
+    lists = [asyncio.ensure_future(host.inventory.containers()) for _ in range(8)]
+    await gate.reached.wait()
+    other = asyncio.ensure_future(host.inventory.containers(filters={"name": ["web"]}))
+    gate.open.set()
+    assert {len(found) for found in await asyncio.gather(*lists, other)} == {1}
+    assert fake.asked == [LIST, LIST]
+    await host.inventory.containers()
+    assert fake.asked == [LIST, LIST, LIST]
+
+
+async def test_a_list_that_was_begun_before_a_change_is_not_shared_after_it(
+    fake: Scripted, host: Host
+) -> None:
+    old = Gate(answer([row()]))
+    fake.scripts[LIST] = in_turn(old, answer([]))
+    fake.scripts[STOP] = answer(b"", 204)
+    before = asyncio.ensure_future(host.inventory.containers())
+    await old.reached.wait()
+    await host.containers.stop(CID)
+    assert await host.inventory.containers() == ()
+    old.open.set()
+    assert len(await before) == 1
+
+
+async def test_a_shared_request_that_fails_fails_for_all(fake: Scripted, host: Host) -> None:
+    fake.scripts[LIST] = gate = Gate(answer({"message": "no"}, 400))
+    lists = [asyncio.ensure_future(host.inventory.containers()) for _ in range(3)]
+    await gate.reached.wait()
+    lists[0].cancel()
+    gate.open.set()
+    ended = await asyncio.gather(*lists, return_exceptions=True)
+    assert [type(e) for e in ended] == [asyncio.CancelledError, DockerFault, DockerFault]
 
 
 async def test_making_a_host_asks_nobody() -> None:
@@ -82,10 +121,9 @@ async def test_the_engine_comes_later_and_changes(clock: Clock) -> None:
         host = Host("nas", fake.url, clock=clock, timeout=60)
         fake.scripts[LIST] = answer([row()])
         await host.inventory.containers()
-        assert host.known_engine_id == ""
         fake.scripts["GET /info"] = answer({"ID": "A:B"})
         assert await host.engine_id() == await host.engine_id() == "A:B"
-        assert host.known_engine_id == "A:B"
+        assert fake.asked.count("GET /info") == 1
         fake.scripts[LIST] = in_turn(cut, answer([row()]))
         with pytest.raises(DockerFault) as caught:
             await host.inventory.containers()
@@ -94,7 +132,6 @@ async def test_the_engine_comes_later_and_changes(clock: Clock) -> None:
         fake.scripts["GET /info"] = answer({"ID": "../x y"})
         await host.inventory.containers()
         assert fake.asked.count("GET /info") == 1
-        assert host.known_engine_id == ""
         assert await host.engine_id() == ""
         await host.close()
 

@@ -1,10 +1,12 @@
 import asyncio
+import threading
 from contextlib import aclosing
 
 import pytest
 
 from bot.errors import DockerFault, NotFound, UsageError
 from bot.hosts import Host
+from bot.hosts.sieve import Sieve
 from bot.hosts.types import LogLine
 from bot.message import Untrusted
 from tests.hosts.scripted import (
@@ -140,6 +142,32 @@ async def test_grep(fake: Scripted, host: Host) -> None:
     assert texts(found.lines) == ["GET /19799 200", "GET /19899 200", "GET /19999 200"]
     assert (found.matched, found.read) == (111, len(block))
     assert fake.seen[-1].query["tail"] == "all"
+
+
+async def test_slow_searches_hold_up_nothing_else(
+    fake: Scripted, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.scripts[INSPECT] = inspected()
+    fake.scripts[LOGS] = written(b"a\n")
+    reached, go_on = threading.Semaphore(0), threading.Event()
+    searched: set[str] = set()
+    block = Sieve.block
+
+    def slow(self: Sieve, data: bytes) -> None:
+        searched.add(threading.current_thread().name)
+        reached.release()
+        go_on.wait()
+        block(self, data)
+
+    monkeypatch.setattr(Sieve, "block", slow)
+    greps = [asyncio.ensure_future(host.logs.grep(CID, "a", keep=5)) for _ in range(8)]
+    try:
+        await asyncio.to_thread(lambda: [reached.acquire() for _ in range(2)])
+        assert await asyncio.gather(*(asyncio.to_thread(int) for _ in range(40)))
+    finally:
+        go_on.set()
+    assert {found.matched for found in await asyncio.gather(*greps)} == {1}
+    assert searched == {"grep_0", "grep_1"}
 
 
 async def test_a_bad_pattern_asks_nobody(fake: Scripted, host: Host) -> None:

@@ -1,10 +1,14 @@
 """What would be pruned, by rules; test_engine compares the same with a real prune."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.hosts import listing
 from bot.hosts.prune import (
+    NO_FILTERS,
     Filters,
+    prunable_builds,
     prunable_containers,
     prunable_images,
     prunable_networks,
@@ -83,3 +87,29 @@ def test_volumes() -> None:
     everything = prunable_volumes(volumes, user, all=True)
     assert [v.name.raw for v in everything] == ["a" * 64, "named", "new"]
     assert prunable_volumes(volumes, user, filters=Filters(labels=("x",))) == ()
+
+
+def test_the_build_cache() -> None:
+    def record(size: int, **more: object) -> dict[str, object]:
+        return {"Size": size, "Type": "regular", "LastUsedAt": "2026-11-26T11:00:00.5Z"} | more
+
+    rows = [
+        record(1),
+        record(2, InUse=True),
+        record(4, Shared=True),
+        record(8, Type="frontend"),
+        record(16, Type="internal"),
+        record(32, LastUsedAt=None),
+    ]
+    records = [listing.build_record(value) for value in rows]
+
+    def going(filters: Filters = NO_FILTERS, *, every: bool = False) -> int:
+        return sum(r.size for r in prunable_builds(records, all=every, filters=filters))
+
+    used = datetime(2026, 11, 26, 11, tzinfo=UTC).timestamp()
+    assert going() == 1 + 32
+    assert going(every=True) == 1 + 8 + 16 + 32
+    assert going(Filters(until=used + 0.9)) == 32
+    assert going(Filters(until=used + 1)) == 1 + 32
+    assert going(Filters(labels=("tier",))) == 0
+    assert going(Filters(without=("tier",))) == 1 + 32

@@ -1,10 +1,12 @@
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.hosts import listing
 from bot.hosts.alike import distance, skeleton
-from bot.hosts.resolve import find, target
+from bot.hosts.resolve import Known, Thing, target
 from bot.hosts.types import Container, Image, Kind, Volume
 from bot.message import Untrusted
 from tests.hosts.scripted import row
@@ -17,9 +19,19 @@ def containers(*names: str) -> tuple[Container, ...]:
     )
 
 
+def find(typed: str, things: Iterable[Thing]) -> Thing | tuple[Thing, ...]:
+    """The one thing that is meant, or what is offered."""
+    known = Known(things)
+    exact = known.exact(typed)
+    return exact[0] if len(exact) == 1 else exact or known.likely(typed)
+
+
 def found(typed: str, *names: str) -> str | list[str]:
     match = find(typed, containers(*names))
-    return match.name.raw if isinstance(match, Container) else [c.name.raw for c in match]
+    if isinstance(match, tuple):
+        return [thing.name.raw for thing in match if isinstance(thing, Container)]
+    assert isinstance(match, Container)
+    return match.name.raw
 
 
 @pytest.mark.parametrize(
@@ -67,6 +79,19 @@ def test_so_many_are_offered() -> None:
     assert len(found("web", *(f"web-{n}" for n in range(5000)))) == 12
 
 
+def test_only_so_many_are_compared_letter_by_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def count(left: str, right: str) -> int | None:
+        compared.append(right)
+        return distance(left, right)
+
+    monkeypatch.setattr("bot.hosts.resolve.distance", count)
+    names = [f"worker-{n:04}" for n in range(5000)]
+    assert len(found("workre-0001", *names)) == 12
+    assert len(compared) == 500
+
+
 def image(*tags: str) -> Image:
     return listing.image({"Id": "sha256:" + "b" * 64, "RepoTags": list(tags)})
 
@@ -89,27 +114,25 @@ def test_volumes_have_no_id() -> None:
 
 
 def test_targets() -> None:
-    made = target(containers("web")[0], "nas", "E")
-    assert (made.kind, made.host, made.engine_id, made.state) == (
-        Kind.CONTAINER,
-        "nas",
-        "E",
-        "running",
-    )
+    made = target(containers("web")[0], "nas")
+    assert (made.kind, made.host, made.state) == (Kind.CONTAINER, "nas", "running")
     ended = listing.container(row(State="exited", Status="Exited (1) 2 hours ago"))
-    assert target(ended, "nas", "").state == "exited 1"
-    assert target(image(), "nas", "").name == Untrusted("b" * 12)
-    assert target(image("b:1", "a:1"), "nas", "").state == "a:1 b:1"
+    assert target(ended, "nas").state == "exited 1"
+    assert target(image(), "nas").name == Untrusted("b" * 12)
+    assert target(image("b:1", "a:1"), "nas").state == "a:1 b:1"
     volume = listing.volume({"Name": "data"})
     assert isinstance(volume, Volume)
-    assert target(volume, "nas", "").id == "data"
+    again = listing.volume({"Name": "data", "CreatedAt": "2026-11-26T11:00:00Z"})
+    assert target(again, "nas").state != target(volume, "nas").state
+    assert target(volume, "nas").id == "data"
     network = listing.network({"Name": "own", "Id": "x"})
-    assert target(network, "nas", "").kind is Kind.NETWORK
+    assert target(network, "nas").kind is Kind.NETWORK
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_distance_is_the_same_both_ways_when_near(left: str, right: str) -> None:
-    if len(skeleton(left)) > 4 and len(skeleton(right)) > 4:
+    left, right = skeleton(left), skeleton(right)
+    if len(left) > 4 and len(right) > 4:
         assert distance(left, right) == distance(right, left)
     assert distance(left, left) == 0
 

@@ -1,11 +1,17 @@
 """Images, volumes, networks and the Engine itself, on a scripted Engine."""
 
+import asyncio
+import json
+
 import pytest
 
 from bot.errors import DockerFault, NotFound
 from bot.hosts import Host
 from bot.message import Untrusted
-from tests.hosts.scripted import CID, Scripted, answer, row
+from tests.hosts.conftest import Clock
+from tests.hosts.scripted import CID, Gate, Scripted, answer, row
+
+DF = "GET /system/df"
 
 
 async def test_images(fake: Scripted, host: Host) -> None:
@@ -46,7 +52,9 @@ async def test_the_engine(fake: Scripted, host: Host) -> None:
     version = await host.system.version()
     assert (version.api, version.api_max.raw, version.version.raw) == ("1.41", "1.50", "29")
     fake.scripts["POST /build/prune"] = answer({"SpaceReclaimed": 7})
-    assert await host.system.prune_builds() == 7
+    assert await host.system.prune_builds(all=True, unused_for=90) == 7
+    assert fake.seen[-1].query["all"] == "True"
+    assert json.loads(fake.seen[-1].query["filters"]) == {"until": ["90.000s"]}
 
 
 async def test_disk_usage(fake: Scripted, host: Host) -> None:
@@ -64,9 +72,48 @@ async def test_disk_usage(fake: Scripted, host: Host) -> None:
         }
     )
     usage = await host.system.df()
-    assert (usage.layers, usage.build_cache, usage.build_cache_reclaimable) == (100, 3, 2)
+    assert (usage.layers, usage.build_cache, len(usage.builds)) == (100, 3, 3)
     assert usage.containers[0].size_rw == 5
     assert (usage.volumes[0].size, usage.volumes[0].users) == (7, 1)
     fake.scripts["GET /system/df"] = answer({"BuildCache": [7]})
     with pytest.raises(DockerFault):
         await host.system.df()
+
+
+async def test_who_asks_for_disk_usage_at_once_shares_the_count(
+    fake: Scripted, host: Host, clock: Clock
+) -> None:
+    gate = Gate(answer({"Volumes": [{"Name": "data"}], "Images": [{"Id": CID}]}))
+    fake.scripts[DF] = gate
+    fake.scripts["GET /images/json"] = answer([])
+    counts = [asyncio.ensure_future(host.system.df()) for _ in range(40)]
+    await gate.reached.wait()
+    counts[0].cancel()
+    clock.now += 20
+    for _ in range(2):  # as many threads as there are for reads
+        assert await host.images.list() == ()
+    gate.open.set()
+    found = await asyncio.gather(*counts[1:])
+    assert {len(usage.images) for usage in found} == {1}
+    assert found[0].age == 20
+    assert fake.asked.count(DF) == 1
+    await host.system.df()
+    assert fake.asked.count(DF) == 2
+
+
+async def test_a_count_is_recent_for_a_minute_and_until_something_changes(
+    fake: Scripted, host: Host, clock: Clock
+) -> None:
+    fake.scripts[DF] = answer({"Volumes": [{"Name": "data"}], "Images": [{"Id": CID}]})
+    fake.scripts["DELETE /volumes/data"] = answer(b"", 204)
+    await host.system.df()
+    clock.now += 60
+    kept = await host.system.df(recent=True)
+    assert (len(kept.volumes), kept.images, kept.age) == (1, (), 60)
+    assert fake.asked.count(DF) == 1
+    clock.now += 1
+    assert (await host.system.df(recent=True)).age == 0
+    assert fake.asked.count(DF) == 2
+    await host.volumes.remove("data")
+    await host.system.df(recent=True)
+    assert fake.asked.count(DF) == 3
