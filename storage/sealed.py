@@ -11,7 +11,9 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -42,17 +44,11 @@ def key_file(path: Path) -> bytes:
     """
     make_folder(path)
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return read_key(path)
+        if not path.exists():
+            _make(path)
     except OSError as error:
         raise StorageError(f"{path} cannot be made: {error.strerror}") from error
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    return read_key(path)
 
 
 def read_key(path: Path) -> bytes:
@@ -68,3 +64,27 @@ def read_key(path: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise StorageError(f"{path} holds no key: {KEY_BYTES} bytes are needed")
     return key
+
+
+def _make(path: Path) -> None:
+    """Give the name to a whole key only: a kill leaves a draft behind, never half a key."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # somebody was quicker: that one is the key
+            os.link(draft, path)
+        _sync(path.parent)
+    finally:
+        draft.unlink()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
