@@ -208,16 +208,16 @@ class Outbox:
 
     async def _under(self, message: Outgoing) -> int | None:
         """The message that it replaces, if there is one."""
-        if message.slot is None:
+        slot, chat = message.slot, message.chat
+        if slot is None:
             return None
-        kind, _, number = message.slot.partition(":")
+        kind, _, number = slot.partition(":")
         if kind == "message" and number.isdecimal():  # not its private answer: "message:7:private"
             return int(number)
-        known = self._receipts.slots.get(message.slot)
+        known = self._receipts.slots.get((chat, slot))
         if known is not None or message.id is None:
             return known
-        slot = message.slot
-        found = await self._database.read(lambda c: slots.find(c, slot))
+        found = await self._database.read(lambda c: slots.find(c, self._bot, chat, slot))
         return found.message_id if found else None
 
 

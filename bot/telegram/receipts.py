@@ -27,7 +27,7 @@ Note = Callable[[Connection], None]
 
 
 class Receipts:
-    """Writes them. `slots` are the messages of this run, by slot; `clock` in epoch seconds."""
+    """Writes them. `slots`: this run's messages, by chat and slot; `clock` in epoch seconds."""
 
     def __init__(
         self, database: Database, bot: int, instance: str, clock: Callable[[], float]
@@ -38,7 +38,7 @@ class Receipts:
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
-        self.slots: Recent[str, int] = Recent(_KEPT_SLOTS)
+        self.slots: Recent[tuple[int, str], int] = Recent(_KEPT_SLOTS)
 
     @property
     def waiting(self) -> bool:
@@ -56,7 +56,7 @@ class Receipts:
             if message.id is not None:
                 outbox.sent(connection, message.id, number, now)
             elif message.slot is not None:
-                slot = slots.Slot(message.slot, self._bot, message.chat, number, now)
+                slot = slots.Slot(self._bot, message.chat, message.slot, number, now)
                 slots.bind(connection, slot)
             buttons.shown(connection, message.button_ids, number, now)
 
@@ -121,6 +121,6 @@ class Receipts:
         slot = message.slot
         if slot is None or slot.startswith("message:"):
             return False
-        before = self.slots.get(slot)
-        self.slots[slot] = number
+        before = self.slots.get((message.chat, slot))
+        self.slots[message.chat, slot] = number
         return slot.startswith(_OPERATION) and before != number

@@ -248,10 +248,10 @@ def _person_settings() -> None:
 def _slot() -> None:
     op.create_table(
         "slot",
-        sa.Column("slot", sa.Text, nullable=False),
         sa.Column("bot", sa.BigInteger, nullable=False),
         sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("slot", sa.Text, nullable=False),
         sa.Column("message_id", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.Float, nullable=False),
-        sa.PrimaryKeyConstraint("slot", name="pk_slot"),
+        sa.PrimaryKeyConstraint("bot", "chat", "slot", name="pk_slot"),
     )
