@@ -19,13 +19,16 @@ from storage import audit
 from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.look import look
+from storage.sealed import read_key
 
 _FAULTS: Mapping[audit.Fault, Message] = {
     audit.Fault.LACKS: msg("it lacks."),
     audit.Fault.CUT_OFF: msg("it and what followed it were cut off."),
     audit.Fault.UNLINKED: msg("it does not follow from the row before it."),
     audit.Fault.CHANGED: msg("it was changed."),
-    audit.Fault.ANOTHER: msg("it is not what was noted down."),
+    audit.Fault.ANOTHER: msg("it is not what was sealed or noted down."),
+    audit.Fault.ADDED: msg("it was added without a seal."),
+    audit.Fault.UNSEALED: msg("its seal is lost, false or of another key."),
 }
 
 
@@ -78,7 +81,8 @@ def _gone(rows: int, day: Code) -> Message:
 
 
 async def _prune(settings: Settings, before: float) -> int:
-    database = await Database.open(settings.storage.url, ballast=0)
+    key = read_key(settings.storage.key_path)
+    database = await Database.open(settings.storage.url, key=key, ballast=0)
     try:
         return await database.write(partial(_pruned, before=before, now=time.time()))
     finally:
@@ -101,7 +105,7 @@ def _proved(
     Raises:
         StorageError: it can't be read.
     """
-    with look(settings.storage.url) as connection:
+    with look(settings.storage.url, settings.storage.key_path) as connection:
         found = audit.verify(connection, head)
     if found.fault is not None:
         row = Code(str(found.first_bad))
@@ -122,7 +126,7 @@ def _tell_whole(terminal: Terminal, found: audit.Verification) -> None:
     terminal.tell(msg("Its head: {head}", head=head))
     terminal.tell(
         msg(
-            "Keep it elsewhere: with {option} a log that was cut off is noticed.",
+            "Keep it elsewhere: with {option} an older copy put back is noticed.",
             option=Code("--head"),
         )
     )

@@ -9,11 +9,17 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.ballast import free
-from storage.errors import DiskFull, Locked, StorageError
+from storage.errors import DiskFull, Locked, Refused, StorageError
 
 _PRAGMAS = (
     "busy_timeout = {busy_ms}",  # first: the ones below may have to wait
@@ -121,6 +127,8 @@ def translated(error: BaseException, file: Path | None) -> BaseException:
         return StorageError(str(error)) if isinstance(error, SQLAlchemyError) else error
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     text = str(error.orig)
+    if isinstance(error, (IntegrityError, DataError)):
+        return Refused(text)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return Locked(text)
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(file)):

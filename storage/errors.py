@@ -15,6 +15,10 @@ class DiskFull(StorageError):
     """There is no room on the disk, even after the ballast was released."""
 
 
+class Refused(StorageError):
+    """What was to be written contradicts what is there: to try again does not help."""
+
+
 class Missing(StorageError):
     """There is no database of Pierhead's there yet."""
 

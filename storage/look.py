@@ -17,26 +17,27 @@ from storage import migrate
 from storage.engine import begin, file_of, open_engine, parse, translated
 from storage.errors import Missing, StorageError
 from storage.schema import VERSION
+from storage.sealed import read_key
 
 _PATIENCE = 3.0  # seconds for who holds the database
 
 
 @contextmanager
-def look(url: str, *, key: bytes = b"") -> Iterator[Connection]:
-    """A connection that can only read, to a database of this version. `key` is for seals.
+def look(url: str, key: Path) -> Iterator[Connection]:
+    """A connection that can only read, to a database of this version, with the key from its file.
 
     Raises:
-        Missing: there is none yet.
-        StorageError: it can't be read, or is another version's.
+        Missing: there is no database yet.
+        StorageError: it can't be read, or is another version's; or there is no key.
     """
     file = file_of(parse(url))
     if file is not None:
         _find(file)
-    engine = open_engine(url, key=key) if file is None else _reading(file)
+    engine = open_engine(url) if file is None else _reading(file)
     try:
         with engine.connect() as connection:
-            connection.info["key"] = key
             _of_this_version(connection)
+            connection.info["key"] = read_key(key)
             yield connection
     except Exception as error:
         ours = translated(error, file)

@@ -44,12 +44,14 @@ def version(connection: Connection) -> str | None:
 
 
 def create(connection: Connection) -> None:
-    """Make all tables of this version."""
-    from storage.tables import metadata  # noqa: PLC0415 - the table modules are needed only here
+    """Make all tables of this version, and seal the audit, of which there is nothing yet."""
+    from storage.audit import begin  # noqa: PLC0415 - the table modules are needed only here
+    from storage.tables import metadata  # noqa: PLC0415 - the same
 
     metadata.create_all(connection, checkfirst=False)
     alembic_version.create(connection)
     connection.execute(alembic_version.insert().values(version_num=VERSION))
+    begin(connection)
 
 
 def upgrade(connection: Connection, migrations: Path) -> None:

@@ -3,8 +3,8 @@
 A row goes from pending to sent, failed or superseded, and belongs to the instance that is to send
 it: two bots on one database never send the same. What was on its way when its instance died is
 still pending, so a duplicate is possible then, and only then. Of several edits of one message only
-the newest is worth sending: an edit that waits is superseded by the next with the same slot. What a
-row said is dropped as soon as it is over.
+the newest is worth sending: an edit that waits is superseded by the next with the same slot in that
+chat. What a row said is dropped as soon as it is over.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Outgoing:
 def enqueue(connection: Connection, row: Outgoing) -> int:
     """Store what is to be sent and return its id."""
     if row.edit and row.slot is not None:
-        _supersede(connection, row.bot, row.slot)
+        _supersede(connection, row.bot, row.chat, row.slot)
     values = asdict(row) | {"state": State.PENDING}
     del values["id"]
     inserted = connection.execute(outbox.insert().returning(outbox.c.id), values)
@@ -130,7 +130,7 @@ def sent(connection: Connection, id: int, message_id: int, now: float) -> None: 
         .returning(outbox.c.bot, outbox.c.chat, outbox.c.slot)
     ).first()
     if row is not None and row.slot is not None:
-        slots.bind(connection, slots.Slot(row.slot, row.bot, row.chat, message_id, now))
+        slots.bind(connection, slots.Slot(row.bot, row.chat, row.slot, message_id, now))
 
 
 def failed(connection: Connection, id: int, error: str) -> None:  # noqa: A002 - the same
@@ -160,11 +160,10 @@ def prune(connection: Connection, before: float) -> int:
 _EMPTY = {"payload": "", "file": None}
 
 
-def _supersede(connection: Connection, bot: int, slot: str) -> None:
+def _supersede(connection: Connection, bot: int, chat: int, slot: str) -> None:
+    same = (outbox.c.bot == bot) & (outbox.c.chat == chat) & (outbox.c.slot == slot)
     connection.execute(
-        outbox.update()
-        .where(outbox.c.bot == bot, outbox.c.slot == slot, outbox.c.edit, _OPEN)
-        .values(state=State.SUPERSEDED, **_EMPTY)
+        outbox.update().where(same, outbox.c.edit, _OPEN).values(state=State.SUPERSEDED, **_EMPTY)
     )
 
 

@@ -11,7 +11,9 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -24,7 +26,7 @@ KEY_BYTES = 32
 
 def seal(connection: Connection, table: str, says: Mapping[str, object]) -> bytes:
     """The seal for a row that says this."""
-    text = json.dumps([table, says], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([table, says], sort_keys=True, separators=(",", ":"), default=_bytes)
     return hmac.digest(connection.info["key"], text.encode(), hashlib.sha256)
 
 
@@ -32,6 +34,11 @@ def holds(connection: Connection, table: str, says: Mapping[str, object], found:
     """Whether a row carries the seal that it should."""
     expected = seal(connection, table, says)
     return isinstance(found, bytes) and hmac.compare_digest(expected, found)
+
+
+def _bytes(value: bytes) -> dict[str, str]:
+    # A digest, as the same bytes that are text must be another value, and a file may be long.
+    return {"sha256": hashlib.sha256(value).hexdigest()}
 
 
 def key_file(path: Path) -> bytes:
@@ -42,17 +49,11 @@ def key_file(path: Path) -> bytes:
     """
     make_folder(path)
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return read_key(path)
+        if not path.exists():
+            _make(path)
     except OSError as error:
         raise StorageError(f"{path} cannot be made: {error.strerror}") from error
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    return read_key(path)
 
 
 def read_key(path: Path) -> bytes:
@@ -68,3 +69,27 @@ def read_key(path: Path) -> bytes:
     if len(key) < KEY_BYTES:
         raise StorageError(f"{path} holds no key: {KEY_BYTES} bytes are needed")
     return key
+
+
+def _make(path: Path) -> None:
+    """Give the name to a whole key only: a kill leaves a draft behind, never half a key."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # somebody was quicker: that one is the key
+            os.link(draft, path)
+        _sync(path.parent)
+    finally:
+        draft.unlink()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

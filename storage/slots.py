@@ -12,9 +12,9 @@ from storage.sql import upsert
 slot = Table(
     "slot",
     metadata,
+    Column("bot", BigInteger, primary_key=True),
+    Column("chat", BigInteger, primary_key=True),
     Column("slot", Text, primary_key=True),
-    Column("bot", BigInteger, nullable=False),
-    Column("chat", BigInteger, nullable=False),
     Column("message_id", BigInteger, nullable=False),
     Column("changed_at", Float, nullable=False),
 )
@@ -22,11 +22,11 @@ slot = Table(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A message that edits find by name."""
+    """A message that edits find by name; another chat may have one of the same name."""
 
-    slot: str
     bot: int
     chat: int
+    slot: str
     message_id: int
     changed_at: float
 
@@ -34,13 +34,16 @@ class Slot:
 def bind(connection: Connection, one: Slot) -> None:
     """Note which message a slot is, from now on."""
     values = asdict(one)
-    statement = upsert(connection, slot).on_conflict_do_update(index_elements=["slot"], set_=values)
+    statement = upsert(connection, slot).on_conflict_do_update(
+        index_elements=["bot", "chat", "slot"], set_=values
+    )
     connection.execute(statement, values)
 
 
-def find(connection: Connection, name: str) -> Slot | None:
+def find(connection: Connection, bot: int, chat: int, name: str) -> Slot | None:
     """The message of a slot; none while it was not sent."""
-    row = connection.execute(select(slot).where(slot.c.slot == name)).mappings().first()
+    here = (slot.c.bot == bot) & (slot.c.chat == chat) & (slot.c.slot == name)
+    row = connection.execute(select(slot).where(here)).mappings().first()
     return None if row is None else Slot(**{field.name: row[field.name] for field in fields(Slot)})
 
 

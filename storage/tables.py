@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.audit import audit, audit_checkpoint
+from storage.audit import audit, audit_checkpoint, audit_head
 from storage.buttons import button
 from storage.calls import call
 from storage.inbox import inbox
@@ -16,6 +16,7 @@ from storage.slots import slot
 __all__ = [
     "audit",
     "audit_checkpoint",
+    "audit_head",
     "button",
     "call",
     "inbox",

@@ -15,7 +15,6 @@ from storage.errors import Missing, StorageError
 from storage.jobs import start
 from storage.look import look
 from storage.people import Owners, owners
-from storage.sealed import read_key
 
 DATABASE = msg("database")
 _OWNER = msg("owner")
@@ -45,9 +44,7 @@ def _rows(settings: Settings) -> Iterator[Row]:
 def _claimed(settings: Settings) -> Owners:
     """Owners by claim, as they are stored; nobody where there is no database yet."""
     try:
-        with look(settings.storage.url):
-            key = read_key(settings.storage.key_path)
-        with look(settings.storage.url, key=key) as connection:
+        with look(settings.storage.url, settings.storage.key_path) as connection:
             return owners(connection)
     except Missing:
         return Owners({}, ())

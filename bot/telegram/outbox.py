@@ -97,8 +97,7 @@ class Outbox:
         """Have them sent, each after what waits for its chat."""
         for message in messages:
             queue = self._queues.setdefault(message.chat, _Queue())
-            if message.slot is not None:
-                _drop_older(queue, message.slot)
+            _drop_older(queue, message)
             if message.id is None and len(queue.waiting) >= _WAITING:
                 log.warning("chat %d has too much waiting; a notice was dropped", message.chat)
                 continue
@@ -202,27 +201,32 @@ class Outbox:
             queue.failures += 1
             self._pace.put_off(message.chat, seconds)
         log.warning("chat %d: again in %.0f s (%s)", message.chat, seconds, error)
-        newer = any(w.slot == message.slot for w in queue.waiting if message.slot is not None)
-        if not newer or message.id is not None:
+        if not any(_replaces(newer, message) for newer in queue.waiting):
             queue.waiting.appendleft(message)
 
     async def _under(self, message: Outgoing) -> int | None:
         """The message that it replaces, if there is one."""
-        if message.slot is None:
+        slot, chat = message.slot, message.chat
+        if slot is None:
             return None
-        kind, _, number = message.slot.partition(":")
+        kind, _, number = slot.partition(":")
         if kind == "message" and number.isdecimal():  # not its private answer: "message:7:private"
             return int(number)
-        known = self._receipts.slots.get(message.slot)
+        known = self._receipts.slots.get((chat, slot))
         if known is not None or message.id is None:
             return known
-        slot = message.slot
-        found = await self._database.read(lambda c: slots.find(c, slot))
+        found = await self._database.read(lambda c: slots.find(c, self._bot, chat, slot))
         return found.message_id if found else None
 
 
-def _drop_older(queue: _Queue, slot: str) -> None:
-    """What is not stored and waits for the same message is not worth sending any more."""
-    kept = [m for m in queue.waiting if m.slot != slot or m.id is not None]
+def _drop_older(queue: _Queue, message: Outgoing) -> None:
+    """What waits for the same message is not worth sending any more."""
+    kept = [older for older in queue.waiting if not _replaces(message, older)]
     queue.waiting.clear()
     queue.waiting.extend(kept)
+
+
+def _replaces(newer: Outgoing, older: Outgoing) -> bool:
+    """Whether it says all that the older would; of what is stored only what is stored does."""
+    same = newer.slot is not None and newer.slot == older.slot
+    return same and (older.id is None or newer.id is not None)

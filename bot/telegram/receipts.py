@@ -15,7 +15,7 @@ from bot.recent import Recent
 from bot.telegram.outgoing import Outgoing
 from storage import buttons, outbox, slots
 from storage.database import Connection, Database
-from storage.errors import StorageError
+from storage.errors import Refused, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ Note = Callable[[Connection], None]
 
 
 class Receipts:
-    """Writes them. `slots` are the messages of this run, by slot; `clock` in epoch seconds."""
+    """Writes them. `slots`: this run's messages, by chat and slot; `clock` in epoch seconds."""
 
     def __init__(
         self, database: Database, bot: int, instance: str, clock: Callable[[], float]
@@ -38,7 +38,7 @@ class Receipts:
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
-        self.slots: Recent[str, int] = Recent(_KEPT_SLOTS)
+        self.slots: Recent[tuple[int, str], int] = Recent(_KEPT_SLOTS)
 
     @property
     def waiting(self) -> bool:
@@ -56,7 +56,7 @@ class Receipts:
             if message.id is not None:
                 outbox.sent(connection, message.id, number, now)
             elif message.slot is not None:
-                slot = slots.Slot(message.slot, self._bot, message.chat, number, now)
+                slot = slots.Slot(self._bot, message.chat, message.slot, number, now)
                 slots.bind(connection, slot)
             buttons.shown(connection, message.button_ids, number, now)
 
@@ -85,32 +85,22 @@ class Receipts:
             return None
 
     async def write(self) -> None:
-        """Write what waits, in order, in one transaction."""
+        """Write what waits, each by itself; what can never be written is dropped.
+
+        From the first that has to wait on, all are written again: the last word stays the last.
+        """
         async with self._writing:
             notes = tuple(self._waiting)
-            if notes and await self._written(notes):
-                self._forget(notes)
+            writes = (self._database.write(note) for note in notes)
+            results = await asyncio.gather(*writes, return_exceptions=True)
+            for note, result in zip(notes, results, strict=True):
+                if not _over(result):
+                    break
+                self._forget(note)
 
-    async def _written(self, notes: tuple[Note, ...]) -> bool:
-        """Whether they need not be written any more."""
-
-        def write(connection: Connection) -> None:
-            for note in notes:
-                note(connection)
-
-        try:
-            await self._database.write(write)
-        except StorageError as error:
-            log.warning("what was sent could not be recorded yet: %s", error)
-            return False
-        except Exception:
-            log.exception("%d receipts can't be recorded, and are dropped", len(notes))
-        return True
-
-    def _forget(self, notes: tuple[Note, ...]) -> None:
-        for note in notes:
-            if self._waiting and self._waiting[0] is note:
-                self._waiting.popleft()
+    def _forget(self, note: Note) -> None:
+        if self._waiting and self._waiting[0] is note:
+            self._waiting.popleft()
 
     async def _note(self, note: Note) -> None:
         self._waiting.append(note)
@@ -121,6 +111,16 @@ class Receipts:
         slot = message.slot
         if slot is None or slot.startswith("message:"):
             return False
-        before = self.slots.get(slot)
-        self.slots[slot] = number
+        before = self.slots.get((message.chat, slot))
+        self.slots[message.chat, slot] = number
         return slot.startswith(_OPERATION) and before != number
+
+
+def _over(result: BaseException | None) -> bool:
+    """Whether a note was written, or never will be."""
+    if isinstance(result, StorageError) and not isinstance(result, Refused):
+        log.warning("what was sent could not be recorded yet: %s", result)
+        return False
+    if result is not None:
+        log.error("a receipt can't be recorded, and is dropped", exc_info=result)
+    return True

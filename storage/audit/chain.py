@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage.audit import seals
+from storage.audit.seals import GENESIS, Head
 from storage.audit.table import audit, audit_checkpoint
 from storage.errors import StorageError
 
 FORMAT = 1
-GENESIS = bytes(32)  # the hash before the first row
 
 _INSERT = audit.insert()
 _LAST = select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
@@ -24,16 +24,11 @@ _LAST_CHECKPOINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last row's place and hash: written down elsewhere, it shows that nothing is cut off."""
-
-    seq: int
-    hash: bytes
-
-
 def append(connection: Connection, event: Mapping[str, object]) -> int:
     """Add an event (JSON values) in the caller's transaction and return its number.
+
+    It follows the sealed head, also where rows lack before it: what was cut off stays a gap. A head
+    that is lost, or knows nothing of rows that stand behind it, is left as it is.
 
     For search it has "at" (epoch seconds), "actor" and "chat" (ids), "command", "targets" (a
     list of names, or of objects with "name" and "id"), "outcome", "call"; any may lack.
@@ -42,16 +37,14 @@ def append(connection: Connection, event: Mapping[str, object]) -> int:
         StorageError: a value has no JSON.
     """
     body = canonical(event)
-    last = head(connection)
-    seq = last.seq + 1
-    row = {
-        "seq": seq,
-        "prev": last.hash,
-        "hash": digest(last.hash, seq, body),
-        "body": body.decode(),
-    }
+    sealed = seals.to_move(connection)
+    last = sealed or head(connection)
+    new = Head(last.seq + 1, digest(last.hash, last.seq + 1, body))
+    row = {"seq": new.seq, "prev": last.hash, "hash": new.hash, "body": body.decode()}
     connection.execute(_INSERT, row)
-    return seq
+    if sealed is not None:
+        seals.move(connection, new)
+    return new.seq
 
 
 def canonical(event: Mapping[str, object]) -> bytes:
@@ -89,8 +82,7 @@ def prune(connection: Connection, before: float, now: float) -> int:
     last = _last_before(connection, before)
     if last is None:
         return 0
-    row = {"seq": last.seq, "hash": last.hash, "at": now}
-    connection.execute(audit_checkpoint.insert(), row)
+    seals.add_checkpoint(connection, last, now)
     return connection.execute(audit.delete().where(audit.c.seq <= last.seq)).rowcount
 
 

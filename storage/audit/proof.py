@@ -1,4 +1,7 @@
-"""The proof that the audit is whole: every hash computed anew, in one pass, in constant memory."""
+"""The proof that the audit is whole: every hash computed anew, in one pass, in constant memory.
+
+The hashes prove that the rows fit each other, the seals that they are those that were written.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, func, select
 
-from storage.audit.chain import GENESIS, Head
-from storage.audit.table import audit, audit_checkpoint
+from storage.audit.chain import head as last_row
+from storage.audit.seals import GENESIS, Head, Mark, marks
+from storage.audit.table import audit
 from storage.schema import raw
 
 _CHUNK = 2000
@@ -28,7 +32,9 @@ class Fault(StrEnum):
     CUT_OFF = "it and what followed it were cut off"
     UNLINKED = "it does not follow from the row before it"
     CHANGED = "it was changed"
-    ANOTHER = "it is not what was noted down"
+    ANOTHER = "it is not what was sealed or noted down"
+    ADDED = "it was added without a seal"
+    UNSEALED = "its seal is lost, false or of another key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +55,30 @@ class Verification:
 def verify(connection: Connection, expected: Head | None = None) -> Verification:
     """Prove the chain, and that it holds `expected`, a head that was noted down elsewhere before.
 
-    Rows that were cut off at the end show only against such a head. One from before a pruning
+    An older copy of all that is stored shows only against such a head. One from before a pruning
     says nothing any more.
     """
-    known = {row.seq: row.hash for row in connection.execute(select(audit_checkpoint))}
+    found, checkpoints = marks(connection)
+    head = found or Mark(last_row(connection), holds=False)
+    broken = next((mark.head for mark in (*checkpoints, head) if not mark.holds), None)
+    if broken is not None:
+        return _wrong(broken.seq, Fault.UNSEALED)
+    known = {mark.head.seq: mark.head.hash for mark in checkpoints}
     start = _start(connection, known)
-    if expected is not None and expected.seq >= start.seq:
-        known[expected.seq] = expected.hash
-    if known.get(start.seq, start.hash) != start.hash:
-        return Verification(0, start.seq, Fault.ANOTHER, start.seq, start.hash)
-    rows, last, fault = _follow(_stream(connection), start, known)
-    if fault is None and max(known, default=0) > last.seq:
+    known[head.head.seq] = head.head.hash
+    noted = [start, expected] if expected and expected.seq >= start.seq else [start]
+    for one in noted:
+        if known.setdefault(one.seq, one.hash) != one.hash:
+            return _wrong(one.seq, Fault.ANOTHER)
+    rows, last, fault = _follow(_stream(connection), start, known, head.head.seq)
+    if fault is None and max(known) > last.seq:
         fault = Fault.CUT_OFF
     return Verification(rows, last.seq + 1 if fault else None, fault, last.seq, last.hash)
+
+
+def _wrong(seq: int, fault: Fault) -> Verification:
+    """What shows before any row is read."""
+    return Verification(0, seq, fault, 0, GENESIS)
 
 
 def _start(connection: Connection, checkpoints: Mapping[int, bytes]) -> Head:
@@ -72,12 +89,14 @@ def _start(connection: Connection, checkpoints: Mapping[int, bytes]) -> Head:
 
 
 def _follow(
-    rows: Iterable[_Raw], start: Head, known: Mapping[int, bytes]
+    rows: Iterable[_Raw], start: Head, known: Mapping[int, bytes], end: int
 ) -> tuple[int, Head, Fault | None]:
     count, seq, last = 0, start.seq, start.hash
     for count, (found, prev, noted, body) in enumerate(rows, 1):
         if found != seq + 1:
             return count, Head(seq, last), Fault.LACKS
+        if found > end:
+            return count, Head(seq, last), Fault.ADDED
         if prev != last:
             return count, Head(seq, last), Fault.UNLINKED
         if (

@@ -1,7 +1,8 @@
 """The audit's tables, and the triggers by which the database itself refuses to change the past.
 
 The columns for search are made by the database from `body`, so they cannot say anything else. The
-triggers guard against mistakes; against who writes the file past them, there is the proof.
+triggers guard against mistakes; against who writes the file past them, there is the proof: the head
+and the checkpoints carry seals.
 """
 
 from __future__ import annotations
@@ -47,6 +48,16 @@ audit_checkpoint = Table(
     Column("seq", RowId, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
     Column("at", Float, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
 )
 
 TRIGGERS = {
@@ -65,6 +76,11 @@ TRIGGERS = {
         BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END""",
     "audit_checkpoint_no_delete": """BEFORE DELETE ON audit_checkpoint
         BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END""",
+    "audit_head_only_grows": """BEFORE UPDATE ON audit_head
+        WHEN NEW.seq <= OLD.seq
+        BEGIN SELECT RAISE(ABORT, 'the head of the audit only grows'); END""",
+    "audit_head_no_delete": """BEFORE DELETE ON audit_head
+        BEGIN SELECT RAISE(ABORT, 'the audit keeps its head'); END""",
 }
 for _name, _rule in TRIGGERS.items():
     event.listen(

@@ -11,13 +11,19 @@ import pytest
 
 from storage import audit
 from storage.database import Connection, Database
+from storage.sealed import key_file
 from tests.console.conftest import Run, everything
 
+KEY = Path("pierhead.key")
 DAYS = ("2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02")
 
 
 def at(day: str) -> float:
     return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+
+
+async def opened() -> Database:
+    return await Database.open("sqlite:///pierhead.db", key=key_file(KEY), ballast=0)
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def file(place: Path) -> Path:
             audit.append(connection, {"at": at(day) + 43200.0, "command": "ps"})
 
     async def make() -> None:
-        db = await Database.open("sqlite:///pierhead.db", ballast=0)
+        db = await opened()
         await db.write(fill)
         await db.close()
 
@@ -69,14 +75,43 @@ def test_a_row_that_was_changed_is_named(file: Path, run: Run) -> None:
     assert (said.code, said.out) == (1, "NOT WHOLE at row 2: it was changed.\n")
 
 
-def test_an_end_that_was_cut_off_shows_against_a_head(file: Path, run: Run) -> None:
+def test_an_end_that_was_cut_off_is_named(file: Path, run: Run) -> None:
     head = head_of(run("audit", "verify").out)
     assert run("audit", "verify", "--head", head).code == 0
     tamper(file, "audit_no_delete", "DELETE FROM audit WHERE seq > 2")
+    for more in ((), ("--head", head)):
+        said = run("audit", "verify", *more)
+        assert said.code == 1
+        assert said.out == "NOT WHOLE at row 3: it and what followed it were cut off.\n"
+
+
+def test_an_older_copy_shows_against_a_head(file: Path, run: Run) -> None:
+    before = file.read_bytes()
+
+    async def go_on() -> None:
+        db = await opened()
+        await db.write(lambda c: audit.append(c, {"at": at("2026-02-03")}))
+        await db.close()
+
+    asyncio.run(go_on())
+    head = head_of(run("audit", "verify").out)
+    file.write_bytes(before)
     assert run("audit", "verify").code == 0
     said = run("audit", "verify", "--head", head)
+    assert (said.code, said.out[:24]) == (1, "NOT WHOLE at row 5: it a")
+
+
+def test_another_key_is_named_and_a_lost_one_too(file: Path, run: Run) -> None:
+    KEY.write_bytes(b"q" * 32)
+    said = run("audit", "verify")
     assert said.code == 1
-    assert said.out == "NOT WHOLE at row 3: it and what followed it were cut off.\n"
+    assert said.out == "NOT WHOLE at row 4: its seal is lost, false or of another key.\n"
+    assert run("audit", "prune", "--before", "2026-02-01").code == 1
+    KEY.unlink()
+    said = run("audit", "verify")
+    assert (said.code, said.out) == (1, "")
+    assert "pierhead.key cannot be read" in said.err
+    assert not KEY.exists()
 
 
 @pytest.mark.parametrize("head", ["", "4", "4:ab", "x:" + "0" * 64, "4:" + "g" * 64])
@@ -107,7 +142,10 @@ def test_what_is_older_goes_and_the_rest_is_proved(file: Path, run: Run) -> None
     assert commands(file) == ["ps", "ps", "audit prune"]
     assert run("audit", "verify", "--head", head_of(said.out)).code == 0
     assert run("audit", "verify", "--head", old).code == 0
-    assert sorted(path.name for path in file.parent.iterdir()) == ["pierhead.db"]
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        "pierhead.db",
+        "pierhead.key",
+    ]
 
 
 def test_a_head_that_was_pruned_proves_nothing(file: Path, run: Run) -> None:
@@ -157,7 +195,7 @@ def test_what_is_not_whole_is_not_pruned(file: Path, run: Run) -> None:
 
 
 async def test_it_can_be_pruned_while_a_bot_runs(file: Path, run: Run) -> None:
-    db = await Database.open("sqlite:///pierhead.db", ballast=0)
+    db = await opened()
     await db.write(lambda c: audit.append(c, {"at": at("2026-02-03")}))
     said = await asyncio.to_thread(run, "audit", "prune", "--before", "2026-02-02")
     assert said.code == 0, said.err

@@ -25,7 +25,12 @@ async def file(tmp_path: Path) -> Path:
     await db.write(lambda c: people.add_owner(c, 42, "Ann", 1.0))
     await db.write(lambda c: audit.append(c, {}))
     await db.close()
+    key_of(made).write_bytes(KEY)
     return db.file
+
+
+def key_of(file: Path) -> Path:
+    return file.with_name("key")
 
 
 def url(file: Path) -> str:
@@ -42,7 +47,7 @@ def seen(connection: Connection) -> tuple[int, dict[int, str]]:
 
 def test_nothing_is_left_behind(file: Path) -> None:
     before = beside(file)
-    with look(url(file), key=KEY) as connection:
+    with look(url(file), key_of(file)) as connection:
         assert seen(connection) == (1, {42: "Ann"})
     assert beside(file) == before
 
@@ -50,7 +55,7 @@ def test_nothing_is_left_behind(file: Path) -> None:
 async def test_what_a_running_bot_has_just_written_is_seen(file: Path) -> None:
     db = await Database.open(url(file), key=KEY, ballast=0)
     await db.write(lambda c: audit.append(c, {}))
-    with look(url(file), key=KEY) as connection:
+    with look(url(file), key_of(file)) as connection:
         assert seen(connection) == (2, {42: "Ann"})
     await db.write(lambda c: audit.append(c, {}))
     await db.close()
@@ -64,17 +69,17 @@ async def test_what_a_killed_bot_has_written_is_seen(file: Path, tmp_path: Path)
     for name in (file.name, f"{file.name}-wal"):
         shutil.copy(file.with_name(name), there)
     await db.close()
-    with look(url(there / file.name), key=KEY) as connection:
+    with look(url(there / file.name), key_of(file)) as connection:
         assert seen(connection) == (2, {42: "Ann"})
 
 
 def test_nothing_can_be_written(file: Path) -> None:
-    with pytest.raises(StorageError, match="readonly"), look(url(file)) as connection:
+    with pytest.raises(StorageError, match="readonly"), look(url(file), key_of(file)) as connection:
         audit.append(connection, {})
 
 
 def test_what_is_raised_meanwhile_comes_through(file: Path) -> None:
-    with pytest.raises(KeyError), look(url(file)):
+    with pytest.raises(KeyError), look(url(file), key_of(file)):
         raise KeyError
 
 
@@ -92,12 +97,15 @@ def test_what_is_no_database_of_ours_is_told(tmp_path: Path) -> None:
         ("other.db", "something else"),
     ):
         before = sorted(tmp_path.iterdir())
-        with pytest.raises(StorageError, match=why), look(f"sqlite:///{tmp_path}/{name}"):
+        with (
+            pytest.raises(StorageError, match=why),
+            look(f"sqlite:///{tmp_path}/{name}", tmp_path / "key"),
+        ):
             pass
         assert sorted(tmp_path.iterdir()) == before
 
 
 def test_another_version_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.look.VERSION", "0000")
-    with pytest.raises(StorageError, match="0001"), look(url(file)):
+    with pytest.raises(StorageError, match="0001"), look(url(file), key_of(file)):
         pass

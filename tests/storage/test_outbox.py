@@ -40,9 +40,9 @@ def test_the_urgent_goes_first_and_then_the_oldest(connection: Connection) -> No
 
 def test_what_was_sent_says_nothing_more(connection: Connection) -> None:
     number = outbox.enqueue(connection, dataclasses.replace(ONE, slot="s", file=b"f"))
-    assert slots.find(connection, "s") is None
+    assert slots.find(connection, BOT, -100, "s") is None
     outbox.sent(connection, number, 55, 12.0)
-    assert slots.find(connection, "s") == slots.Slot("s", BOT, -100, 55, 12.0)
+    assert slots.find(connection, BOT, -100, "s") == slots.Slot(BOT, -100, "s", 55, 12.0)
     left = connection.exec_driver_sql("SELECT payload, file FROM outbox").one()
     assert tuple(left) == ("", None)
     assert waiting(connection) == []
@@ -52,7 +52,7 @@ def test_a_slot_follows_its_message(connection: Connection) -> None:
     for message in (55, 56):
         number = outbox.enqueue(connection, dataclasses.replace(ONE, slot="s"))
         outbox.sent(connection, number, message, float(message))
-    assert slots.find(connection, "s") == slots.Slot("s", BOT, -100, 56, 56.0)
+    assert slots.find(connection, BOT, -100, "s") == slots.Slot(BOT, -100, "s", 56, 56.0)
     assert slots.prune(connection, 56.0) == 0
     assert slots.prune(connection, 57.0) == 1
 
@@ -66,11 +66,30 @@ def test_only_the_newest_edit_waits(connection: Connection) -> None:
     assert state(connection, first) is State.SUPERSEDED
 
 
+def test_what_is_called_the_same_in_another_chat_or_by_another_bot_is_another(
+    connection: Connection,
+) -> None:
+    """`message:7` is there in every chat."""
+    both = [
+        dataclasses.replace(EDIT, chat=-100),
+        dataclasses.replace(EDIT, chat=-200),
+        dataclasses.replace(EDIT, bot=8),
+    ]
+    numbers = [outbox.enqueue(connection, one) for one in both]
+    for message, number in enumerate(numbers):
+        assert state(connection, number) is State.PENDING
+        outbox.sent(connection, number, message, 1.0)
+    for message, one in enumerate(both):
+        found = slots.find(connection, one.bot, one.chat, "s")
+        assert found is not None
+        assert found.message_id == message
+
+
 def test_an_edit_that_was_superseded_on_its_way_still_arrives(connection: Connection) -> None:
     first = outbox.enqueue(connection, EDIT)
     second = outbox.enqueue(connection, EDIT)
     outbox.sent(connection, first, 55, 12.0)
-    assert slots.find(connection, "s") == slots.Slot("s", BOT, -100, 55, 12.0)
+    assert slots.find(connection, BOT, -100, "s") == slots.Slot(BOT, -100, "s", 55, 12.0)
     assert waiting(connection) == [second]
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -14,9 +14,9 @@ from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, REPLY, Outgoing
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Gone, Later, Sender, Shut
-from storage import outbox
+from storage import outbox, slots
 from storage.database import Connection, Database
-from storage.errors import Locked
+from storage.errors import Locked, Refused
 from tests.telegram.conftest import Clock, until
 
 BOT, ME = 1, "me"
@@ -239,6 +239,14 @@ async def test_an_edit_finds_its_message_also_after_a_restart(scene: Scene) -> N
         await until(lambda: again.telegram.took == [(7, "two", 1)])
 
 
+async def test_an_edit_finds_only_the_message_of_its_own_chat(scene: Scene) -> None:
+    async with scene.running():
+        scene.out.put(await scene.store(said("one", slot="call:9"), said("two", 8, slot="call:9")))
+        await until(lambda: len(scene.telegram.took) == 2)
+        scene.out.put(await scene.store(said("three", 8, slot="call:9")))
+        await until(lambda: scene.telegram.took[2:] == [(8, "three", 2)], scene.clock)
+
+
 async def test_an_answer_that_is_not_stored_writes_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -268,6 +276,65 @@ async def test_a_receipt_that_cannot_be_written_waits_and_holds_up_nobody(
         async with asyncio.timeout(10):
             while await scene.states() != ["sent"] * 2:
                 scene.clock.advance(1)
+
+
+async def test_a_receipt_that_can_never_be_written_holds_up_no_other(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages = await scene.store(said("a"), said("b"), said("c"), said("d"))
+    sent, raises = outbox.sent, {"b": RuntimeError("a bug"), "c": Refused("a constraint")}
+    bad = {m.id: raises[m.plain] for m in messages if m.plain in raises}
+
+    def write(connection: Connection, number: int, *more: Any) -> None:  # noqa: ANN401 - as it is
+        if number in bad:
+            raise bad[number]
+        sent(connection, number, *more)
+
+    monkeypatch.setattr(outbox, "sent", write)
+    async with scene.running():
+        scene.out.put(messages)
+        await until(lambda: scene.telegram.texts == ["a", "b", "c", "d"], scene.clock)
+    assert await scene.states() == ["sent", "pending", "pending", "sent"]
+    assert not scene.out._receipts.waiting
+    assert caplog.text.count("is dropped") == 2
+
+
+async def test_of_receipts_that_had_to_wait_the_last_word_stays_the_last(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts, write = scene.out._receipts, scene.db.write
+    tries = 0
+
+    async def locked(note: Callable[[Connection], object]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:  # the first note, alone and with the second, which goes through
+            raise Locked("held by somebody else")
+        await write(note)
+
+    one, two = await scene.store(said("a", slot="call:1"), said("b", slot="call:1"))
+    monkeypatch.setattr(scene.db, "write", locked)
+    await receipts.accepted(one, 55)
+    await receipts.accepted(two, 56)
+    assert receipts.waiting
+    await receipts.write()
+    found = await scene.db.read(lambda c: slots.find(c, BOT, 7, "call:1"))
+    assert not receipts.waiting
+    assert found is not None
+    assert found.message_id == 56
+
+
+async def test_what_is_stored_gives_way_to_what_is_stored_after_it(scene: Scene) -> None:
+    scene.telegram.raises = [Later("502")]
+    old, progress, new = (said(text, slot="call:1") for text in ("old", "50 %", "new"))
+    async with scene.running():
+        scene.out.put(await scene.store(old))
+        await until(lambda: scene.telegram.asked == 1)
+        scene.out.put([progress])
+        scene.out.put(await scene.store(new))
+        await until(lambda: scene.telegram.took != [], scene.clock)
+    assert scene.telegram.texts == ["new"]
+    assert await scene.states() == ["superseded", "sent"]
 
 
 async def test_notices_that_nobody_takes_are_bounded(scene: Scene) -> None:

@@ -29,6 +29,11 @@ _TRIGGERS = {
         BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END""",
     "audit_checkpoint_no_delete": """BEFORE DELETE ON audit_checkpoint
         BEGIN SELECT RAISE(ABORT, 'checkpoints only grow'); END""",
+    "audit_head_only_grows": """BEFORE UPDATE ON audit_head
+        WHEN NEW.seq <= OLD.seq
+        BEGIN SELECT RAISE(ABORT, 'the head of the audit only grows'); END""",
+    "audit_head_no_delete": """BEFORE DELETE ON audit_head
+        BEGIN SELECT RAISE(ABORT, 'the audit keeps its head'); END""",
 }
 
 
@@ -36,6 +41,7 @@ def upgrade() -> None:
     """Make them."""
     _audit()
     _audit_checkpoint()
+    _audit_head()
     _button()
     _call()
     _inbox()
@@ -84,7 +90,19 @@ def _audit_checkpoint() -> None:
         sa.Column("seq", _ROW_ID, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.Column("at", sa.Float, nullable=False),
+        sa.Column("seal", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_audit_checkpoint"),
+    )
+
+
+def _audit_head() -> None:
+    op.create_table(
+        "audit_head",
+        sa.Column("id", _ROW_ID, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("seal", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
 
 
@@ -230,10 +248,10 @@ def _person_settings() -> None:
 def _slot() -> None:
     op.create_table(
         "slot",
-        sa.Column("slot", sa.Text, nullable=False),
         sa.Column("bot", sa.BigInteger, nullable=False),
         sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("slot", sa.Text, nullable=False),
         sa.Column("message_id", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.Float, nullable=False),
-        sa.PrimaryKeyConstraint("slot", name="pk_slot"),
+        sa.PrimaryKeyConstraint("bot", "chat", "slot", name="pk_slot"),
     )
