@@ -59,7 +59,9 @@ async def ls(
         blocks.append(Fold((_table(images[_SHOWN:_FOLDED]),)))
     if len(images) > _FOLDED:
         blocks.append(Text(msg("and {more} more", more=len(images) - _FOLDED)))
-    prune = Button(msg("Prune images…"), ("image", "prune"), host=call.host.name)
+    host = call.host.name
+    label = msg("Prune images on {host}…", host=Untrusted(host))
+    prune = Button(label, ("image", "prune"), host=host)
     offered = any(i.dangling for i in images) and may(call, "image prune")
     return Reply(tuple(blocks), buttons=((prune,),) if offered else ())
 

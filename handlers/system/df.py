@@ -34,12 +34,13 @@ async def df(call: Call) -> Reply:
         blocks.append(Text(_could("/prune -a", every)))
     if not every:
         blocks.append(Text(msg("There is nothing to prune.")))
-    prune = Button(msg("Prune…"), ("system", "prune"), host=call.host.name)
-    prune_all = Button(msg("Prune, all images…"), ("system", "prune", "-a"), host=call.host.name)
+    prune = Button(msg("Prune {host}…", host=host), ("system", "prune"), host=call.host.name)
+    every_image = msg("Prune {host}, all images…", host=host)
+    prune_all = Button(every_image, ("system", "prune", "-a"), host=call.host.name)
     offers = ((prune, tagless), (prune_all, every - tagless))
-    offered = tuple(button for button, size in offers if size and may(call, "system prune"))
+    offered = [(button,) for button, size in offers if size and may(call, "system prune")]
     refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
-    return Reply(tuple(blocks), buttons=((refresh,), offered) if offered else ((refresh,),))
+    return Reply(tuple(blocks), buttons=((refresh,), *offered))
 
 
 def _could(command: str, size: int) -> Message:

@@ -22,7 +22,7 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         assert lines[0] == "local: 3 images"
         assert re.fullmatch(r"big:1 +5\.1 MB", lines[1])
         assert re.fullmatch(r"[0-9a-f]{12} +3(\.1)? MB", lines[2])
-        assert seen.buttons == [["Prune images…"]]
+        assert seen.buttons == [["Prune images on local…"]]
         assert (await ask(viewer, "/images")).buttons == []
         assert await verdict(phone, "/images -f dangling=true") == "local: 1 image"
         by_name = await ask(phone, "/images --sort name")
@@ -31,9 +31,9 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         disk = await ask(phone, "/df")
         assert re.match(r"local: Docker takes [\d.]+ MB\nimages +3 +[\d.]+ MB\n", disk.text)
         assert re.search(r"/prune frees at most 3(\.1)? MB\.\n/prune -a frees at most 8", disk.text)
-        assert disk.buttons == [["Refresh"], ["Prune…", "Prune, all images…"]]
+        assert disk.buttons == [["Refresh"], ["Prune local…"], ["Prune local, all images…"]]
         assert (await ask(viewer, "/df")).buttons == [["Refresh"]]
-        await tap(disk, "Prune…")
+        await tap(disk, "Prune local…")
         asked = await phone.wait()
         assert asked.text.startswith("Remove 1 thing on local, at most 3")
 
