@@ -1,7 +1,8 @@
 """Buttons as they were offered: what a tap carries is only a random id, and this is what it means.
 
 A button that changes something is used once, by whom it was made for, before it expires; whether
-chat and message are the right ones is the caller's to compare. What it stands for is sealed.
+chat and message are the right ones is the caller's to compare. All of it is sealed, anew with every
+change: one that was changed in the database can't be found, shown or used.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Float,
     Index,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
+    and_,
     or_,
     select,
 )
@@ -54,19 +56,7 @@ button = Table(
 )
 Index(None, button.c.call_id)
 Index(None, button.c.expires_at)
-_SEALED = (
-    "id",
-    "chat",
-    "person",
-    "verb",
-    "argv",
-    "call_id",
-    "plan",
-    "host",
-    "inplace",
-    "created_at",
-    "expires_at",
-)
+_SEALED = tuple(column.name for column in button.c if column.name != "seal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +95,9 @@ def put_many(connection: Connection, buttons: Iterable[Button]) -> None:
 
 def shown(connection: Connection, ids: Collection[str], message_id: int, now: float) -> None:
     """Note under which message they are, and since when."""
-    connection.execute(
-        button.update()
-        .where(button.c.id.in_(ids))
-        .values(message_id=message_id, shown_at=func.coalesce(button.c.shown_at, now))
-    )
+    for row in _genuine(connection, button.c.id.in_(ids)):
+        since = now if row["shown_at"] is None else row["shown_at"]
+        _change(connection, row, message_id=message_id, shown_at=since)
 
 
 def find(connection: Connection, id: str) -> Button | None:  # noqa: A002 - the field's name
@@ -128,32 +116,40 @@ def find(connection: Connection, id: str) -> Button | None:  # noqa: A002 - the 
 
 def use(connection: Connection, id: str, person: int, now: float) -> bool:  # noqa: A002 - the same
     """Use it up. False if it was used or retired before, has expired or is another person's."""
-    result = connection.execute(
-        button.update()
-        .where(
-            button.c.id == id,
-            button.c.used_at.is_(None),
-            button.c.expires_at > now,
-            or_(button.c.person.is_(None), button.c.person == person),
-        )
-        .values(used_at=now, used_by=person)
+    usable = and_(
+        button.c.id == id,
+        button.c.used_at.is_(None),
+        button.c.expires_at > now,
+        or_(button.c.person.is_(None), button.c.person == person),
     )
-    return result.rowcount == 1
+    found = _genuine(connection, usable)
+    for row in found:
+        _change(connection, row, used_at=now, used_by=person)
+    return len(found) == 1
 
 
 def retire(connection: Connection, call_id: str, now: float) -> int:
     """Make all unused buttons of an operation useless; say how many."""
-    result = connection.execute(
-        button.update()
-        .where(button.c.call_id == call_id, button.c.used_at.is_(None))
-        .values(used_at=now)
-    )
-    return result.rowcount
+    found = _genuine(connection, and_(button.c.call_id == call_id, button.c.used_at.is_(None)))
+    for row in found:
+        _change(connection, row, used_at=now)
+    return len(found)
 
 
 def prune(connection: Connection, before: float) -> int:
     """Remove those that expired before then."""
     return connection.execute(button.delete().where(button.c.expires_at < before)).rowcount
+
+
+def _genuine(connection: Connection, condition: ColumnElement[bool]) -> list[RowMapping]:
+    """Those that this program has written, for it to change."""
+    rows = connection.execute(select(button).where(condition).with_for_update()).mappings().all()
+    return [row for row in rows if sealed.holds(connection, "button", _says(row), row["seal"])]
+
+
+def _change(connection: Connection, row: RowMapping, **changes: float) -> None:
+    seal = sealed.seal(connection, "button", _says({**row, **changes}))
+    connection.execute(button.update().where(button.c.id == row["id"]).values(**changes, seal=seal))
 
 
 def _says(row: Mapping[Any, object]) -> dict[str, object]:

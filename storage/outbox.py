@@ -4,13 +4,18 @@ A row goes from pending to sent, failed or superseded, and belongs to the instan
 it: two bots on one database never send the same. What was on its way when its instance died is
 still pending, so a duplicate is possible then, and only then. Of several edits of one message only
 the newest is worth sending: an edit that waits is superseded by the next with the same slot in that
-chat. What a row said is dropped as soon as it is over.
+chat. What a row said is dropped as soon as it is over. What it says, and where, is sealed: a
+label that somebody else lays over a button is not sent.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -28,8 +33,10 @@ from sqlalchemy import (
     select,
 )
 
-from storage import instances, slots
+from storage import instances, sealed, slots
 from storage.schema import RowId, metadata, word
+
+log = logging.getLogger(__name__)
 
 
 class State(StrEnum):
@@ -60,6 +67,7 @@ outbox = Table(
     Column("state", String(12), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("error", Text),
+    Column("seal", LargeBinary, nullable=False),
     sqlite_autoincrement=True,  # an id is never given twice, also not after pruning
 )
 _OPEN = outbox.c.state == word(State.PENDING)
@@ -105,20 +113,22 @@ def enqueue(connection: Connection, row: Outgoing) -> int:
         _supersede(connection, row.bot, row.chat, row.slot)
     values = asdict(row) | {"state": State.PENDING}
     del values["id"]
+    values["seal"] = sealed.seal(connection, "outbox", _says(values))
     inserted = connection.execute(outbox.insert().returning(outbox.c.id), values)
     number: int = inserted.scalar_one()
     return number
 
 
 def pending(connection: Connection, bot: int, instance: str, limit: int) -> list[Outgoing]:
-    """What waits for an instance, in the order in which it should go."""
+    """What waits for an instance, in the order in which it should go; nothing that was forged."""
     rows = connection.execute(
         select(outbox)
         .where(outbox.c.bot == bot, outbox.c.instance == instance, _OPEN)
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(limit)
+        .order_by(outbox.c.priority, outbox.c.id),
+        execution_options={"yield_per": 100},
     )
-    return [_outgoing(row) for row in rows.mappings()]
+    genuine = (row for row in rows.mappings() if _genuine(connection, row))
+    return [_outgoing(row) for row in islice(genuine, limit)]
 
 
 def sent(connection: Connection, id: int, message_id: int, now: float) -> None:  # noqa: A002 - the field's name
@@ -158,6 +168,21 @@ def prune(connection: Connection, before: float) -> int:
 
 
 _EMPTY = {"payload": "", "file": None}
+# The rest is given by the database, or changes on the way.
+_SEALED = (
+    "bot",
+    "chat",
+    "thread",
+    "slot",
+    "edit",
+    "priority",
+    "payload",
+    "file",
+    "file_name",
+    "reply_to",
+    "silent",
+    "created_at",
+)
 
 
 def _supersede(connection: Connection, bot: int, chat: int, slot: str) -> None:
@@ -165,6 +190,17 @@ def _supersede(connection: Connection, bot: int, chat: int, slot: str) -> None:
     connection.execute(
         outbox.update().where(same, outbox.c.edit, _OPEN).values(state=State.SUPERSEDED, **_EMPTY)
     )
+
+
+def _genuine(connection: Connection, row: RowMapping) -> bool:
+    holds = sealed.holds(connection, "outbox", _says(row), row["seal"])
+    if not holds:
+        log.error("message %s was changed in the database, and is not sent", row["id"])
+    return holds
+
+
+def _says(row: Mapping[Any, object]) -> dict[str, object]:
+    return {name: row[name] for name in _SEALED}
 
 
 def _outgoing(row: RowMapping) -> Outgoing:

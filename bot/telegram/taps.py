@@ -139,8 +139,9 @@ class Taps:
             return msg("It has ended already.")
         if stale:
             return msg("I was away when you tapped. Nothing was done: tap again.")
-        quick = button.shown_at is None or now - button.shown_at < _TOO_QUICK
-        if quick and self._acts(button):
+        # Under which message it is, is known as soon as the receipt of that message is written.
+        unseen = button.message_id is None or button.shown_at is None
+        if unseen or (now - (button.shown_at or 0.0) < _TOO_QUICK and self._acts(button)):
             return msg("That was quick. Read it, then tap again.")
         return None
 

@@ -88,6 +88,11 @@ def test_the_buttons_of_an_operation_are_retired_together(connection: Connection
         "call_id = 'c2'",
         "expires_at = 1e9",
         "inplace = 1",
+        "message_id = NULL",
+        "message_id = 6",
+        "shown_at = 1.0",
+        "used_at = NULL",
+        "used_by = NULL",
         "id = 'b2'",
     ],
 )
@@ -95,9 +100,22 @@ def test_a_button_that_was_changed_in_the_database_is_none(
     connection: Connection, change: str
 ) -> None:
     buttons.put_many(connection, [ONE])
+    buttons.shown(connection, ["b1"], 5, 12.0)
+    assert buttons.use(connection, "b1", 42, 20.0)
     connection.exec_driver_sql(f"UPDATE button SET {change}")  # noqa: S608 - the table above
     with pytest.raises(Forged):
-        buttons.find(connection, "b2" if "id = 'b2'" in change else "b1")
+        buttons.find(connection, "b2" if change == "id = 'b2'" else "b1")
+
+
+def test_what_was_changed_in_the_database_is_not_made_good(connection: Connection) -> None:
+    """Neither shown nor used nor retired: each would seal it anew."""
+    buttons.put_many(connection, [ONE])
+    connection.exec_driver_sql("UPDATE button SET plan = '[]'")
+    buttons.shown(connection, ["b1"], 5, 12.0)
+    assert not buttons.use(connection, "b1", 42, 20.0)
+    assert buttons.retire(connection, "c1", 20.0) == 0
+    with pytest.raises(Forged):
+        buttons.find(connection, "b1")
 
 
 def test_what_has_expired_is_pruned(connection: Connection) -> None:

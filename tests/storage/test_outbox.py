@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -30,6 +31,37 @@ def test_what_is_queued_is_found_as_it_was_by_who_is_to_send_it(connection: Conn
     assert outbox.pending(connection, BOT, ME, 9) == [dataclasses.replace(file, id=number)]
     assert outbox.pending(connection, 8, ME, 9) == []
     assert outbox.pending(connection, BOT, "another", 9) == []
+
+
+FULL = dataclasses.replace(EDIT, thread=3, file=b"f", file_name="l.txt", reply_to=4)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "chat = -200",
+        "thread = NULL",
+        "slot = 't'",
+        "edit = 0",
+        "priority = 0",
+        "payload = '{}'",
+        "file = x'00'",
+        "file = NULL",
+        "file_name = 'm.txt'",
+        "reply_to = 5",
+        "silent = 0",
+        "created_at = 11.0",
+        "seal = x''",
+    ],
+)
+def test_what_was_changed_in_the_database_is_told_of_and_not_sent(
+    connection: Connection, caplog: pytest.LogCaptureFixture, change: str
+) -> None:
+    forged = outbox.enqueue(connection, FULL)
+    connection.exec_driver_sql(f"UPDATE outbox SET {change}")  # noqa: S608 - the table above
+    genuine = outbox.enqueue(connection, ONE)
+    assert [row.id for row in outbox.pending(connection, BOT, ME, 1)] == [genuine]
+    assert caplog.messages == [f"message {forged} was changed in the database, and is not sent"]
 
 
 def test_the_urgent_goes_first_and_then_the_oldest(connection: Connection) -> None:

@@ -136,6 +136,28 @@ async def test_what_changes_something_is_not_tapped_that_quickly(
     assert await scene.tap() == "That was quick. Read it, then tap again."
 
 
+@pytest.mark.parametrize("verb", [Verb.RUN, Verb.CONFIRM, Verb.DISMISS])
+async def test_one_that_is_not_known_to_be_shown_waits_for_its_receipt(
+    scene: Scene, verb: Verb
+) -> None:
+    await scene.question()
+    await scene.button(verb=verb.value, call_id="c", message_id=None, shown_at=None)
+    answer = await scene.look()
+    assert (answer.calls, answer.dismissed) == ((), None)
+    assert await scene.tap() == "That was quick. Read it, then tap again."
+    await scene.db.write(lambda c: buttons.shown(c, ["b"], MESSAGE, scene.clock()))
+    scene.clock.advance(2)
+    assert await scene.tap() == ""
+
+
+async def test_one_that_was_made_to_look_unshown_is_refused(scene: Scene) -> None:
+    """Then another message could carry it, under a label that says something else."""
+    await scene.question()
+    await scene.button(verb=Verb.CONFIRM.value, call_id="c")
+    await scene.db.write(lambda c: c.exec_driver_sql("UPDATE button SET message_id = NULL"))
+    assert "not for you" in await scene.tap(on={"message": 10})
+
+
 async def test_of_two_taps_at_once_one_counts_until_it_is_over(scene: Scene) -> None:
     await scene.question()
     await scene.button(verb=Verb.CONFIRM.value, call_id="c")
