@@ -186,9 +186,10 @@ async def test_while_it_is_down_answers_wait_and_go_as_soon_as_it_is_back(
     async with pierhead.running():
         phone = telegram.private(OWNER)
         await phone.ask("/whoami")
-        telegram.fail("*", Fault.cut(), 1000)
+        telegram.fail("sendMessage", Fault.cut(), 1000)
         await phone.send("/version")
         await logged(caplog, "again in")
+        telegram.fail("*", Fault.cut(), 1000)
         await called(telegram, "sendMessage", 6, clock)
         telegram.heal()
         await called(telegram, "getUpdates", len(telegram.calls("getUpdates")) + 2, clock)
