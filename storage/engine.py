@@ -66,6 +66,13 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
     return engine
 
 
+def snapshots(engine: Engine) -> Engine:
+    """The engine, for who reads: a transaction sees what was committed when it began."""
+    if engine.dialect.name == "sqlite":
+        return engine  # where no other kind of transaction is
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def parse(url: str) -> URL:
     """A database's URL, read.
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from storage import migrate
-from storage.engine import begin, file_of, open_engine, parse, translated
+from storage.engine import begin, file_of, open_engine, parse, snapshots, translated
 from storage.errors import Missing, StorageError
 from storage.schema import VERSION
 from storage.sealed import read_key
@@ -33,7 +33,7 @@ def look(url: str, key: Path) -> Iterator[Connection]:
     file = file_of(parse(url))
     if file is not None:
         _find(file)
-    engine = open_engine(url) if file is None else _reading(file)
+    engine = snapshots(open_engine(url)) if file is None else _reading(file)
     try:
         with engine.connect() as connection:
             _of_this_version(connection)

@@ -121,14 +121,14 @@ def enqueue(connection: Connection, row: Outgoing) -> int:
 
 def pending(connection: Connection, bot: int, instance: str, limit: int) -> list[Outgoing]:
     """What waits for an instance, in the order in which it should go; nothing that was forged."""
-    rows = connection.execute(
+    waiting = (
         select(outbox)
         .where(outbox.c.bot == bot, outbox.c.instance == instance, _OPEN)
-        .order_by(outbox.c.priority, outbox.c.id),
-        execution_options={"yield_per": 100},
+        .order_by(outbox.c.priority, outbox.c.id)
     )
-    genuine = (row for row in rows.mappings() if _genuine(connection, row))
-    return [_outgoing(row) for row in islice(genuine, limit)]
+    with connection.execute(waiting, execution_options={"yield_per": 100}) as rows:
+        genuine = (row for row in rows.mappings() if _genuine(connection, row))
+        return [_outgoing(row) for row in islice(genuine, limit)]
 
 
 def sent(connection: Connection, id: int, message_id: int, now: float) -> None:  # noqa: A002 - the field's name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from storage.engine import translated
+from storage.engine import snapshots, translated
 from storage.jobs import Job, Jobs
 
 
@@ -14,7 +14,7 @@ class Reader:
     """Owns one reading connection; everything here runs on its thread."""
 
     def __init__(self, engine: Engine, file: Path | None) -> None:
-        self._engine = engine
+        self._engine = snapshots(engine)
         self._file = file
         self._connection: Connection | None = None
 

@@ -101,8 +101,9 @@ def _names(entry: Entry, target: str) -> bool:
 
 
 def _entries(connection: Connection, rows: Select[int, bytes | None]) -> Iterator[Entry]:
-    for row in connection.execute(rows, execution_options={"yield_per": 100}):
-        yield Entry(row.seq, _event(row.bytes))
+    with connection.execute(rows, execution_options={"yield_per": 100}) as found:
+        for row in found:
+            yield Entry(row.seq, _event(row.bytes))
 
 
 def _event(body: bytes | None) -> Mapping[str, object]:
