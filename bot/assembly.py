@@ -132,7 +132,10 @@ class Assembly:
 
     async def services(self, database: Database, parts: AsyncExitStack) -> Services:
         """What handlers reach."""
-        hosts = {name: Host(name, entry.url) for name, entry in self.settings.hosts.items()}
+        hosts = {
+            name: Host(name, entry.url, clock=self.monotonic, sleep=self.sleep)
+            for name, entry in self.settings.hosts.items()
+        }
         for host in hosts.values():
             parts.push_async_callback(host.close)
         features = self.settings.features.model_dump().items()

@@ -24,6 +24,7 @@ from bot.hosts.prune import (
     prunable_images,
     prunable_networks,
     prunable_volumes,
+    without,
 )
 from bot.hosts.resolve import Thing, target
 from bot.hosts.types import Container, DiskUsage, Kind
@@ -124,7 +125,7 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[tuple[Item, ...], bool]:
     if Kind.CONTAINER in kinds:
         going = prunable_containers(containers, wanted.filters)
         found += [_item(c, host.name, c.size_rw or 0) for c in going]
-    left = [c for c in containers if c not in going]
+    left = without(containers, going)
     if Kind.NETWORK in kinds:
         networks = prunable_networks(await host.networks.list(), left, wanted.filters)
         found += [_item(n, host.name) for n in networks]

@@ -114,12 +114,22 @@ def find(connection: Connection, id: str) -> Button | None:  # noqa: A002 - the 
     return _button(row)
 
 
-def use(connection: Connection, id: str, person: int, now: float) -> bool:  # noqa: A002 - the same
-    """Use it up. False if it was used or retired before, has expired or is another person's."""
+def use(
+    connection: Connection,
+    id: str,  # noqa: A002 - the same
+    person: int,
+    now: float,
+    *,
+    tapped: float | None = None,
+) -> bool:
+    """Use it up. False if it was used or retired before, is another person's, or had expired.
+
+    `tapped` is when, if that was not now.
+    """
     usable = and_(
         button.c.id == id,
         button.c.used_at.is_(None),
-        button.c.expires_at > now,
+        button.c.expires_at > (now if tapped is None else tapped),
         or_(button.c.person.is_(None), button.c.person == person),
     )
     found = _genuine(connection, usable)

@@ -8,7 +8,7 @@ operation that was *started* by an instance that died becomes *unknown* and may 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,7 @@ from sqlalchemy import (
     select,
 )
 
-from storage import sealed
+from storage import instances, sealed
 from storage.errors import Forged, IllegalTransition
 from storage.schema import metadata, word
 from storage.sql import upsert
@@ -183,10 +183,11 @@ def get(connection: Connection, id: str) -> Call | None:  # noqa: A002 - the sam
     return _call(row)
 
 
-def in_flight(connection: Connection, instances: Collection[str]) -> list[Call]:
-    """What these instances had requested or started; what awaits an answer waits on."""
-    begun = call.c.state.in_([State.REQUESTED, State.STARTED])
-    return _where(connection, call.c.instance.in_(instances) & _OPEN & begun)
+def begun(connection: Connection, bot: int) -> list[Call]:
+    """What instances that are registered no more had started, and nobody has ended."""
+    left = call.c.instance.not_in(select(instances.instance.c.id))
+    started = _OPEN & (call.c.state == State.STARTED)
+    return _where(connection, (call.c.bot == bot) & started & left)
 
 
 def requested_by(connection: Connection, bot: int, update_id: int) -> list[Call]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.errors import DockerFault
 from bot.hosts.containers import Containers
@@ -21,8 +22,9 @@ from bot.hosts.volumes import Volumes
 class Host:
     """One Engine. Making one does no I/O; the Engine may come and go.
 
-    `url` is `unix:///path`. `clock` is monotonic, in seconds. `threads` bounds how many reads, and
-    how many changes, are under way at once. `timeout`, in seconds, is how long a read may take.
+    `url` is `unix:///path`. `clock` is monotonic, in seconds, as `sleep` takes them. `threads`
+    bounds how many reads, and how many changes, are under way at once. `timeout`, in seconds, is
+    how long a read may take.
     """
 
     def __init__(
@@ -31,11 +33,12 @@ class Host:
         url: str,
         *,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         threads: int = 8,
         timeout: float = 10.0,
     ) -> None:
         self.name = name
-        self._link = Link(name, url, clock=clock, threads=threads, timeout=timeout)
+        self._link = Link(name, url, clock=clock, sleep=sleep, threads=threads, timeout=timeout)
         self._streams = Streams(self._link)
         self._engine: tuple[int, str] | None = None
         self.inventory: Inventory = Listed(self._link)
@@ -63,13 +66,15 @@ class Host:
     async def engine_id(self) -> str:
         """The Engine's id, asked for once for each connection; "" if it cannot be told."""
         losses = self._link.losses
-        if self._engine is None or self._engine[0] != losses:
-            try:
-                found = await self.system.identity()
-            except DockerFault:
-                found = ""
+        if self._engine is not None and self._engine[0] == losses:
+            return self._engine[1]
+        try:
+            found = await self.system.identity()
+        except DockerFault:
+            return ""
+        if found:
             self._engine = (losses, found)
-        return self._engine[1]
+        return found
 
     async def close(self) -> None:
         """Let go of the connections. A request that hangs is not waited for."""

@@ -9,11 +9,11 @@ the count of what lies on the disk, which may take minutes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.errors import BotError
 from bot.hosts import causes, faults
@@ -48,7 +48,14 @@ class Link:
     """
 
     def __init__(
-        self, name: str, url: str, *, clock: Callable[[], float], threads: int, timeout: float
+        self,
+        name: str,
+        url: str,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        threads: int,
+        timeout: float,
     ) -> None:
         self.name = name
         self.url = url
@@ -65,6 +72,7 @@ class Link:
         self._changes = Pool(name, threads)
         self._counts = Pool(name, 1)
         self._breaker = Breaker(clock)
+        self._sleep = sleep
         self._connecting = asyncio.Lock()
 
     @property
@@ -174,9 +182,12 @@ class Link:
         answer: asyncio.Future[T] = loop.create_future()
         job = pool.submit(work)
         job.add_done_callback(lambda done: _hand_over(done, loop, answer))
+        over = asyncio.ensure_future(self._sleep(at.seconds))
+        waits: set[asyncio.Future[Any]] = {answer, over}
         try:
-            await asyncio.wait({answer}, timeout=at.seconds)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            over.cancel()
             begun = answer.done() or self._give_up(job, answer, at)
         if not begun:
             raise Full

@@ -55,6 +55,12 @@ def prunable_containers(
     )
 
 
+def without(containers: Iterable[Container], going: Iterable[Container]) -> tuple[Container, ...]:
+    """The containers that will still be there."""
+    gone = {container.id for container in going}
+    return tuple(c for c in containers if c.id not in gone)
+
+
 def prunable_images(
     images: Iterable[Image],
     containers: Iterable[Container],

@@ -13,10 +13,14 @@ from bot.pipeline.authorize import refusal
 from bot.pipeline.journal import Journal
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
-from storage.errors import StorageError
+from storage.errors import Forged, StorageError
 
 UNRECORDED: tuple[Message, ...] = (
     msg("I can't write it down: the database is locked or its disk is full."),
+    msg("Nothing was changed."),
+)
+FORGED: tuple[Message, ...] = (
+    msg("What I noted of it was changed in the database by somebody else."),
     msg("Nothing was changed."),
 )
 STOPPED: tuple[Message, ...] = (
@@ -50,6 +54,8 @@ class Begin:
             raise Cancelled(refusal(call), *STOPPED)
         try:
             await self._journal.started(call)
+        except Forged as error:
+            raise BotError(refusal(call), *FORGED) from error
         except StorageError as error:
             raise BotError(refusal(call), *UNRECORDED) from error
         try:

@@ -26,13 +26,12 @@ from bot.reply.redact import Redactor
 from storage import audit, buttons, calls, inbox
 from storage.calls import State
 from storage.database import Connection, Database
-from storage.errors import Closed, Forged, IllegalTransition, StorageError
+from storage.errors import Closed, Forged, IllegalTransition, Refused, StorageError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _PAUSE = 1.0  # seconds until what can't be written is tried again
-_TRIES = 30
 
 
 class Repeated(Conflict):
@@ -60,7 +59,7 @@ class Journal:
         while True:
             try:
                 return await write()
-            except (Closed, Forged, IllegalTransition):
+            except (Closed, Forged, IllegalTransition, Refused):
                 raise
             except StorageError as error:
                 log.warning("again in %.0f s: %s", _PAUSE, error)
@@ -119,7 +118,10 @@ class Journal:
         """
         agreed, command, request = call.confirmation, call.command, call.request
         if agreed is not None:
-            return buttons.use(connection, agreed.button, call.actor.id, self.clock())
+            # It was answered when it was tapped, however long its turn took to come.
+            return buttons.use(
+                connection, agreed.button, call.actor.id, self.clock(), tapped=request.sent_at
+            )
         if request.origin is not Origin.BUTTON or not (command.changes or command.asks):
             return True
         tapped = buttons.find(connection, request.text)
@@ -192,9 +194,7 @@ class Journal:
             audit.append(connection, self._event(call, state, detail))
             return True
 
-        for _ in range(_TRIES):
-            if await self.insist(lambda: self.database.write(write)):
-                return
+        while not await self.insist(lambda: self.database.write(write)):
             await self.sleep(_PAUSE)
 
     async def answered(self, requests: Sequence[Request], reply: Reply) -> None:

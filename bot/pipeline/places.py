@@ -12,7 +12,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from bot.command.call import Call
-from bot.message import Tappable, msg
+from bot.message import Message, Tappable, msg
 from bot.pipeline.toomuch import TooMuch
 
 _CANCEL = Tappable("/cancel")
@@ -47,10 +47,10 @@ class Places:
         mine = ("runs", call.actor.id)
         if self._full(call.request.update, {mine: _PERSON}):
             hint = msg("Wait for one to end, or {cancel} all of yours.", cancel=_CANCEL)
-            raise TooMuch(msg("You run too many commands at once."), hint, first=call.request)
+            raise _refusal(call, msg("You run too many commands at once."), hint)
         if self._full(call.request.update, {"runs": MOST}):
             many = msg("Too many commands are running.")
-            raise TooMuch(many, msg("Try again later."), first=call.request)
+            raise _refusal(call, many, msg("Try again later."))
         with self._held(call.request.update, (mine, "runs")):
             yield
 
@@ -59,7 +59,7 @@ class Places:
         mine, here = ("follows", call.actor.id), ("follows in", call.request.chat.id)
         if self._full(call.id, {mine: _FOLLOWED, here: _FOLLOWED_HERE, "follows": _FOLLOWED_ALL}):
             hint = msg("Stop one, or {cancel} all of yours.", cancel=_CANCEL)
-            raise TooMuch(msg("You follow too many logs at once."), hint, first=call.request)
+            raise _refusal(call, msg("You follow too many logs at once."), hint)
         with self._held(call.id, (mine, here, "follows")):
             yield
 
@@ -80,3 +80,7 @@ class Places:
                 self._taken[key] += Counter()  # forgets what has ended
                 if not self._taken[key]:
                     del self._taken[key]
+
+
+def _refusal(call: Call, why: Message, hint: Message) -> TooMuch:
+    return TooMuch(why, msg("Not run: {command}", command=call.label), hint, first=call.request)

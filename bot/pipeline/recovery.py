@@ -6,6 +6,7 @@ is free. A second bot on the same database does not take over what the first is 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,12 +45,14 @@ class Recovery:
 
     async def tell(self, begun: list[calls.Call]) -> None:
         """Look at what became of it, and tell; an Engine that is silent holds up nobody else."""
-        for row in begun:
-            try:
-                await self._tell(row)
-            except Exception:
-                # One row that can't be told must not keep the bot from starting, again and again.
-                log.exception("what became of call %s can't be told", row.id)
+        await asyncio.gather(*map(self._told, begun))
+
+    async def _told(self, row: calls.Call) -> None:
+        try:
+            await self._tell(row)
+        except Exception:
+            # One row that can't be told must not keep the bot from starting, again and again.
+            log.exception("what became of call %s can't be told", row.id)
 
     def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
         """What the dead had begun, and what they had still to send, is this instance's now.
@@ -61,12 +64,15 @@ class Recovery:
         if locks is not None:
             instances.end(connection, locks.dead(instances.others(connection, instance)))
         dead = [i for i in instances.ended(connection, self.journal.clock()) if i != instance]
-        begun = [c for c in calls.in_flight(connection, dead) if c.state is State.STARTED]
-        for row in begun:
-            calls.take_over(connection, row.id, instance)
         inbox.reclaim(connection, dead)
         instances.forget(connection, dead)
         outbox.reclaim(connection, self.journal.bot, instance)
+        begun = calls.begun(connection, self.journal.bot)
+        for row in begun:
+            calls.take_over(connection, row.id, instance)
+            if not shares(row) and row.update_id is not None:
+                # What is told of it is the answer: nobody may take the update for one that waits.
+                inbox.done(connection, row.bot, row.update_id)
         return begun, dead
 
     async def _tell(self, row: calls.Call) -> None:
@@ -80,8 +86,6 @@ class Recovery:
             calls.advance(connection, row.id, state, now=now, instance=self.journal.instance)
             audit.append(connection, self.journal.event(row, state))
             parcel.store(connection)
-            if not shares(row):
-                inbox.done(connection, self.journal.bot, request.update)
 
         await self.journal.insist(lambda: self.journal.database.write(write))
         parcel.sent()

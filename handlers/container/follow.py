@@ -61,7 +61,9 @@ async def follow(
             raise
         reason, outcome = error.message, Outcome.FAILED
     if stopped.is_set():
-        reason, outcome = msg("You ended it."), Outcome.CANCELLED
+        mine = call.running.cancelled_by == call.actor.id
+        reason = msg("You ended it.") if mine else msg("It was ended.")
+        outcome = Outcome.CANCELLED
     verdict = msg("{name}: no longer following", name=name)
     again = Button(msg("Follow"), call.argv, host=call.host.name)
     return Reply((Text(verdict), *body(), Text(reason)), buttons=((again,),), outcome=outcome)

@@ -18,8 +18,7 @@ def text_of(call: Call, lines: Iterable[LogLine], *, timestamps: bool) -> Untrus
     """Lines as they are; a line from stderr is not marked, as with Docker."""
     if not timestamps:
         return Untrusted("\n".join(line.text.raw for line in lines))
-    languages, actor = call.services.languages, call.actor
-    zone = ZoneInfo(languages.tongue(actor.id, actor.language, call.request.chat.id).timezone)
+    zone = call.zone
     today = datetime.fromtimestamp(call.services.clock(), zone).date()
     return Untrusted("\n".join(f"{_time(n.at, zone, today)}{n.text.raw}" for n in lines))
 

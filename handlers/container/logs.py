@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.command.argv import with_option
 from bot.command.call import Call, at
 from bot.command.kinds import SINCE, TAIL, Ago
 from bot.command.spec import command, flag, option, targets
@@ -111,4 +112,4 @@ def _buttons(call: Call) -> tuple[tuple[Button, ...], ...]:
     again = Button(msg("Refresh"), call.argv, inplace=True, host=host)
     if call.params["grep"] is not None or call.params["until"] is not None:
         return ((again,),)
-    return ((again, Button(msg("Follow"), (*call.argv, "--follow"), host=host)),)
+    return ((again, Button(msg("Follow"), with_option(call, "--follow"), host=host)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.command.call import Call
 from bot.command.spec import command
-from bot.hosts.prune import prunable_builds, prunable_containers, prunable_images
+from bot.hosts.prune import prunable_builds, prunable_containers, prunable_images, without
 from bot.hosts.types import DiskUsage
 from bot.message import Code, Message, Size, Untrusted, Value, msg
 from bot.reply import Block, Button, Reply, Table, Text
@@ -71,7 +71,7 @@ def _total(usage: DiskUsage) -> int:
 def _spare(usage: DiskUsage, *, all: bool) -> int:  # noqa: A002 - Docker's word
     """The bytes that `/prune` could free at most, or with `-a`; volumes never count."""
     going = prunable_containers(usage.containers)
-    left = [c for c in usage.containers if c not in going]
+    left = without(usage.containers, going)
     images = prunable_images(usage.images, left, all=all)
     builds = prunable_builds(usage.builds, all=all)
     size = sum(c.size_rw or 0 for c in going) + sum(i.size for i in images)

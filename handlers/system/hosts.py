@@ -9,7 +9,7 @@ from bot.command.spec import command
 from bot.errors import BotError
 from bot.hosts import Host
 from bot.message import Message, Untrusted, msg, plural
-from bot.reply import Button, Reply, Table, Text
+from bot.reply import Button, Reply, Table, Text, say
 
 
 @command("hosts", permission="host.ls", act=msg("list the hosts"), hostless=True)
@@ -21,6 +21,8 @@ async def hosts(call: Call) -> Reply:
         for host in call.services.hosts.values()
         if policy.decide(person, call.command.permission, host.name).allowed
     )
+    if not known:
+        return say(msg("No host here is yours to look at."))
     states = await asyncio.gather(*(_state(host) for host in known))
     troubled = sum(isinstance(state, BotError) for state in states)
     verdict = (

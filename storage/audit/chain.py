@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 from storage.audit import seals
 from storage.audit.seals import GENESIS, Head
 from storage.audit.table import audit, audit_checkpoint
-from storage.errors import StorageError
+from storage.errors import Refused
 
 FORMAT = 1
 
@@ -34,7 +34,7 @@ def append(connection: Connection, event: Mapping[str, object]) -> int:
     list of names, or of objects with "name" and "id"), "outcome", "call"; any may lack.
 
     Raises:
-        StorageError: a value has no JSON.
+        Refused: a value has no JSON.
     """
     body = canonical(event)
     sealed = seals.to_move(connection)
@@ -58,7 +58,7 @@ def canonical(event: Mapping[str, object]) -> bytes:
             allow_nan=False,
         )
     except (TypeError, ValueError) as error:
-        raise StorageError(f"this event has no JSON: {error}") from error
+        raise Refused(f"this event has no JSON: {error}") from error
     # Half a surrogate pair is no character; the escape that JSON has for it looks just the same.
     return text.encode("utf-8", "backslashreplace")
 

@@ -277,3 +277,19 @@ async def test_of_a_prune_each_thing_is_looked_for_where_it_is(
         assert "old-net@local is not there now." in told.text
         assert "old:1@local is still there." in told.text
     assert states(tmp_path, "system prune") == ["requested", "awaiting", "started", "unknown"]
+
+
+async def test_what_was_begun_is_never_told_as_not_run(
+    process: Process, telegram: Sandbox, web: Engine, clock: Clock
+) -> None:
+    phone = telegram.private(OWNER)
+    await phone.send("/restart -t 0 web")
+    await process.dies(f"{JOURNAL}.started:after")
+    clock.advance(120)
+    async with process.running(later=120):
+        told = await phone.wait(within=20)
+        mine = await phone.ask("/whoami", within=20)
+    assert told.text.startswith("? restart web@local")
+    assert "You may do everything." in mine.text
+    assert phone.unseen() == []
+    assert restarts(web) == 0

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import Connection
 
-from storage import calls
+from storage import calls, instances
 from storage.calls import Call, State
 from storage.errors import Forged, IllegalTransition
 
@@ -73,7 +73,8 @@ def test_what_becomes_known_on_the_way_is_kept(connection: Connection) -> None:
     assert (found.targets, found.slot, found.instance, found.detail) == ('["t"]', "s", "i2", "d")
 
 
-def test_in_flight_is_what_the_dead_had_begun(connection: Connection) -> None:
+def test_begun_is_what_nobody_registered_works_on(connection: Connection) -> None:
+    instances.register(connection, "alive", 1.0, 60.0)
     for number, (instance, state) in enumerate(product(("dead", "alive"), State)):
         one = dataclasses.replace(
             ONE, id=f"{instance}-{state}", instance=instance, created_at=number
@@ -81,11 +82,8 @@ def test_in_flight_is_what_the_dead_had_begun(connection: Connection) -> None:
         calls.request(connection, one)
         if state is not State.REQUESTED:
             calls.advance(connection, one.id, state, now=20.0)
-    assert [c.id for c in calls.in_flight(connection, ["dead"])] == [
-        "dead-requested",
-        "dead-started",
-    ]
-    assert calls.in_flight(connection, []) == []
+    assert [c.id for c in calls.begun(connection, ONE.bot)] == ["dead-started"]
+    assert calls.begun(connection, ONE.bot + 1) == []
 
 
 def test_what_waits_too_long_is_found(connection: Connection) -> None:
