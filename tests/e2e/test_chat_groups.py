@@ -57,7 +57,7 @@ async def test_one_s_operation_is_not_another_s(
         assert nothing.text == "Nothing of yours is running."
         ended = await ask(telegram.group(GROUP, OWNER), "/cancel@pierhead_bot")
         assert ended.text.startswith("Ending 1 command.")
-        assert "You ended it." in (await shows(following, "no longer")).text
+        assert "It was ended." in (await shows(following, "no longer")).text
 
 
 async def test_in_a_group_each_is_spoken_to_in_their_own_language(
