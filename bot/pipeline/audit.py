@@ -68,6 +68,9 @@ class Audit:
         reply = _noted(call, reply)
         try:
             await self._journal.ended(call, reply, detail)
+        except Conflict as error:
+            reply = told(error)
+            await self._journal.insist(lambda: self._journal.ended(call, reply, str(error)))
         except StorageError:
             log.exception("the outcome of call %s could not be recorded", call.id)
             await self._journal.answer(call, reply)

@@ -31,6 +31,7 @@ from storage.errors import Closed, Forged, IllegalTransition, Refused, StorageEr
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_TAKEN = (msg("This was done before, or dropped."), msg("Nothing was done a second time."))
 _PAUSE = 1.0  # seconds until what can't be written is tried again
 
 
@@ -107,9 +108,7 @@ class Journal:
 
         late = await self.database.write(write)
         if late is not None:
-            raise late(
-                msg("This was done before, or dropped."), msg("Nothing was done a second time.")
-            )
+            raise late(*_TAKEN)
 
     def _spent(self, connection: Connection, call: Call) -> bool:
         """Use up the button that lets it run; false if that was used before, or dropped.
@@ -137,7 +136,11 @@ class Journal:
         return True
 
     async def ended(self, call: Call, reply: Reply, detail: str | None = None) -> None:
-        """Write down the outcome with its answer, and that the update is done with."""
+        """Write down the outcome with its answer, and that the update is done with.
+
+        Raises:
+            Conflict: a question, and the button that asked for it has led to another.
+        """
         parcel = await self.desk.pack(call.request, reply, call)
         state = State(reply.outcome.value)
 
@@ -148,8 +151,9 @@ class Journal:
             if self._advanced(connection, call, state, detail):
                 audit.append(connection, self._event(call, state, detail))
                 buttons.retire(connection, call.id, now)
-                if state is State.AWAITING:
-                    self._spent(connection, call)
+                asks_anew = state is State.AWAITING and call.confirmation is None
+                if asks_anew and not self._spent(connection, call):
+                    raise Conflict(*_TAKEN)
             elif call.confirmation:
                 return False  # its message tells what became of it already
             parcel.store(connection)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from sandbox import Phone, Sandbox
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, Clock, Pierhead
+from tests.e2e.luck import outcomes
 from tests.e2e.talk import ask, tap
 from tests.private_engine import Engine
 
@@ -150,3 +152,20 @@ async def test_an_edited_message_never_runs(
         await phone.send("/kill web", forwarded_from=OPERATOR)
         assert (await ask(phone, "/whoami")).text.startswith("You are")
     assert engine.docker("inspect", "-f", "{{.State}}", "web") == before
+
+
+async def test_two_choices_at_once_lead_to_one_question(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    for name in ("db", "web"):
+        engine.docker("run", "-d", "--name", name, "busybox", "sleep", "1000")
+    async with pierhead.running():
+        picker = await ask(phone, "/restart")
+        toasts = await asyncio.gather(*(tap(picker, label) for label in picker.buttons[0]))
+        said = [(await phone.wait()).text for toast in toasts if toast == ""]
+        asked = [text for text in said if text.startswith("Restart ")]
+        assert len(asked) == 1
+        assert all("This was done before" in text for text in said if text not in asked)
+    states = outcomes(tmp_path, "container restart")
+    assert states.count("awaiting") == 1
+    assert states.count("failed") == len(said) - 1
