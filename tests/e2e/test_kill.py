@@ -238,9 +238,11 @@ async def test_of_all_hosts_each_is_answered(
 ) -> None:
     environment = environment_of(telegram, web.url, tmp_path)
     process = Process(environment | {"PIERHEAD_HOSTS__OTHER__URL": web.url})
-    await telegram.private(OWNER).send("/ps @all")
+    phone = telegram.private(OWNER)
+    await phone.send("/ps @all")
     await process.dies(f"{JOURNAL}.ended:after")
-    said = await answers(process, telegram)
+    async with process.running():
+        said = [await phone.wait(within=20) for _ in range(2)]
     firsts = sorted(seen.text.splitlines()[0] for seen in said)
     assert firsts == ["local: all well", "other: all well"]
     assert states(tmp_path, "container ls").count("finished") == 2
