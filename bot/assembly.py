@@ -200,6 +200,7 @@ class Assembly:
             services.database,
             self.bot,
             self.policy,
+            services.languages,
             self._guesses(services, claimed, speech.desk, menu),
             strangers,
             self.clock,
