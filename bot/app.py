@@ -105,6 +105,8 @@ class App:
         begun = await recovery.take_over()
         await speech.outbox.load()
         intake.door.stored.set()
+        pulse = self._pulse(speech, work, intake)
+        parts.push_async_callback(within, _GRACE, pulse.upkeep.close)
         _close(parts, speech, work, intake)
         await until(
             stop,
@@ -112,13 +114,13 @@ class App:
             recovery.tell(begun),
             speech.outbox.run(),
             intake.dispatcher.run(intake.door.stored),
-            self._pulse(speech, work, intake).run(),
+            pulse.run(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
         )
 
     def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:
-        upkeep = Upkeep(work.journal, self._settings.limits.pending_ttl, intake.strangers)
+        upkeep = Upkeep(work.journal, self._settings.limits.pending_ttl, intake.refused)
         return Pulse(upkeep, speech.polls, intake.door, self.heartbeat, self._clock, self._sleep)
 
     async def _register(self, database: Database) -> None:

@@ -7,7 +7,7 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -35,6 +35,7 @@ from bot.pipeline.register import register
 from bot.pipeline.resolve import resolve
 from bot.pipeline.stage import Proceed, Stage, compose
 from bot.pipeline.turn import Turn
+from bot.pipeline.upkeep import Counted
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.connection import Client, Connection, Polls, make_bot
@@ -110,7 +111,7 @@ class Intake:
     name: Name
     toasts: Toasts
     menu: Menu
-    strangers: Strangers
+    refused: Mapping[str, Counted]
     dispatcher: Dispatcher
     door: Door
     connection: Connection
@@ -196,11 +197,13 @@ class Assembly:
         name, toasts = Name(), Toasts(speech.client, speech.desk)
         menu = self._menu(services, speech.client)
         strangers = Strangers(speech.desk.show, self.clock)
-        dispatcher = self._dispatcher(services, speech, work, toasts, name)
+        taps = self._taps(services, speech, work)
+        dispatcher = self._dispatcher(speech, work, taps, toasts, name)
         door = Door(
             services.database,
             self.bot,
             self.policy,
+            services.languages,
             self._guesses(services, claimed, speech.desk, menu),
             strangers,
             self.clock,
@@ -219,21 +222,25 @@ class Assembly:
             clock=self.monotonic,
             sleep=self.sleep,
         )
-        return Intake(name, toasts, menu, strangers, dispatcher, door, connection)
+        refused = {"stranger": strangers.tally, "tap": taps.refused}
+        return Intake(name, toasts, menu, refused, dispatcher, door, connection)
 
-    def _dispatcher(
-        self, services: Services, speech: Speech, work: Work, toasts: Toasts, name: Name
-    ) -> Dispatcher:
+    def _taps(self, services: Services, speech: Speech, work: Work) -> Taps:
         operations, max_age = services.operations, self.settings.telegram.max_age
         stop_of = speech.desk.stop_of
+        return Taps(services.database, work.builder, operations, stop_of, max_age, self.clock)
+
+    def _dispatcher(
+        self, speech: Speech, work: Work, taps: Taps, toasts: Toasts, name: Name
+    ) -> Dispatcher:
         return Dispatcher(
             work.journal,
             work.builder,
             work.run,
-            Taps(services.database, work.builder, operations, stop_of, max_age, self.clock),
+            taps,
             toast=toasts.show,
             age=speech.polls.age,
-            max_age=max_age,
+            max_age=self.settings.telegram.max_age,
             name=name,
         )
 

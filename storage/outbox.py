@@ -120,15 +120,19 @@ def enqueue(connection: Connection, row: Outgoing) -> int:
 
 
 def pending(connection: Connection, bot: int, instance: str, limit: int) -> list[Outgoing]:
-    """What waits for an instance, in the order in which it should go; nothing that was forged."""
+    """What waits for an instance, in the order in which it should go; what was forged is failed."""
     waiting = (
         select(outbox)
         .where(outbox.c.bot == bot, outbox.c.instance == instance, _OPEN)
         .order_by(outbox.c.priority, outbox.c.id)
     )
+    forged: list[int] = []
     with connection.execute(waiting, execution_options={"yield_per": 100}) as rows:
-        genuine = (row for row in rows.mappings() if _genuine(connection, row))
-        return [_outgoing(row) for row in islice(genuine, limit)]
+        genuine = (row for row in rows.mappings() if _genuine(connection, row, forged))
+        found = [_outgoing(row) for row in islice(genuine, limit)]
+    for number in forged:
+        failed(connection, number, "forged")
+    return found
 
 
 def sent(connection: Connection, id: int, message_id: int, now: float) -> None:  # noqa: A002 - the field's name
@@ -192,10 +196,11 @@ def _supersede(connection: Connection, bot: int, chat: int, slot: str) -> None:
     )
 
 
-def _genuine(connection: Connection, row: RowMapping) -> bool:
+def _genuine(connection: Connection, row: RowMapping, forged: list[int]) -> bool:
     holds = sealed.holds(connection, "outbox", _says(row), row["seal"])
     if not holds:
         log.error("message %s was changed in the database, and is not sent", row["id"])
+        forged.append(row["id"])
     return holds
 
 

@@ -40,7 +40,7 @@ class Languages:
     def __init__(self, database: Database, default: Tongue, chats: Mapping[int, Shared]) -> None:
         self._database = database
         self._default = default
-        self._chats = chats
+        self._chats = dict(chats)
         self._chosen: dict[int, str] = {}
 
     def of(self, person: int, telegram: str | None) -> str:
@@ -54,6 +54,11 @@ class Languages:
         return Tongue(
             shared.locale or self.of(person, telegram), shared.timezone or self._default.timezone
         )
+
+    def move(self, chat: int, to: int) -> None:
+        """A group has a new id; what it has of its own goes with it."""
+        if chat in self._chats:
+            self._chats[to] = self._chats[chat]
 
     async def load(self, people: Iterable[int]) -> None:
         """Take up what people have chosen before."""

@@ -1,9 +1,10 @@
-"""What is done every few seconds: the lease, unanswered questions, old rows, strangers."""
+"""What is done every few seconds: the lease, unanswered questions, old rows, counts."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,10 +28,10 @@ Counts = Sequence[tuple[int, int]]
 
 
 class Counted(Protocol):
-    """Who keeps count of strangers."""
+    """Who keeps count of what is refused."""
 
     def counted(self) -> Counts:
-        """(person, messages) that are not yet recorded."""
+        """(person, number) that are not yet recorded."""
 
     def recorded(self, counts: Counts) -> None:
         """So many of them are recorded now."""
@@ -42,11 +43,11 @@ class Overtaken(Exception):
 
 @dataclass(slots=True)
 class Upkeep:
-    """Does it, in few transactions."""
+    """Does it, in few transactions. `refused` are the counts, by the command they are told as."""
 
     journal: Journal
     ttl: float
-    strangers: Counted
+    refused: Mapping[str, Counted]
     pruned_at: float = 0.0
     recorded_at: float = 0.0
 
@@ -98,25 +99,30 @@ class Upkeep:
         await self.journal.database.write(write)
         parcel.sent()
 
+    async def close(self) -> None:
+        """Record what is counted; what can't be is lost."""
+        with suppress(StorageError):
+            await self._record(self.journal.clock())
+
     async def _record(self, now: float) -> None:
-        """One counted row a stranger and hour."""
-        counted = self.strangers.counted()
-        if not counted:
+        """One counted row a person and hour."""
+        counted = {command: tally.counted() for command, tally in self.refused.items()}
+        if not any(counted.values()):
             return
 
         def write(connection: Connection) -> None:
-            for person, count in counted:
-                event = {
-                    "at": round(now, 3),
-                    "actor": person,
-                    "command": "stranger",
-                    "outcome": "denied",
-                    "count": count,
-                }
-                audit.append(connection, event)
+            for command, counts in counted.items():
+                for person, count in counts:
+                    audit.append(connection, _refused(command, person, count, now))
 
         await self.journal.database.write(write)
-        self.strangers.recorded(counted)
+        for command, counts in counted.items():
+            self.refused[command].recorded(counts)
+
+
+def _refused(command: str, person: int, count: int, now: float) -> dict[str, object]:
+    at = round(now, 3)
+    return {"at": at, "actor": person, "command": command, "outcome": "denied", "count": count}
 
 
 def _prune(connection: Connection, now: float) -> None:

@@ -61,7 +61,7 @@ class Backlog:
         return Reply(tuple(blocks), buttons=self._buttons(requests))
 
     def _buttons(self, requests: list[Request]) -> tuple[tuple[Button, ...], ...]:
-        wanted: dict[tuple[str, ...], tuple[Button, ...]] = {}
+        wanted: dict[tuple[tuple[str, ...], str | None], tuple[Button, ...]] = {}
         for request in reversed(requests):
             try:
                 calls = self._builder.typed(request)
@@ -69,8 +69,8 @@ class Backlog:
                 continue
             for call in calls:
                 self._builder.forget(call)
-            button = Button(_label(calls[0]), calls[0].argv, host=calls[0].host_name)
-            wanted.setdefault(calls[0].argv, (button,))
+                button = Button(_label(call), call.argv, host=call.host_name)
+                wanted.setdefault((call.argv, call.host_name), (button,))
         none = Button(msg("Run none"), verb=Verb.DISMISS)
         return ((none,), *list(wanted.values())[:_OFFERED])
 
@@ -82,5 +82,7 @@ def _label(call: Call) -> Message:
         return (
             msg("{what!c}…", what=what) if call.command.asks_first else msg("{what!c}", what=what)
         )
-    typed = " ".join((call.command.spelling, *call.argv[len(call.command.path) :]))
-    return msg("{command}", command=Untrusted(typed))
+    words = [call.command.spelling, *call.argv[len(call.command.path) :]]
+    if call.host_name is not None and len(call.services.hosts) > 1:
+        words.append(f"@{call.host_name}")
+    return msg("{command}", command=Untrusted(" ".join(words)))

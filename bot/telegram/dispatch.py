@@ -207,6 +207,9 @@ class Dispatcher:
             answer = await self._taps.look(tap, received_at=row.received_at, gap=gap)
         except BotError as error:
             answer = Answer(error.message)
+        except StorageError:
+            log.exception("update %d could not be looked up", row.update_id)
+            answer = Answer(msg("I can't look it up now. Tap again later."))
         try:
             toast = answer.toast
             if answer.dismissed is not None:

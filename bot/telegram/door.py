@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.access.policy import Policy
 from bot.command.call import Request
+from bot.command.languages import Languages
 from bot.recent import Recent
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
@@ -46,6 +47,7 @@ class Door:
         database: Database,
         bot: int,
         policy: Policy,
+        languages: Languages,
         guesses: Guesses,
         strangers: Strangers,
         clock: Callable[[], float],
@@ -61,6 +63,7 @@ class Door:
         self._database = database
         self._bot = bot
         self._policy = policy
+        self._languages = languages
         self._guesses = guesses
         self._strangers = strangers
         self._clock = clock
@@ -90,6 +93,7 @@ class Door:
         """Whether it is from somebody known, where the bot may speak; else nothing is stored."""
         if isinstance(asked, Moved):
             if self._policy.move(asked.chat, asked.to):
+                self._languages.move(asked.chat, asked.to)
                 log.warning("group %d is now %d: give the config its new id", asked.chat, asked.to)
             return False
         if isinstance(asked, Joined):

@@ -37,7 +37,7 @@ class Menu:
 
     Each holds what the person may do on one of the `hosts` at least: in the private chat, and in
     the groups that they share with the bot. Who is not enrolled sees an empty one. Who has never
-    written to the bot has no chat with it yet, and gets theirs when they do.
+    written to the bot has no chat with it yet, or has blocked it, and gets theirs when they write.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Menu:
             self._elsewhere.discard(person)
             try:
                 await self._one(person)
-            except BadRequest:
+            except (BadRequest, Forbidden):
                 self._elsewhere.add(person)
             except Exception:
                 self._due.add(person)

@@ -89,7 +89,7 @@ class Outbox:
     async def load(self) -> int:
         """Take up what was left by the ended and is this instance's now; say how many."""
         bot, instance = self._bot, self._instance
-        rows = await self._database.read(lambda c: outbox.pending(c, bot, instance, _WAITING))
+        rows = await self._database.write(lambda c: outbox.pending(c, bot, instance, _WAITING))
         self.put(stored(row) for row in rows)
         return len(rows)
 

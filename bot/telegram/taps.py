@@ -20,7 +20,7 @@ from bot.command.spec import Command
 from bot.message import Message, Span, msg
 from bot.pipeline.record import origin_of
 from bot.reply import Verb
-from bot.telegram.refusals import Refusals
+from bot.telegram.tally import Tally
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
 from storage.database import Database
@@ -46,7 +46,10 @@ class Answer:
 
 
 class Taps:
-    """Finds out what taps mean. `max_age` in seconds; `clock` gives seconds since the epoch."""
+    """Finds out what taps mean. `max_age` in seconds; `clock` gives seconds since the epoch.
+
+    `refused` has those that are not recorded yet.
+    """
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class Taps:
         self._clock = clock
         self._busy: set[str] = set()
         self._rate = Buckets(_TAPS, _TAPS / 60, clock)
-        self._refusals = Refusals(clock)
+        self.refused = Tally(clock)
 
     def over(self, answer: Answer) -> None:
         """What a tap led to has ended."""
@@ -188,24 +191,28 @@ class Taps:
                 return Answer(msg("It has ended already."))
 
     async def _refused(self, tap: Tap) -> None:
-        """Record it, or count it: who makes up thousands costs no more than one row an hour."""
+        """Record the first of an hour at once, and count the rest: thousands cost one row more."""
+        person = tap.request.actor.id
+        if self.refused.count(person) > 1:
+            return
         why = "buttons of another chat, message or person, or none of ours"
-        what = {"command": "tap", "outcome": "denied", "detail": why}
-        for person, count in self._refusals.count(tap.request.actor.id).items():
-            told = self._of(tap) if person == tap.request.actor.id else {"actor": person}
-            await self._recorded(told | what | {"count": count})
+        what = {"command": "tap", "outcome": "denied", "detail": why, "count": 1}
+        if await self._recorded(self._of(tap) | what):
+            self.refused.recorded([(person, 1)])
 
     def _of(self, tap: Tap) -> dict[str, object]:
         """Who has tapped, and where."""
         actor = tap.request.actor
         return {"actor": actor.id, "name": actor.name.raw, "chat": tap.request.chat.id}
 
-    async def _recorded(self, what: Mapping[str, object]) -> None:
+    async def _recorded(self, what: Mapping[str, object]) -> bool:
         event = {"at": round(self._clock(), 3), **what}
         try:
             await self._database.write(lambda c: audit.append(c, event))
         except StorageError:
             log.exception("a tap could not be recorded")
+            return False
+        return True
 
 
 def _belongs(button: buttons.Button, tap: Tap) -> bool:

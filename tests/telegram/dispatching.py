@@ -121,8 +121,18 @@ class Scene:
             "from": {"id": OWNER, "first_name": "O"},
             "text": text,
         }
-        body = json.dumps({"update": {"update_id": number, "message": message}, "gap": False})
-        return Stored(number, body.encode(), now, State.NEW, None, 0)
+        return self._stored(number, {"message": message})
+
+    def tap(self, data: str, number: int = 1) -> Stored:
+        chat = {"id": OWNER, "type": "private"}
+        message = {"message_id": 5, "date": int(self.clock()), "chat": chat}
+        person = {"id": OWNER, "first_name": "O"}
+        query = {"id": "q", "from": person, "message": message, "data": data}
+        return self._stored(number, {"callback_query": query})
+
+    def _stored(self, number: int, update: dict[str, Any]) -> Stored:
+        body = json.dumps({"update": {"update_id": number, **update}, "gap": False})
+        return Stored(number, body.encode(), self.clock(), State.NEW, None, 0)
 
     async def put(self, *rows: Stored) -> None:
         for row in rows:

@@ -17,9 +17,9 @@ from tests.telegram.conftest import Clock
 class Scene:
     """What is gathered, and what is answered."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *hosts: str) -> None:
         self.clock = clock
-        self.bench = bench()
+        self.bench = bench(*hosts)
         self.settled: list[tuple[list[Request], Reply]] = []
         self.backlog = Backlog(self.bench.builder, self._settle, clock, clock.sleep)
 
@@ -55,13 +55,30 @@ async def test_one_answer_lists_all_and_offers_each_once(scene: Scene) -> None:
     assert len(scene.settled) == 1
     assert len(scene.settled[0][0]) == 3
     assert scene.text().count("/box_mv a b") == 2
-    assert scene.labels() == [["Run none"], ["Rename a@nas"], ["/boxes"]]
+    assert scene.labels() == [["Run none"], ["Rename a@nas"], ["/boxes @nas"]]
     assert scene.settled[0][1].buttons[0][0].verb is Verb.DISMISS
 
 
 async def test_only_what_asks_first_promises_to(scene: Scene) -> None:
     await scene.gather(scene.typed("/box_rm a"), scene.typed("/box_start a"))
     assert scene.labels() == [["Run none"], ["Start a@nas"], ["Remove a@nas…"]]
+
+
+async def test_the_same_on_another_host_is_another_button(scene: Scene) -> None:
+    await scene.gather(*(scene.typed(f"/box_mv @{host} a b") for host in ("nas", "db1")))
+    assert scene.labels() == [["Run none"], ["Rename a@db1"], ["Rename a@nas"]]
+    assert [row[0].host for row in scene.settled[0][1].buttons] == [None, "db1", "nas"]
+
+
+async def test_what_was_for_all_hosts_is_offered_for_each(scene: Scene) -> None:
+    await scene.gather(scene.typed("/boxes @all"))
+    assert scene.labels() == [["Run none"], ["/boxes @nas"], ["/boxes @db1"]]
+
+
+async def test_an_only_host_is_not_named(clock: Clock) -> None:
+    scene = Scene(clock, "nas")
+    await scene.gather(scene.typed("/boxes"))
+    assert scene.labels() == [["Run none"], ["/boxes"]]
 
 
 async def test_each_person_and_chat_gets_an_answer_of_its_own(scene: Scene) -> None:

@@ -213,6 +213,19 @@ async def test_who_is_no_longer_known_is_told_nothing(scene: Scene) -> None:
     assert (scene.desk.shown, scene.desk.stored) == ([], [])
 
 
+async def test_a_tap_that_cannot_be_looked_up_is_answered(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def look(*_: object, **__: object) -> None:
+        raise Locked("held")
+
+    monkeypatch.setattr(scene.dispatcher._taps, "look", look)
+    await scene.put(scene.tap("b"))
+    async with scene.running():
+        await scene.until_done(1)
+    assert scene.toasts == ["I can't look it up now. Tap again later."]
+
+
 async def test_what_could_not_be_stored_is_worked_on_without_writing(scene: Scene) -> None:
     scene.refuses = 10_000
     for number, text in enumerate(("/boxes", "hello", "/nonsense")):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.access.policy import Group, Policy, Role, Subject
 from bot.command.call import Request
+from bot.command.languages import Languages, Shared, Tongue
 from bot.message import Person, Untrusted
 from bot.telegram.door import Door
 from bot.telegram.guesses import Guesses
@@ -40,10 +41,13 @@ class Scene:
         self.locked = False
         owner = Subject(Person(Untrusted("O"), OWNER), Role("owner", ("*",)))
         self.policy = Policy((owner,), (Group(LINKED),))
+        shared = {LINKED: Shared("ru", "Asia/Omsk")}
+        self.languages = Languages(db, Tongue("en", "UTC"), shared)
         self.door = Door(
             cast("Database", self),
             BOT,
             self.policy,
+            self.languages,
             cast("Guesses", self),
             cast("Strangers", self),
             clock,
@@ -154,6 +158,11 @@ async def test_a_group_that_moves_stays_linked(scene: Scene) -> None:
     await scene.door.put(typed(2, chat=-100_5))
     assert len(await scene.stored()) == 1
     assert scene.left == []
+
+
+async def test_a_group_that_moves_keeps_its_language(scene: Scene) -> None:
+    await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
+    assert scene.languages.tongue(OWNER, "en", -100_5) == Tongue("ru", "Asia/Omsk")
 
 
 async def test_a_group_that_nobody_linked_stays_so_when_it_moves(scene: Scene) -> None:

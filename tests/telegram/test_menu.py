@@ -15,7 +15,7 @@ from telegram import (
     BotCommandScopeChat,
     BotCommandScopeChatMember,
 )
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.access.policy import Group, Policy
 from bot.telegram.menu import Menu
@@ -31,6 +31,7 @@ class Client:
     def __init__(self) -> None:
         self.fails: list[Exception] = []
         self.without: set[int] = set()
+        self.none: TelegramError = BadRequest("Chat not found")
         self.cleared = 0
         self.menus: dict[tuple[int, str], list[str]] = {}
         self.grouped: dict[tuple[int, int], list[str]] = {}
@@ -55,7 +56,7 @@ class Client:
         assert isinstance(scope, BotCommandScopeChat)
         person = int(scope.chat_id)
         if person in self.without:
-            raise BadRequest("Chat not found")
+            raise self.none
         self.menus[person, language_code] = said
 
     def _fail(self) -> None:
@@ -100,8 +101,12 @@ async def test_what_telegram_does_not_take_now_it_gets_later(
     assert client.cleared == 1
 
 
-async def test_who_writes_for_the_first_time_gets_theirs_then(clock: Clock) -> None:
+@pytest.mark.parametrize("none", [BadRequest("Chat not found"), Forbidden("bot was blocked")])
+async def test_who_writes_for_the_first_time_gets_theirs_then(
+    clock: Clock, none: TelegramError
+) -> None:
     client = Client()
+    client.none = none
     client.without = {SCOPED}
     async with running(client, clock) as menu:
         menu.publish(SCOPED)

@@ -9,7 +9,8 @@ from bot.i18n import ENGLISH
 from bot.message import Untrusted
 from bot.reply import Reply, Text
 from bot.reply.words import Words
-from bot.telegram.strangers import _ANSWERS, _KNOWN, Strangers
+from bot.telegram.strangers import _ANSWERS, Strangers
+from bot.telegram.tally import _KNOWN
 
 WORDS = Words("en", "UTC", ENGLISH, lambda: 0.0)
 HOUR = 3600.0
@@ -33,8 +34,8 @@ class Scene:
 
     def record(self) -> list[tuple[int, int]]:
         """What is recorded now."""
-        counted = self.strangers.counted()
-        self.strangers.recorded(counted)
+        counted = self.strangers.tally.counted()
+        self.strangers.tally.recorded(counted)
         return counted
 
 
@@ -72,7 +73,7 @@ async def test_many_strangers_get_few_answers(scene: Scene) -> None:
 async def test_they_are_counted_until_that_is_recorded(scene: Scene) -> None:
     for person in (5, 6, 5):
         await scene.meet(person=person)
-    assert scene.strangers.counted() == scene.record() == [(6, 1), (5, 2)]
+    assert scene.strangers.tally.counted() == scene.record() == [(6, 1), (5, 2)]
     assert scene.record() == []
     await scene.meet(person=6)
     assert scene.record() == [(6, 1)]
@@ -80,9 +81,9 @@ async def test_they_are_counted_until_that_is_recorded(scene: Scene) -> None:
 
 async def test_what_came_while_it_was_recorded_counts_the_next_time(scene: Scene) -> None:
     await scene.meet()
-    counted = scene.strangers.counted()
+    counted = scene.strangers.tally.counted()
     await scene.meet()
-    scene.strangers.recorded(counted)
+    scene.strangers.tally.recorded(counted)
     assert scene.record() == [(5, 1)]
 
 
@@ -100,7 +101,7 @@ async def test_what_was_not_recorded_in_its_hour_is_later(scene: Scene) -> None:
 async def test_who_is_remembered_is_bounded(scene: Scene) -> None:
     for person in range(_KNOWN + 50):
         await scene.meet(person=person)
-    counted = scene.strangers.counted()
+    counted = scene.strangers.tally.counted()
     assert len(counted) == _KNOWN
-    scene.strangers.recorded([(0, 1), *counted])
-    assert scene.strangers.counted() == []
+    scene.strangers.tally.recorded([(0, 1), *counted])
+    assert scene.strangers.tally.counted() == []

@@ -14,8 +14,9 @@ from bot.message import Untrusted
 from bot.reply import Verb
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Tap
-from storage import buttons, calls
+from storage import audit, buttons, calls
 from storage.database import Database
+from storage.errors import Locked
 from tests.command.samples import OWNER, SCOPED, STRANGER, WORDS, bench
 from tests.telegram.conftest import Clock
 
@@ -89,6 +90,25 @@ async def test_from_elsewhere_it_is_refused(scene: Scene, on: dict[str, int]) ->
 
 async def test_one_that_nobody_made_is_refused(scene: Scene) -> None:
     assert "not for you" in await scene.tap("\0'; DROP TABLE button; --")
+
+
+async def test_of_many_refused_the_first_is_recorded_and_the_rest_counted(scene: Scene) -> None:
+    for _ in range(5):
+        await scene.tap("none of ours")
+    found = await scene.db.read(lambda c: audit.search(c, command="tap"))
+    assert [(entry.event["actor"], entry.event["count"]) for entry in found] == [(OWNER, 1)]
+    assert scene.taps.refused.counted() == [(OWNER, 4)]
+
+
+async def test_a_refused_one_that_cannot_be_recorded_is_counted(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked(_: object) -> None:
+        raise Locked("held")
+
+    monkeypatch.setattr(scene.db, "write", locked)
+    await scene.tap("none of ours")
+    assert scene.taps.refused.counted() == [(OWNER, 1)]
 
 
 async def test_one_that_was_changed_in_the_database_is_refused(scene: Scene) -> None:
