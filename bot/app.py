@@ -120,7 +120,9 @@ class App:
         )
 
     def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:
-        upkeep = Upkeep(work.journal, self._settings.limits.pending_ttl, intake.refused)
+        operations = work.builder.services.operations
+        ttl = self._settings.limits.pending_ttl
+        upkeep = Upkeep(work.journal, operations, ttl, intake.refused)
         return Pulse(upkeep, speech.polls, intake.door, self.heartbeat, self._clock, self._sleep)
 
     async def _register(self, database: Database) -> None:

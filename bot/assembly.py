@@ -69,9 +69,9 @@ def pipeline(
     return (
         Limit(rate, clock),
         Audit(journal, reference),
+        register,
         authorize,
         resolve,
-        register,
         Turn(turns),
         Confirm(ttl, clock),
         Begin(journal),

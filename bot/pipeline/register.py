@@ -1,6 +1,7 @@
 """A stage: from here on the call is a running operation, with an owner and a way to end it.
 
-That is before it waits for its turn: who waits behind something that hangs can still be stopped.
+That is before its turn comes, and before an Engine is asked: who waits can still be stopped, and
+what was agreed to is not taken for a question that nobody has answered.
 """
 
 from __future__ import annotations

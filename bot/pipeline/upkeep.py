@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.command.operations import Operations
 from bot.message import msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of
@@ -46,6 +47,7 @@ class Upkeep:
     """Does it, in few transactions. `refused` are the counts, by the command they are told as."""
 
     journal: Journal
+    operations: Operations
     ttl: float
     refused: Mapping[str, Counted]
     pruned_at: float = 0.0
@@ -76,6 +78,8 @@ class Upkeep:
         journal = self.journal
         old = await journal.database.read(lambda c: calls.waiting(c, journal.bot, now - self.ttl))
         for row in old:
+            if self.operations.get(row.id) is not None:
+                continue  # it was agreed to, and waits for its turn
             try:
                 await self._end(row, now)
             except IllegalTransition:

@@ -122,3 +122,10 @@ def test_what_has_expired_is_pruned(connection: Connection) -> None:
     buttons.put_many(connection, [ONE])
     assert buttons.prune(connection, 100.0) == 0
     assert buttons.prune(connection, 101.0) == 1
+
+
+def test_what_was_tapped_in_time_counts_though_it_is_late_by_now(connection: Connection) -> None:
+    buttons.put_many(connection, [ONE])
+    assert not buttons.use(connection, "b1", 42, 101.0)
+    assert not buttons.use(connection, "b1", 42, 101.0, tapped=100.5)
+    assert buttons.use(connection, "b1", 42, 101.0, tapped=99.0)
