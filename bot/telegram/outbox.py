@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 16
 _WAITING = 5000
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
-_AGAIN = 5.0  # seconds until what could not be recorded is tried again
+_LOOK = 5.0  # seconds between looks whether what could not be recorded is due
 
 
 @dataclass(slots=True)
@@ -115,17 +115,23 @@ class Outbox:
             self._wake.clear()
             pause = self._start()
             if self._receipts.waiting:
-                pause = min(_AGAIN, pause if pause is not None else _AGAIN)
-            if not await self._woken(pause) and self._receipts.waiting:
+                pause = min(_LOOK, pause if pause is not None else _LOOK)
+            await self._woken(pause)
+            if self._receipts.due:
                 self._tasks.own(self._receipts.write())
 
     async def close(self, grace: float) -> None:
-        """Let what is on its way arrive, and what may go now go, for `grace` seconds at most."""
+        """Let what is on its way arrive, what may go now go, and what went be recorded.
+
+        For `grace` seconds at most.
+        """
         self._start()
+        if self._receipts.waiting:
+            self._tasks.own(self._receipts.write())
         await self._tasks.close(grace)
 
-    async def _woken(self, pause: float | None) -> bool:
-        """Wait until there is something to do, or for `pause` seconds; whether it was the first."""
+    async def _woken(self, pause: float | None) -> None:
+        """Wait until there is something to do, or for `pause` seconds."""
         waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._wake.wait())]
         if pause is not None:
             waits.append(asyncio.ensure_future(self._sleep(pause)))
@@ -134,7 +140,6 @@ class Outbox:
         finally:
             for one in waits:
                 one.cancel()
-        return self._wake.is_set()
 
     def _start(self) -> float | None:
         """Start what may go now; the seconds until more may, None if nothing waits for time."""

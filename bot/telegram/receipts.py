@@ -1,7 +1,7 @@
 """What Telegram has accepted, written down: which message a slot is, and what need not go again.
 
 While the database can't be written the receipts wait here, so that sending goes on; if the process
-ends before, the next start sends those messages once more, which is the lesser evil.
+is killed before, the next start sends those messages once more, which is the lesser evil.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _KEPT_SLOTS = 4096
 _WAITING = 1000
 _OPERATION = "call:"
+_AGAIN = 5.0  # seconds until what could not be written is tried again
 
 Note = Callable[[Connection], None]
 
@@ -38,12 +39,19 @@ class Receipts:
         self._clock = clock
         self._waiting: deque[Note] = deque(maxlen=_WAITING)
         self._writing = asyncio.Lock()
+        self._failed_at = -_AGAIN
         self.slots: Recent[tuple[int, str], int] = Recent(_KEPT_SLOTS)
 
     @property
     def waiting(self) -> bool:
-        """Whether something could not be written yet."""
+        """Whether something is not written yet."""
         return bool(self._waiting)
+
+    @property
+    def due(self) -> bool:
+        """Whether what waits should be tried now."""
+        lately = 0 <= self._clock() - self._failed_at < _AGAIN
+        return self.waiting and not self._writing.locked() and not lately
 
     async def accepted(self, message: Outgoing, number: int) -> None:
         """Telegram has it, as this message."""
@@ -85,26 +93,38 @@ class Receipts:
             return None
 
     async def write(self) -> None:
-        """Write what waits, each by itself; what can never be written is dropped.
+        """Write what waits, unless that is going on; what can never be written is dropped.
 
-        From the first that has to wait on, all are written again: the last word stays the last.
+        Each is written by itself. From the first that has to wait on, all are written again: the
+        last word stays the last.
         """
+        if self._writing.locked():
+            return
         async with self._writing:
-            notes = tuple(self._waiting)
-            writes = (self._database.write(note) for note in notes)
-            results = await asyncio.gather(*writes, return_exceptions=True)
-            for note, result in zip(notes, results, strict=True):
-                if not _over(result):
-                    break
-                self._forget(note)
+            while self._waiting and await self._round():
+                pass
+
+    async def _round(self) -> bool:
+        """Write all that wait now; whether none has to wait on."""
+        notes = tuple(self._waiting)
+        writes = (self._database.write(note) for note in notes)
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        for note, result in zip(notes, results, strict=True):
+            if not _over(result):
+                self._failed_at = self._clock()
+                return False
+            self._forget(note)
+        return True
 
     def _forget(self, note: Note) -> None:
         if self._waiting and self._waiting[0] is note:
             self._waiting.popleft()
 
     async def _note(self, note: Note) -> None:
+        """Write it, or leave it to who writes those before it, so that sending goes on."""
         self._waiting.append(note)
-        await self.write()
+        if len(self._waiting) == 1:
+            await self.write()
 
     def _bind(self, message: Outgoing, number: int) -> bool:
         """Remember which message a slot is; whether an operation's is another than before."""

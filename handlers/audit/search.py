@@ -6,6 +6,7 @@ each operation is one line, with its last step; `--all` shows every step.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.command.argv import with_option, without_option
@@ -35,6 +36,14 @@ class _Page:
 
 
 @dataclass(frozen=True, slots=True)
+class _Steps:
+    """By operation its newest step that fits what is asked for, and its newest of all."""
+
+    fit: Mapping[str, log.Entry]
+    ended: Mapping[str, log.Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class _Query:
     """What is asked for, on the `hosts` that count for who asks; none: on all.
 
@@ -54,10 +63,10 @@ class _Query:
     def entries(
         self,
         connection: Connection,
-        limit: int,
+        limit: int | None,
         *,
         before: int | None = None,
-        call: str | None = None,
+        calls: Collection[str] | None = None,
     ) -> list[log.Entry]:
         """The newest entries that fit, whatever step they are."""
         return log.search(
@@ -66,7 +75,7 @@ class _Query:
             command=self.command,
             target=self.target,
             outcome=self.outcome,
-            call=call,
+            calls=calls,
             since=self.since,
             until=self.until,
             before_seq=before,
@@ -79,8 +88,9 @@ class _Query:
         shown: list[log.Entry] = []
         for _ in range(_ENOUGH // _BATCH):
             batch = self.entries(connection, _BATCH, before=before)
+            steps = None if every else self._steps(connection, batch)
             for entry in batch:
-                last = entry if every else self._last(connection, entry)
+                last = entry if steps is None else self._last(entry, steps)
                 if last is not None and len(shown) == _PAGE:
                     return _Page(tuple(shown), shown[-1].seq)
                 if last is not None:
@@ -90,19 +100,36 @@ class _Query:
             before = batch[-1].seq
         return _Page(tuple(shown), before)
 
-    def _last(self, connection: Connection, entry: log.Entry) -> log.Entry | None:
+    def _steps(self, connection: Connection, batch: Sequence[log.Entry]) -> _Steps:
+        """The last steps of all operations of a batch: two queries, however many they are."""
+        calls = {call for entry in batch if (call := _call(entry)) is not None}
+        fit = self.entries(connection, None, calls=calls)
+        ended = log.search(connection, calls=calls, limit=None)
+        return _Steps(_newest(fit), _newest(ended))
+
+    def _last(self, entry: log.Entry, steps: _Steps) -> log.Entry | None:
         """How its operation ended; None where a newer entry of it has told that already."""
-        call = entry.event.get("call")
-        if not isinstance(call, str):
+        call = _call(entry)
+        if call is None:
             return entry
         if self.command is None and entry.event.get("command") in self.minor:
             return None
-        if call == self.asking or self.entries(connection, 1, call=call)[0].seq != entry.seq:
+        if call == self.asking or steps.fit[call].seq != entry.seq:
             return None
-        (last,) = log.search(connection, call=call, limit=1)
-        if self.outcome not in {None, last.event.get("outcome")}:
+        outcome = steps.ended[call].event.get("outcome")
+        if self.outcome not in {None, outcome}:
             return None
-        return log.Entry(entry.seq, {**entry.event, "outcome": last.event.get("outcome")})
+        return log.Entry(entry.seq, {**entry.event, "outcome": outcome})
+
+
+def _call(entry: log.Entry) -> str | None:
+    call = entry.event.get("call")
+    return call if isinstance(call, str) else None
+
+
+def _newest(entries: Sequence[log.Entry]) -> dict[str, log.Entry]:
+    """The newest of each operation; `entries` has the newest first."""
+    return {call: entry for entry in reversed(entries) if (call := _call(entry)) is not None}
 
 
 @command(

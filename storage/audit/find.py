@@ -32,12 +32,12 @@ def search(  # noqa: PLR0913 - each is one question that people ask
     command: str | None = None,
     target: str | None = None,
     outcome: str | None = None,
-    call: str | None = None,
+    calls: Collection[str] | None = None,
     since: float | None = None,
     until: float | None = None,
     before_seq: int | None = None,
     hosts: Collection[str] | None = None,
-    limit: int = 20,
+    limit: int | None = 20,
 ) -> list[Entry]:
     """What matches all that is given.
 
@@ -49,12 +49,13 @@ def search(  # noqa: PLR0913 - each is one question that people ask
         (audit.c.actor, eq, actor),
         (audit.c.chat, eq, chat),
         (audit.c.outcome, eq, outcome),
-        (audit.c.call, eq, call),
         (audit.c.at, ge, since),
         (audit.c.at, lt, until),
         (audit.c.seq, lt, before_seq),
     )
     conditions = [compare(column, value) for column, compare, value in asked if value is not None]
+    if calls is not None:
+        conditions.append(audit.c.call.in_(calls))
     if command is not None:
         conditions.append(_of_command(command))
     if target is not None:

@@ -222,8 +222,8 @@ async def test_answers_pass_progress(scene: Scene) -> None:
             scene.out.put([said(str(n), -5, slot="call:1", priority=PROGRESS)])
             await asyncio.sleep(0)
             scene.clock.advance(1)
-        shown = len(scene.telegram.took)
-        assert shown <= 8
+        await until(lambda: scene.telegram.took != [])
+        assert 0 < len(scene.telegram.took) <= 8
         scene.out.put([said("answer", -5)])
         await until(lambda: "answer" in scene.telegram.texts)
 
@@ -278,6 +278,47 @@ async def test_a_receipt_that_cannot_be_written_waits_and_holds_up_nobody(
                 scene.clock.advance(1)
 
 
+async def test_while_a_receipt_is_being_written_its_followers_hold_up_no_chat(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = await scene.store(said("a", 7), *(said(text, 8) for text in "bcd"))
+    write, gate, tries = scene.db.write, asyncio.Event(), 0
+
+    async def slow(note: Callable[[Connection], object]) -> None:
+        nonlocal tries
+        tries += 1
+        await gate.wait()
+        await write(note)
+
+    async with scene.running():
+        monkeypatch.setattr(scene.db, "write", slow)
+        scene.out.put(messages[:1])
+        await until(lambda: tries == 1)
+        scene.out.put(messages[1:])
+        await until(lambda: scene.telegram.texts == ["a", "b", "c", "d"], scene.clock)
+        assert tries == 1
+        gate.set()
+        await until(lambda: not scene.out._receipts.waiting)
+    assert await scene.states() == ["sent"] * 4
+
+
+async def test_what_waits_to_be_recorded_is_recorded_at_an_orderly_end(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = await scene.store(said("a"), said("b"))
+
+    async def locked(_: Callable[[Connection], object]) -> None:
+        raise Locked("held by somebody else")
+
+    async with scene.running():
+        with monkeypatch.context() as held:
+            held.setattr(scene.db, "write", locked)
+            scene.out.put(messages)
+            await until(lambda: scene.telegram.texts == ["a", "b"])
+            await until(lambda: len(scene.out._receipts._waiting) == 2)
+    assert await scene.states() == ["sent"] * 2
+
+
 async def test_a_receipt_that_can_never_be_written_holds_up_no_other(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -308,7 +349,7 @@ async def test_of_receipts_that_had_to_wait_the_last_word_stays_the_last(
     async def locked(note: Callable[[Connection], object]) -> None:
         nonlocal tries
         tries += 1
-        if tries <= 2:  # the first note, alone and with the second, which goes through
+        if tries <= 2:  # the first note, alone and then with the second, which goes through
             raise Locked("held by somebody else")
         await write(note)
 
@@ -316,6 +357,8 @@ async def test_of_receipts_that_had_to_wait_the_last_word_stays_the_last(
     monkeypatch.setattr(scene.db, "write", locked)
     await receipts.accepted(one, 55)
     await receipts.accepted(two, 56)
+    assert tries == 1
+    await receipts.write()
     assert receipts.waiting
     await receipts.write()
     found = await scene.db.read(lambda c: slots.find(c, BOT, 7, "call:1"))
