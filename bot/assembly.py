@@ -33,6 +33,7 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
 from bot.pipeline.register import register
 from bot.pipeline.resolve import resolve
+from bot.pipeline.root import root
 from bot.pipeline.stage import Proceed, Stage, compose
 from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import Counted
@@ -72,6 +73,7 @@ def pipeline(
         register,
         authorize,
         resolve,
+        root,
         Turn(turns),
         Confirm(ttl, clock),
         Begin(journal),
@@ -149,6 +151,7 @@ class Assembly:
             clock=self.clock,
             languages=await self._languages(database),
             follow_for=self.settings.limits.follow_for,
+            sleep=self.sleep,
         )
 
     def speech(self, services: Services) -> Speech:

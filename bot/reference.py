@@ -76,7 +76,7 @@ def _names(command: Command) -> Iterator[str]:
 def _deeds(command: Command) -> Iterator[str]:
     yield from map(_plain, filter(None, (command.summary, *command.description.split("\n\n"))))
     for param in command.params:
-        if isinstance(param, click.Option):
+        if isinstance(param, click.Option) and not param.hidden:
             yield f"{_option(param)}: {_plain(param.help or '')}{_default(param)}"
     if command.feature:
         yield f"Exists only with {_code(f'features.{command.feature}')}."

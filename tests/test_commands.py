@@ -40,7 +40,7 @@ def spellings(command: Command) -> Iterator[str]:
 
 
 def options(command: Command) -> list[click.Option]:
-    return [p for p in command.params if isinstance(p, click.Option)]
+    return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
 
 
 def test_no_two_commands_share_a_spelling() -> None:

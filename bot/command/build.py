@@ -104,8 +104,11 @@ class Builder:
         return tuple(map(self._arrived, calls))
 
     def _arrived(self, call: Call) -> Call:
-        """With its place in the order of arrival, if it changes anything."""
-        if not call.command.changes or call.target_host is None:
+        """With its place in the order of arrival, if it changes anything.
+
+        What takes as long as it takes would hold up whatever comes after it.
+        """
+        if not call.command.changes or call.streams or call.target_host is None:
             return call
         return replace(call, ticket=self.turns.arrive(call.target_host.name))
 

@@ -181,6 +181,13 @@ class Call:
         return self.command.streams is not None and self.command.streams(self.params)
 
     @property
+    def follows(self) -> bool:
+        """Whether it goes on only as long as somebody is there to look or to type."""
+        if self.command.follows is None:
+            return self.streams and not self.command.changes
+        return self.streams and self.command.follows(self.params)
+
+    @property
     def actor(self) -> Actor:
         """Who asks."""
         return self.request.actor

@@ -17,7 +17,7 @@ class Operation:
     command: str
     host: str | None
     started: float
-    streams: bool
+    follows: bool
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled_by: int | None = None
 
@@ -52,5 +52,5 @@ class Operations:
     def unseen(self, call: str) -> None:
         """Nobody can read what it shows: what is only there to be read ends."""
         operation = self.get(call)
-        if operation is not None and operation.streams:
+        if operation is not None and operation.follows:
             self.cancel(operation, operation.owner)

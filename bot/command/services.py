@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.access.policy import Policy
@@ -16,7 +17,7 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the running bot. `clock` gives seconds since the epoch."""
+    """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them."""
 
     registry: Registry
     policy: Policy
@@ -26,6 +27,7 @@ class Services:
     clock: Callable[[], float]
     languages: Languages
     follow_for: float = 600.0
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def may(self, person: int, command: Command, host: str | None = None) -> bool:
         """Whether it is worth offering: allowed on this host or, if none is given, on any."""

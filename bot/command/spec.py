@@ -12,9 +12,11 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from bot.command.kinds import BadValue
 from bot.hosts.types import Container, Kind
-from bot.message import Message
+from bot.message import Code, Message, msg
 from bot.reply import Reply
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[..., Awaitable[Reply]]
 Planner = Callable[["Call"], Awaitable["Plan"]]
+RootFinder = Callable[["Call"], Awaitable[tuple[Message, ...]]]
 _GRAMMAR = "__grammar__"
 
 
@@ -45,9 +48,12 @@ class Command:
 
     `deadline`, in seconds, where the config's is too short. `secret` output goes to a group only
     where that is linked to the host. `streams` says with which values it runs until its own end or
-    a Stop. `hostless` needs no Engine. `feature` names the switch in the config without which it
-    does not exist. `asks` always asks, whatever the danger. `redirect` names the command that some
-    words mean instead.
+    a Stop, however long that takes, and `follows` with which of those somebody has to be there to
+    look or to type: few of these may run at once. `root` says why what is asked makes its asker
+    root on the host, () if it does not. `resumes`: after a restart of the bot it is taken up again.
+    `hostless` needs no Engine. `feature` names the switch in the config without which it does not
+    exist. `asks` always asks, whatever the danger. `redirect` names the command that some words
+    mean instead.
     """
 
     path: tuple[str, ...]
@@ -64,6 +70,9 @@ class Command:
     feature: str | None = None
     secret: bool = False
     streams: Callable[[Mapping[str, Any]], bool] | None = None
+    follows: Callable[[Mapping[str, Any]], bool] | None = None
+    root: RootFinder | None = None
+    resumes: bool = False
     hostless: bool = False
     hidden: bool = False
     asks: bool = False
@@ -103,6 +112,23 @@ class Command:
     def spelling(self) -> str:
         """How a phone's menu and a message name it, tappable: `/restart`, `/image_prune`."""
         return "/" + (self.shortcut or "_".join(self.path))
+
+
+class Refused(click.Option):
+    """An option of Docker's that makes no sense in a chat: given, it is answered with `why`."""
+
+    def __init__(self, names: Sequence[str], why: Message, *, value: bool) -> None:
+        super().__init__(
+            names, is_flag=not value, hidden=True, expose_value=False, callback=_refuse
+        )
+        self.why = why
+
+
+def _refuse(ctx: click.Context, param: click.Parameter, _value: object) -> None:
+    given = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+    if given and isinstance(param, Refused):
+        name = Code(max(param.opts, key=len))
+        raise BadValue(msg("{option} is not for a chat.", option=name), param.why)
 
 
 class Targets(click.Argument):
@@ -164,6 +190,11 @@ def option(*names: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: 
 def flag(*names: str, help: str) -> Callable[[Handler], Handler]:  # noqa: A002 - Click's word
     """Declare a boolean option; Docker's `--all=false` is understood as well."""
     return _collect(click.Option(names, is_flag=True, default=False, help=help))
+
+
+def refused(*names: str, why: Message, value: bool = False) -> Callable[[Handler], Handler]:
+    """Declare an option of Docker's that is refused, and why; `value` if it takes one."""
+    return _collect(Refused(names, why, value=value))
 
 
 def argument(name: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own

@@ -1,4 +1,4 @@
-"""The way to one Engine for answers that go on: logs, sweeps of stats; later events and sessions.
+"""The way to one Engine for what goes on: logs, sweeps of stats, sessions, progress, files.
 
 A thread that is blocked in the SDK cannot be cancelled, and a chat needs a Cancel that works. So
 these go through aiodocker's session, as raw bytes: what aiodocker itself decodes would have to fit
@@ -8,8 +8,9 @@ into memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import aiohttp
 from aiodocker import Docker
@@ -25,6 +26,20 @@ _ERROR = 400
 _WHY = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """A request that sends something. `body` may come bit by bit, and is never held whole.
+
+    `slow` is said of one whose answer takes its time to begin (a pull, a build).
+    """
+
+    method: str = "POST"
+    body: bytes | AsyncIterable[bytes] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    changes: bool = True
+    slow: bool = False
+
+
 class Streams:
     """Opens answers that are read bit by bit; the API version is the link's."""
 
@@ -34,20 +49,27 @@ class Streams:
 
     @asynccontextmanager
     async def open(
-        self, path: str, params: Mapping[str, str], *, stall: float | None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        stall: float | None,
+        sends: Sends | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """`GET` a path. Leaving the block ends the request, at once.
+        """`GET` a path, or what `sends` says. Leaving the block ends the request, at once.
 
         `stall` is how many seconds may pass without a byte; None: any number. What goes wrong
-        inside the block is translated too.
+        inside the block is translated too: of what was to change something, `unknown`.
 
         Raises:
             DockerFault: as `faults` puts it.
         """
-        client = await self._link.connect()
-        at = Circumstance(self._link.name, seconds=stall or self._link.timeout)
+        changes = sends is not None and sends.changes
+        client = await self._link.connect(changes=changes)
+        at = Circumstance(self._link.name, changes, stall or self._link.timeout)
         try:
-            response = await self._send(f"/v{client.api_version}{path}", params, stall)
+            way = f"/v{client.api_version}{path}"
+            response = await self._send(way, params, stall, sends or Sends("GET", changes=False))
             async with response:
                 await _accepted(response)
                 yield response
@@ -57,6 +79,18 @@ class Streams:
             self._link.failed(error, counts=False)
             raise faults.translate(error, at) from error
 
+    async def docker(self) -> Docker:
+        """The client of aiodocker with the link's API version: for sessions (hijacking).
+
+        Raises:
+            DockerFault: if there is no way to the Engine now.
+        """
+        client = await self._link.connect()
+        if self._docker is None:
+            self._docker = Docker(url=self._link.url)
+        self._docker.api_version = f"v{client.api_version}"
+        return self._docker
+
     async def close(self) -> None:
         """End what is open."""
         if self._docker is not None:
@@ -64,17 +98,22 @@ class Streams:
             self._docker = None
 
     async def _send(
-        self, path: str, params: Mapping[str, str], stall: float | None
+        self, path: str, params: Mapping[str, str], stall: float | None, sends: Sends
     ) -> aiohttp.ClientResponse:
-        if self._docker is None:
-            self._docker = Docker(url=self._link.url)
+        docker = await self.docker()
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=self._link.timeout, sock_read=stall
         )
-        async with asyncio.timeout(self._link.timeout):
-            return await self._docker.session.get(
-                URL(f"{self._docker.docker_host}{path}"),
+        # The answer to what is sent bit by bit begins when all of it was sent, or later.
+        async with asyncio.timeout(
+            None if sends.slow or sends.body is not None else self._link.timeout
+        ):
+            return await docker.session.request(
+                sends.method,
+                URL(f"{docker.docker_host}{path}"),
                 params=params,
+                data=sends.body,
+                headers=sends.headers,
                 timeout=timeout,
                 allow_redirects=False,
             )

@@ -25,6 +25,7 @@ from bot.tasks import Tasks
 
 CURRENT: ContextVar[Call | None] = ContextVar("current call", default=None)
 _GRACE = 0.8  # seconds in which a stream says its last word
+_STUBBORN = 10.0  # seconds in which one that changes something ends, and says how far it got
 _UNKNOWN = Outcome.UNKNOWN
 
 
@@ -107,13 +108,18 @@ class Deadline:
         self, call: Call, task: asyncio.Future[Reply], timer: asyncio.Future[None]
     ) -> None:
         """Somebody stopped it: a stream ends by itself, what was sent to an Engine is awaited."""
-        if call.command.changes:
+        if call.streams:
+            await asyncio.wait({task}, timeout=_STUBBORN if call.command.changes else _GRACE)
+        elif call.command.changes:
             waits: set[asyncio.Future[Any]] = {task, timer}
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        elif call.streams:
-            await asyncio.wait({task}, timeout=_GRACE)
-        if not task.done() and not call.command.changes:
+        if task.done():
+            return
+        if not call.command.changes:
             raise Cancelled(msg("Stopped: {what}", what=call.label))
+        if call.streams:
+            task.cancel()
+            raise _stubborn(call)
 
     def _seconds(self, call: Call) -> float:
         """Its time, and for each thing what that is given to end by itself."""
@@ -146,3 +152,13 @@ class Deadline:
                 return  # a bug, which is logged where the task is owned
         if outcome is not _UNKNOWN:
             await self._journal.late(call, outcome)
+
+
+def _stubborn(call: Call) -> DockerFault:
+    """It was told to stop, and did not say how far it got."""
+    return DockerFault(
+        msg("? {what}", what=call.label),
+        msg("It was stopped, and did not tell how far it got."),
+        msg("I don't repeat it. Look before you do."),
+        unknown=True,
+    )

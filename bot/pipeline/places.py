@@ -37,7 +37,7 @@ class Places:
         with ExitStack() as held:
             if not call.command.hostless:
                 held.enter_context(self._running(call))
-            if call.streams:
+            if call.follows:
                 held.enter_context(self._followed(call))
             yield
 

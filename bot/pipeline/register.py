@@ -24,7 +24,7 @@ async def register(call: Call, proceed: Proceed) -> Reply:
         command=call.command.name,
         host=call.host_name,
         started=call.services.clock(),
-        streams=call.streams,
+        follows=call.follows,
     )
     operations.add(operation)
     try:

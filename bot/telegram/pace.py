@@ -1,7 +1,8 @@
 """How fast Telegram lets a bot speak, kept before it has to say so.
 
 About one message a second to a chat, with short bursts; 20 a minute to a group; 30 a second in all;
-edits count. Of a group's 20 a minute, progress may take 8, so that answers always find room.
+edits count. Of a group's 20 a minute, progress may take 8, so that answers always find room, and
+one of 3 seconds at most; of a private chat's, one a second.
 A 429 pauses its chat for as long as it says, and only its chat.
 """
 
@@ -52,6 +53,7 @@ class Pace:
         self._all = _Windows(27, 1.0, clock)
         self._groups = _Windows(19, 61.0, clock)
         self._progress = _Windows(8, 61.0, clock)
+        self._edits = {True: _Windows(1, 3.0, clock), False: _Windows(1, 1.0, clock)}
         self._chats = Buckets(3, 1, clock)
         self._paused: Recent[int, float] = Recent(_KEPT)
         self._put_off: set[int] = set()
@@ -61,7 +63,9 @@ class Pace:
         wanted: list[tuple[_Windows | Buckets, int]] = [(self._chats, chat), (self._all, 0)]
         if chat < 0:
             wanted.append((self._groups, chat))
-            if priority >= PROGRESS:
+        if priority >= PROGRESS:
+            wanted.append((self._edits[chat < 0], chat))
+            if chat < 0:
                 wanted.append((self._progress, chat))
         longest = max(limit.missing(key) for limit, key in wanted)
         longest = max(longest, self._paused.get(chat, 0.0) - self._clock())

@@ -65,7 +65,7 @@ def _details(c: Command) -> tuple[Block, ...]:
         Text(msg("Usage: {usage}", usage=Code(usage(c)))),
     ]
     for param in c.params:
-        if isinstance(param, click.Option):
+        if isinstance(param, click.Option) and not param.hidden:
             names = Code(", ".join(param.opts))
             help_text = Message(param.help or "")
             blocks.append(Text(msg("{option}: {help}", option=names, help=help_text)))

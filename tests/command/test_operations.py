@@ -6,7 +6,7 @@ from bot.command.operations import Operation, Operations
 
 
 def operation(call: str = "1") -> Operation:
-    return Operation(call, 1, 1, "container logs", "nas", 0.0, streams=True)
+    return Operation(call, 1, 1, "container logs", "nas", 0.0, follows=True)
 
 
 def test_an_operation_is_known_while_it_runs() -> None:

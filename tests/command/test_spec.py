@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import click
+import pytest
 
 from bot.command.call import Call
-from bot.command.spec import Danger, command, flag, option, targets
+from bot.command.grammar import parse, usage
+from bot.command.spec import Danger, command, flag, option, refused, targets
+from bot.errors import UsageError
 from bot.hosts.types import Kind
 from bot.message import msg
 from bot.reply import Reply, say
@@ -72,3 +75,24 @@ def test_only_free_words_are_passed_on() -> None:
     assert samples.exec_.passes_on
     assert not samples.ls.passes_on
     assert not samples.mv.passes_on
+
+
+@command("box wait", permission="box.wait", act=msg("wait for {target}"))
+@refused("--detach-keys", why=msg("There are no keys."), value=True)
+@refused("--sig-proxy", "-s", why=msg("There are no signals."))
+@flag("-a", "--all", help="All")
+async def _chatty(_call: object, **_values: object) -> Reply:
+    """Wait."""
+    return say(msg("waited"))
+
+
+@pytest.mark.parametrize("words", ["--detach-keys x", "--sig-proxy=false", "-s", "-as"])
+def test_an_option_that_makes_no_sense_is_answered_with_why(words: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(_chatty, tuple(words.split()))
+    assert any("There are no" in hint.one for hint in error.value.hints)
+
+
+def test_and_is_no_value_of_the_command() -> None:
+    assert dict(parse(_chatty, ("-a",)).params) == {"all": True}
+    assert usage(_chatty) == "/box_wait [-a]"

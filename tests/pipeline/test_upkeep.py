@@ -45,7 +45,7 @@ async def test_a_question_ends_with_its_time_unless_it_was_answered_and_waits_fo
     await journal.requested(call)
     await db.write(lambda c: calls.advance(c, call.id, State.AWAITING, now=clock()))
     upkeep = Upkeep(journal, operations, TTL, {})
-    answered = Operation(call.id, 1, 1, "box mv", "nas", clock(), streams=False)
+    answered = Operation(call.id, 1, 1, "box mv", "nas", clock(), follows=False)
     operations.add(answered)
     clock.advance(TTL + 1)
     await upkeep.tick()

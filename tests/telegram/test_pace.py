@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,9 +72,13 @@ def test_so_that_an_answer_finds_room_beside_it(scene: Scene) -> None:
     assert scene.send(-1) - begin <= 1.0
 
 
-def test_progress_in_a_private_chat_has_the_limit_of_the_chat_alone(scene: Scene) -> None:
-    times = [scene.send(1, PROGRESS) for _ in range(60)]
-    assert times[-1] - times[0] == pytest.approx(57, abs=0.1)
+def test_progress_goes_once_a_second_to_a_person_and_once_in_three_to_a_group(
+    scene: Scene,
+) -> None:
+    for chat, gap, count in ((1, 1.0, 60), (-1, 3.0, 8)):
+        times = [scene.send(chat, PROGRESS) for _ in range(count)]
+        gaps = [after - before for before, after in pairwise(times)]
+        assert min(gaps) == pytest.approx(gap, abs=0.01)
 
 
 def test_all_chats_together_get_thirty_a_second(scene: Scene) -> None:

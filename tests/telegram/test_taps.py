@@ -64,7 +64,7 @@ class Scene:
         return await self.taps.look(tap, received_at=received, gap=bool(when.get("gap")))
 
     def run(self, *, owner: int = OWNER, chat: int = CHAT) -> Operation:
-        one = Operation("run", owner, chat, "box ls", "nas", self.clock(), streams=True)
+        one = Operation("run", owner, chat, "box ls", "nas", self.clock(), follows=True)
         self.operations.add(one)
         self.stops["s"] = "run"
         return one
