@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.access.policy import Policy
 from bot.assembly import Assembly, Intake, Speech, Work
+from bot.command.services import Services
 from bot.config import Settings
 from bot.enrolment import policy_of
 from bot.heartbeat import Heartbeat, file_of
@@ -96,14 +97,17 @@ class App:
             self._monotonic,
             self._sleep,
         )
-        services = await assembly.services(database, parts)
-        speech = assembly.speech(services)
+        line = assembly.line()
+        parts.push_async_callback(line.files.close)
+        services = await assembly.services(database, line, parts)
+        speech = assembly.speech(services, line)
         work = assembly.work(services, speech.desk)
         intake = assembly.intake(services, claimed, speech, work)
         self._menu = intake.menu
         recovery = Recovery(work.journal, services)
         begun = await recovery.take_over()
         await speech.outbox.load()
+        await _open_spool(services, speech, parts)
         intake.door.stored.set()
         pulse = self._pulse(speech, work, intake)
         parts.push_async_callback(within, _GRACE, pulse.upkeep.close)
@@ -123,7 +127,9 @@ class App:
         operations = work.builder.services.operations
         ttl = self._settings.limits.pending_ttl
         upkeep = Upkeep(work.journal, operations, ttl, intake.refused)
-        return Pulse(upkeep, speech.polls, intake.door, self.heartbeat, self._clock, self._sleep)
+        return Pulse(
+            upkeep, speech.line.polls, intake.door, self.heartbeat, self._clock, self._sleep
+        )
 
     async def _register(self, database: Database) -> None:
         if database.locks is not None:
@@ -147,6 +153,22 @@ class App:
         """Show everybody in their menu what they may do now."""
         if self._menu is not None:
             self._menu.publish(*self.policy.people)
+
+
+async def _open_spool(services: Services, speech: Speech, parts: AsyncExitStack) -> None:
+    """Make room for large files; what a dead run has left goes, but for what is still to be sent.
+
+    Raises:
+        OSError: there can't be any.
+    """
+    spool = services.spool
+
+    async def close() -> None:
+        with suppress(StorageError):
+            await asyncio.to_thread(spool.close, await speech.outbox.spooled())
+
+    await asyncio.to_thread(spool.open, await speech.outbox.spooled())
+    parts.push_async_callback(within, _GRACE, close)
 
 
 def _close(parts: AsyncExitStack, speech: Speech, work: Work, intake: Intake) -> None:

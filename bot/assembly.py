@@ -39,10 +39,12 @@ from bot.pipeline.turn import Turn
 from bot.pipeline.upkeep import Counted
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
+from bot.spool import Spool
 from bot.telegram.connection import Client, Connection, Polls, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.door import Door
+from bot.telegram.files import Downloads
 from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
 from bot.telegram.name import Name
@@ -87,11 +89,19 @@ def token() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """The way out to Telegram; `polls` is what its answers tell besides."""
+class Line:
+    """The line to Telegram; `polls` is what its answers tell besides."""
 
     polls: Polls
     client: Client
+    files: Downloads
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The way out to Telegram."""
+
+    line: Line
     outbox: Outbox
     desk: Desk
 
@@ -133,7 +143,14 @@ class Assembly:
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
 
-    async def services(self, database: Database, parts: AsyncExitStack) -> Services:
+    def line(self) -> Line:
+        """The line to Telegram. Does no I/O."""
+        telegram = self.settings.telegram
+        polls = Polls(self.clock, telegram.max_age)
+        client = make_bot(telegram.token_value(), telegram.base_url, polls)
+        return Line(polls, client, Downloads(client, local=telegram.local))
+
+    async def services(self, database: Database, line: Line, parts: AsyncExitStack) -> Services:
         """What handlers reach."""
         hosts = {
             name: Host(name, entry.url, clock=self.monotonic, sleep=self.sleep)
@@ -152,15 +169,14 @@ class Assembly:
             languages=await self._languages(database),
             follow_for=self.settings.limits.follow_for,
             sleep=self.sleep,
+            files=line.files,
+            spool=Spool(self.settings.storage.key_path.parent / "spool"),
         )
 
-    def speech(self, services: Services) -> Speech:
+    def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""
-        telegram = self.settings.telegram
-        polls = Polls(self.clock, telegram.max_age)
-        client = make_bot(telegram.token_value(), telegram.base_url, polls)
         outbox = Outbox(
-            Sender(client),
+            Sender(line.client),
             services.database,
             Pace(self.monotonic),
             self.bot,
@@ -178,7 +194,7 @@ class Assembly:
             self.clock,
             token,
         )
-        return Speech(polls, client, outbox, desk)
+        return Speech(line, outbox, desk)
 
     def work(self, services: Services, desk: Desk) -> Work:
         """What happens to a call."""
@@ -197,8 +213,8 @@ class Assembly:
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work
     ) -> Intake:
         """The way in from Telegram."""
-        name, toasts = Name(), Toasts(speech.client, speech.desk)
-        menu = self._menu(services, speech.client)
+        name, toasts = Name(), Toasts(speech.line.client, speech.desk)
+        menu = self._menu(services, speech.line.client)
         strangers = Strangers(speech.desk.show, self.clock)
         taps = self._taps(services, speech, work)
         dispatcher = self._dispatcher(speech, work, taps, toasts, name)
@@ -210,14 +226,14 @@ class Assembly:
             self._guesses(services, claimed, speech.desk, menu),
             strangers,
             self.clock,
-            lambda: speech.polls.gap,
+            lambda: speech.line.polls.gap,
             unstored=dispatcher.unstored,
             leave=toasts.leave,
             met=menu.met,
             sleep=self.sleep,
         )
         connection = Connection(
-            speech.client,
+            speech.line.client,
             door.put,
             name,
             intruder=Intruder(self.policy, work.journal, self.tell).notice,
@@ -242,7 +258,7 @@ class Assembly:
             work.run,
             taps,
             toast=toasts.show,
-            age=speech.polls.age,
+            age=speech.line.polls.age,
             max_age=self.settings.telegram.max_age,
             name=name,
         )

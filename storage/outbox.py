@@ -135,6 +135,11 @@ def pending(connection: Connection, bot: int, instance: str, limit: int) -> list
     return found
 
 
+def payloads(connection: Connection) -> list[str]:
+    """What all that waits says, whoever is to send it."""
+    return list(connection.execute(select(outbox.c.payload).where(_OPEN)).scalars())
+
+
 def sent(connection: Connection, id: int, message_id: int, now: float) -> None:  # noqa: A002 - the field's name
     """Note that it was accepted, be it superseded on its way; its slot is now this message."""
     row = connection.execute(

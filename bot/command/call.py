@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.access.policy import Decision
+from bot.command.files import Attachment
 from bot.command.kinds import Ago
 from bot.command.operations import Operation
 from bot.command.plan import Item, Plan
@@ -56,7 +57,8 @@ class Chat:
 class Request:
     """What came in, parsed. `update` is Telegram's id; `sent_at` in seconds since the epoch.
 
-    `message` is what is answered (or what the tapped button stands under).
+    `message` is what is answered (or what the tapped button stands under). `reply_to` is what it
+    replies to. `attachment` came with it, or with what it replies to.
     """
 
     update: int
@@ -66,6 +68,8 @@ class Request:
     sent_at: float
     message: int | None = None
     origin: Origin = Origin.TYPED
+    reply_to: int | None = None
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,11 @@ class Call:
     def epoch(self, moment: Ago | None) -> float | None:
         """A point in time as its reader gave it, in seconds since the epoch."""
         return None if moment is None else moment.epoch(self.services.clock(), self.zone)
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """The document that came with its message, or that its message replies to."""
+        return self.request.attachment
 
     @property
     def cost(self) -> int:

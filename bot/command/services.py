@@ -7,17 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.access.policy import Policy
+from bot.command.files import Files
 from bot.command.languages import Languages
 from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.spec import Command
 from bot.hosts import Host
+from bot.spool import Spool
 from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them."""
+    """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them.
+
+    `files` has what people send, `spool` the room on the disk for what is sent to them.
+    """
 
     registry: Registry
     policy: Policy
@@ -26,6 +31,8 @@ class Services:
     operations: Operations
     clock: Callable[[], float]
     languages: Languages
+    files: Files
+    spool: Spool
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 

@@ -61,6 +61,7 @@ class Telegram(Section):
     token_file: Text | None = Field(default=None, repr=False)
     base_url: Server = "https://api.telegram.org"
     max_age: Brief = 60
+    local: Flag = False
 
     def token_value(self) -> str:
         """The token itself, which `repr` never shows."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.command.call import Actor, Call, Chat, Origin, Request
+from bot.command.files import Attachment
 from bot.command.plan import Item
 from bot.message import Untrusted
 from bot.reply.redact import Redactor
@@ -28,6 +29,8 @@ def row_of(call: Call, bot: int, instance: str, now: float) -> calls.Call:
         "sent_at": request.sent_at,
         "origin": request.origin.value,
         "shares": call.shares,
+        "reply_to": request.reply_to,
+        "attachment": _kept(request.attachment),
     }
     return calls.Call(
         id=call.id,
@@ -57,12 +60,20 @@ def request_of(row: calls.Call) -> Request:
         sent_at=context["sent_at"],
         message=context["message"],
         origin=origin_of(row),
+        reply_to=context.get("reply_to"),
+        attachment=attachment_of(row),
     )
 
 
 def origin_of(row: calls.Call) -> Origin:
     """How the request came about."""
     return Origin(_context(row)["origin"])
+
+
+def attachment_of(row: calls.Call) -> Attachment | None:
+    """The document that came with it."""
+    found = _context(row).get("attachment")
+    return Attachment(found[0], Untrusted(found[1]), found[2]) if found else None
 
 
 def shares(row: calls.Call) -> bool:
@@ -94,6 +105,10 @@ def event_of(
         "outcome": state.value,
     }
     return event | ({"detail": detail} if detail else {})
+
+
+def _kept(attachment: Attachment | None) -> tuple[str, str, int | None] | None:
+    return (attachment.id, attachment.name.raw, attachment.size) if attachment else None
 
 
 def _context(row: calls.Call) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from bot.message import Message, Untrusted, Value
 
@@ -59,10 +60,13 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file for the reader. `name` is a suggestion, made safe before it is sent."""
+    """A file for the reader. `name` is a suggestion, made safe before it is sent.
+
+    What is large is a file of the spool, which is sent as it is and then removed.
+    """
 
     name: Untrusted
-    content: bytes
+    content: bytes | Path
     caption: Message | None = None
 
 

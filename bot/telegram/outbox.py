@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.tasks import Tasks
-from bot.telegram.outgoing import Outgoing, stored
+from bot.telegram.outgoing import Outgoing, spooled_in, stored
 from bot.telegram.pace import Pace
 from bot.telegram.receipts import Receipts
 from bot.telegram.sending import Gone, Later, Sender, Shut
@@ -92,6 +92,11 @@ class Outbox:
         rows = await self._database.write(lambda c: outbox.pending(c, bot, instance, _WAITING))
         self.put(stored(row) for row in rows)
         return len(rows)
+
+    async def spooled(self) -> frozenset[str]:
+        """The files of the spool that are still to be sent, by whichever bot."""
+        payloads = await self._database.read(outbox.payloads)
+        return frozenset(filter(None, map(spooled_in, payloads)))
 
     def put(self, messages: Iterable[Outgoing]) -> None:
         """Have them sent, each after what waits for its chat."""
@@ -173,9 +178,11 @@ class Outbox:
         except Exception:
             log.exception("a message to chat %d can't be sent", message.chat)
             await self._receipts.failed(message, "a bug")
+            self._discard(message)
         else:
             queue.failures = 0
             await self._receipts.accepted(message, number)
+            self._discard(message)
         finally:
             queue.busy = False
             if not queue.waiting:
@@ -191,10 +198,19 @@ class Outbox:
                 self._unseen(message.operation)
             if message.instead is None or not isinstance(error, Shut):
                 await self._receipts.failed(message, str(error))
+                self._discard(message)
                 return
             other = message.instead
         number = await self._receipts.replaced(message, other, str(error))
         self.put([replace(other, id=number)])
+
+    def _discard(self, message: Outgoing) -> None:
+        """Remove a file that was sent, or never will be. If that isn't recorded yet, a start does.
+
+        Else a kill now would leave a row whose file is gone.
+        """
+        if message.spooled is not None and not self._receipts.waiting:
+            message.spooled.unlink(missing_ok=True)
 
     def _later(self, queue: _Queue, message: Outgoing, error: Later) -> None:
         """Put it back at the front, unless a newer one has taken its place."""

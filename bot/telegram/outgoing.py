@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from storage import outbox
@@ -22,10 +23,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document: a safe name and its bytes."""
+    """A document: a safe name, and its bytes or the file of the spool that has them."""
 
     name: str
-    content: bytes
+    content: bytes | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,15 @@ class Outgoing:
         """The ids of its buttons."""
         return tuple(key.data for line in self.keyboard for key in line)
 
+    @property
+    def spooled(self) -> Path | None:
+        """The file that is to be sent, where it is one of the spool."""
+        content = self.file.content if self.file else None
+        return content if isinstance(content, Path) else None
+
     def row(self, bot: int, instance: str, now: float) -> outbox.Outgoing:
         """As it is stored, for an instance to send."""
+        content = self.file.content if self.file else None
         keyboard = [[asdict(key) for key in line] for line in self.keyboard]
         said = {
             "html": self.html,
@@ -67,6 +75,7 @@ class Outgoing:
             "entities": self.entities,
             "keyboard": keyboard,
             "instead": asdict(self.instead) if self.instead else None,
+            "spooled": self.spooled and str(self.spooled),
         }
         return outbox.Outgoing(
             bot=bot,
@@ -78,7 +87,7 @@ class Outgoing:
             slot=self.slot,
             edit=self.slot is not None,
             priority=self.priority,
-            file=self.file.content if self.file else None,
+            file=content if isinstance(content, bytes) else None,
             file_name=self.file.name if self.file else None,
             reply_to=self.reply_to,
             silent=self.silent,
@@ -95,7 +104,7 @@ def stored(row: outbox.Outgoing) -> Outgoing:
         plain=said["plain"],
         entities=tuple(said["entities"]),
         keyboard=keyboard,
-        file=File(row.file_name or "file", row.file) if row.file is not None else None,
+        file=_file(row, said.get("spooled")),
         thread=row.thread,
         slot=row.slot,
         reply_to=row.reply_to,
@@ -104,6 +113,17 @@ def stored(row: outbox.Outgoing) -> Outgoing:
         id=row.id,
         instead=_plain(**said["instead"]) if said["instead"] else None,
     )
+
+
+def spooled_in(payload: str) -> str | None:
+    """The path of the file of the spool that a stored message has, if any."""
+    found: str | None = json.loads(payload).get("spooled")
+    return found
+
+
+def _file(row: outbox.Outgoing, spooled: str | None) -> File | None:
+    content = Path(spooled) if spooled else row.file
+    return None if content is None else File(row.file_name or "file", content)
 
 
 def _plain(entities: list[dict[str, Any]], **more: Any) -> Outgoing:  # noqa: ANN401 - JSON's values

@@ -111,7 +111,9 @@ def _bulks(block: Worded) -> int:
 def _file(document: Document, typist: Typist, redactor: Redactor) -> Part:
     caption = lay_out([typist.sentence(document.caption)] if document.caption else [])
     short = next(iter(split(caption, CAPTION)), Rich(""))
-    content = _masked(document.content, redactor)
+    content = document.content
+    if isinstance(content, bytes):
+        content = _masked(content, redactor)
     return _part(short, document=File(file_name(document.name), content))
 
 

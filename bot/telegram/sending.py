@@ -6,14 +6,16 @@ plain text with the entities that keep it untappable.
 
 from __future__ import annotations
 
-import io
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import telegram
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     MessageEntity,
@@ -28,13 +30,14 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.telegram.outgoing import Outgoing
+from bot.telegram.outgoing import File, Outgoing
 
 log = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNPARSED = ("can't parse entities", "can't find end tag")
 _NO_TOPIC = "message thread not found"
+_TAKEN = 120.0  # seconds in which Telegram says that it has a file, once it has all of it
 _TOO_LARGE = "request entity too large"
 
 
@@ -123,18 +126,19 @@ class Sender:
         )
         text = message.html if parsed else message.plain
         if message.file is not None:
-            sent: Message = await self._bot.send_document(
-                chat_id=message.chat,
-                document=io.BytesIO(message.file.content),
-                filename=message.file.name,
-                caption=text or None,
-                parse_mode="HTML" if parsed else None,
-                caption_entities=None if parsed else _entities(message),
-                message_thread_id=message.thread,
-                disable_notification=message.silent,
-                reply_parameters=reply,
-                reply_markup=_markup(message),
-            )
+            with _opened(message.file) as file:
+                sent: Message = await self._bot.send_document(
+                    chat_id=message.chat,
+                    document=file,
+                    caption=text or None,
+                    parse_mode="HTML" if parsed else None,
+                    caption_entities=None if parsed else _entities(message),
+                    message_thread_id=message.thread,
+                    disable_notification=message.silent,
+                    reply_parameters=reply,
+                    reply_markup=_markup(message),
+                    read_timeout=_TAKEN,
+                )
         else:
             sent = await self._bot.send_message(
                 chat_id=message.chat,
@@ -148,6 +152,24 @@ class Sender:
                 link_preview_options=_NO_PREVIEW,
             )
         return sent.message_id
+
+
+@contextmanager
+def _opened(file: File) -> Iterator[InputFile]:
+    """What is uploaded; a file of the spool is read bit by bit.
+
+    Raises:
+        Gone: it is not there any more.
+    """
+    if isinstance(file.content, bytes):
+        yield InputFile(file.content, file.name)
+        return
+    try:
+        handle = file.content.open("rb")
+    except OSError as error:
+        raise Gone(f"its file can't be read: {error.strerror}") from error
+    with handle:
+        yield InputFile(handle, file.name, read_file_handle=False)
 
 
 def asked(error: RetryAfter) -> float:

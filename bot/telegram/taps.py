@@ -18,7 +18,7 @@ from bot.command.operations import Operations
 from bot.command.plan import load
 from bot.command.spec import Command
 from bot.message import Message, Span, msg
-from bot.pipeline.record import origin_of
+from bot.pipeline.record import attachment_of, origin_of
 from bot.reply import Verb
 from bot.telegram.tally import Tally
 from bot.telegram.updates import Tap
@@ -181,7 +181,7 @@ class Taps:
                 if row is None or row.state is not calls.State.AWAITING:
                     return Answer(msg("This was answered already."))
                 agreed = Confirmation(button.id, load(button.plan))
-                asked = replace(request, origin=origin_of(row))
+                asked = replace(request, origin=origin_of(row), attachment=attachment_of(row))
                 return Answer(
                     calls=(self._builder.again(row.id, asked, row.argv, row.host, agreed),)
                 )

@@ -5,15 +5,17 @@ An edited message never runs: only new messages and taps are asked for, and only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.command.call import Actor, Chat, Origin, Request
+from bot.command.files import Attachment
 from bot.message import Untrusted
 
 ALLOWED = ("message", "callback_query", "my_chat_member")
-_NAME = 64
+_NAME, _FILE_NAME = 64, 256
 _BITS = 53  # more than any number of Telegram's has, and what the database and a float can hold
 _INSIDE = frozenset({"member", "administrator", "restricted"})
 # Words that the sender has not written: another bot's, a channel's, somebody else's.
@@ -67,12 +69,33 @@ def _message(number: int, message: Mapping[str, Any], received_at: float) -> Req
     if to is not None:
         old = _number(chat.get("id"))
         return None if old is None else Moved(old, to)
-    text = message.get("text")
+    text = message.get("text", message.get("caption"))
+    attached = _document(message)
+    if text is None and attached is not None:
+        text = ""  # a document without a word
     sent = _number(message.get("date"))
     if not isinstance(text, str) or _FOREIGN & message.keys():
         return None
     at = received_at if sent is None else float(sent)
-    return _request(number, message, message.get("from"), at, text)
+    request = _request(number, message, message.get("from"), at, text)
+    if request is None:
+        return None
+    before = _mapping(message.get("reply_to_message"))
+    return replace(
+        request,
+        reply_to=_number(before.get("message_id")),
+        attachment=attached or _document(before),
+    )
+
+
+def _document(message: Mapping[str, Any]) -> Attachment | None:
+    """The document of a message; a name is made up where the sender's app has told none."""
+    document = _mapping(message.get("document"))
+    file, name = document.get("file_id"), document.get("file_name")
+    if not isinstance(file, str) or not re.fullmatch(r"[\w-]{1,512}", file, re.ASCII):
+        return None
+    known = _clean(name)[:_FILE_NAME] if isinstance(name, str) and name else "file"
+    return Attachment(file, Untrusted(known), _number(document.get("file_size")))
 
 
 def _joined(number: int, chat: Mapping[str, Any], status: str) -> Joined | None:

@@ -11,7 +11,7 @@ _LEAST = 16  # characters, about, of a value that has no length of its own
 def weight(reply: Reply) -> int:
     """About how many characters are to be put into words and made safe."""
     blocks = sum(map(_block, reply.blocks))
-    return blocks + sum(len(document.content) for document in reply.documents)
+    return blocks + sum(len(d.content) for d in reply.documents if isinstance(d.content, bytes))
 
 
 def _block(block: Block) -> int:

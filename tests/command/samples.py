@@ -126,6 +126,8 @@ def services(*hosts: str, registry: Registry = REGISTRY) -> Services:
         operations=Operations(),
         clock=lambda: 0.0,
         languages=nothing,
+        files=nothing,
+        spool=nothing,
     )
 
 

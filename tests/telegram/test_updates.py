@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.command.call import Actor, Chat, Origin, Request
+from bot.command.files import Attachment
 from bot.message import Untrusted
 from bot.telegram.updates import ALLOWED, Joined, Moved, Tap, parse
 
@@ -186,3 +187,47 @@ def test_any_update_is_understood_or_left(update: dict[str, Any]) -> None:
     if isinstance(asked, Request):
         assert type(asked.actor.id) is type(asked.chat.id) is type(asked.update) is int
         (asked.text + asked.actor.name.raw).encode()
+
+
+DOCUMENT = {"file_id": "BQAC-x_1", "file_name": "site.tar", "file_size": 12}
+SENT = {"message_id": 5, "from": OLGA, "chat": PRIVATE, "date": 1, "document": DOCUMENT}
+
+
+def sent(**changes: Any) -> Request:  # noqa: ANN401 - any JSON
+    found = parse({"update_id": 7, "message": SENT | changes}, NOW)
+    assert isinstance(found, Request)
+    return found
+
+
+def test_the_caption_of_a_document_is_what_is_asked() -> None:
+    found = sent(caption="/load")
+    assert found.text == "/load"
+    assert found.attachment == Attachment("BQAC-x_1", Untrusted("site.tar"), 12)
+
+
+def test_a_document_without_a_word_comes_in_too() -> None:
+    assert sent().text == ""
+
+
+def test_a_reply_is_about_the_document_that_it_replies_to() -> None:
+    found = request(text="/load", reply_to_message=SENT | {"message_id": 4})
+    assert found.reply_to == 4
+    assert found.attachment == Attachment("BQAC-x_1", Untrusted("site.tar"), 12)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, 1, [], {}, {"file_id": ""}, {"file_id": "../../x"}, {"file_id": "a" * 513}],
+)
+def test_what_is_no_document_is_none(document: object) -> None:
+    found = parse(message(document=document), NOW)
+    assert isinstance(found, Request)
+    assert found.attachment is None
+
+
+@pytest.mark.parametrize("name", [None, 1, "", "x" * 300, "a\ud800b"])
+def test_the_name_of_a_document_is_not_believed(name: object) -> None:
+    attachment = sent(document=DOCUMENT | {"file_name": name}).attachment
+    assert attachment is not None
+    assert 0 < len(attachment.name.raw) <= 256
+    attachment.name.raw.encode()
