@@ -1,7 +1,7 @@
 """`/file/bot<token>/<path>`: how a bot downloads what `getFile` named."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.api.endpoint import check_token, error_answer
@@ -27,4 +27,4 @@ class Download:
         file = self._world.files.at(request.path_params["path"])
         if file is None:
             return error_answer(ApiError(404, "Not Found"))
-        return Response(file.data, media_type="application/octet-stream")
+        return FileResponse(file.place, media_type="application/octet-stream")

@@ -10,7 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.resources import files
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from sandbox.control import Control
@@ -118,8 +124,8 @@ class Page:
         if file is None:
             return PlainTextResponse("no such file", 404)
         if "show" in request.query_params and file.mime in PICTURES:
-            return Response(file.data, media_type=file.mime)
-        download = Response(file.data, media_type="application/octet-stream")
+            return FileResponse(file.place, media_type=file.mime)
+        download = FileResponse(file.place, media_type="application/octet-stream")
         download.headers["Content-Disposition"] = "attachment"
         return download
 

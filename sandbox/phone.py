@@ -8,11 +8,13 @@ sleeps for time to pass; a wait ends when something happens.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from sandbox.state import acts
 from sandbox.state.acts import Manner
 from sandbox.state.chats import Chat
+from sandbox.state.files import StoredFile
 from sandbox.state.journal import Event, Happening
 from sandbox.state.messages import Button, Message
 from sandbox.state.world import World
@@ -59,9 +61,14 @@ class Seen:
 
     @property
     def document(self) -> tuple[str, bytes] | None:
-        """The name and content of the file, where there is one."""
+        """The name and whole content of the file, where there is one; for what is small."""
         file = self.message.file
-        return None if file is None else (file.name, file.data)
+        return None if file is None else (file.name, file.read())
+
+    @property
+    def file(self) -> StoredFile | None:
+        """The file, where there is one: name, size, `place` on disk, `read()` and `save(path)`."""
+        return self.message.file
 
     @property
     def silent(self) -> bool:
@@ -143,10 +150,20 @@ class Phone:
         manner = self._manner(reply_to, thread_id, forwarded_from)
         return acts.say(self._world, self.person_id, self.chat, text, manner)
 
-    async def send_document(self, name: str, data: bytes, caption: str = "") -> Message:
-        """Send a file and return its message."""
-        manner = self._manner(None, None, None)
-        return acts.say(self._world, self.person_id, self.chat, caption, manner, (name, data))
+    async def send_document(
+        self,
+        name: str,
+        content: bytes | Path,
+        caption: str = "",
+        *,
+        reply_to: Seen | Message | None = None,
+        thread_id: int | None = None,
+        forwarded_from: int | None = None,
+    ) -> Message:
+        """Send a file, from memory or from a path, and return its message."""
+        file = await asyncio.to_thread(self._world.files.add, name, content)
+        manner = self._manner(reply_to, thread_id, forwarded_from)
+        return acts.say(self._world, self.person_id, self.chat, caption, manner, file)
 
     async def ask(self, text: str, *, within: float = PATIENCE) -> Seen:
         """Send a text and wait for the next message of the bot."""

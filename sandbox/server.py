@@ -46,6 +46,8 @@ class Sandbox:
         groups: the groups that the bot is in, by id: title and members, the creator first. Ids
             that begin with -100 are supergroups.
         clock: seconds since 1970; limits, expiry and dates follow it.
+        local: whether it plays `telegram-bot-api --local`: no limit on `getFile`, uploads up to
+            2000 MB, and absolute paths on disk instead of downloads.
         limits: whether too much sending is refused with a 429.
         port: the port, 0 for one that the system picks.
         host: a loopback address.
@@ -71,13 +73,14 @@ class Sandbox:
         bot_username: str = "pierhead_bot",
         bot_name: str = "Pierhead",
         privacy: bool = True,
+        local: bool = False,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"the sandbox serves on a loopback address only, not on {host}")
         if not token.partition(":")[0].isdecimal():
             raise ValueError("a token is a number, a colon and a secret")
         bot = Bot(token, bot_username, bot_name, reads_all=not privacy)
-        self.world = World(bot, clock, limits=limits)
+        self.world = World(bot, clock, limits=limits, local=local)
         for number, person in (persons or {}).items():
             self.add_person(person if isinstance(person, Person) else Person(number, person))
         for number, (title, members) in (groups or {}).items():
@@ -121,6 +124,7 @@ class Sandbox:
         self._page.close()
         self._line.release()
         await self._ending.aclose()
+        self.world.files.close()
 
     def _config(self) -> uvicorn.Config:
         routes = [

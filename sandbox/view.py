@@ -7,8 +7,9 @@ buttons there are, what is quoted, where a file can be downloaded, and which men
 from itertools import islice
 
 from sandbox.state.chats import Chat
+from sandbox.state.files import StoredFile
 from sandbox.state.journal import Event, Happening
-from sandbox.state.messages import Button, Message, StoredFile
+from sandbox.state.messages import Button, Message
 from sandbox.state.wire import Json
 from sandbox.state.world import World
 
@@ -110,7 +111,7 @@ def _file_view(file: StoredFile) -> Json:
     return {
         "id": file.id,
         "name": file.name,
-        "size": len(file.data),
+        "size": file.size,
         "picture": file.mime in PICTURES,
     }
 

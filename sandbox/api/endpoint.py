@@ -65,7 +65,7 @@ class BotApi:
             check_token(self._world, token)
             if method.lower() not in BY_NAME and method.lower() != "getupdates":
                 raise refusal(404, "method not found")
-            params = await read_params(request)
+            params = await read_params(request, self._world.files)
         except ApiError as error:
             return error_answer(error)
         self.calls.append(Call(method, dict(params.values)))

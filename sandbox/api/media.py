@@ -8,8 +8,8 @@ from sandbox.api.content import final_caption, read_caption
 from sandbox.api.keyboard import read_keyboard, refuse_content
 from sandbox.api.params import Params
 from sandbox.errors import bad_request, too_large
-from sandbox.state.files import DOWNLOAD_BYTES, UPLOAD_BYTES
-from sandbox.state.messages import Message, StoredFile
+from sandbox.state.files import StoredFile
+from sandbox.state.messages import Message
 from sandbox.state.wire import message_json
 from sandbox.state.world import World
 
@@ -67,11 +67,11 @@ def take_file(world: World, params: Params, kind: str) -> StoredFile:
         ApiError: 400 where there is none or it is empty, 413 where it is too big.
     """
     if (upload := params.upload(kind)) is not None:
-        if not upload.data:
+        if not upload.size:
             raise bad_request("file must be non-empty")
-        if len(upload.data) > UPLOAD_BYTES:
+        if upload.size > world.files.upload_bytes:
             raise too_large()
-        return world.files.add(upload.name, upload.data)
+        return world.files.keep(upload.name, upload.place)
     if not params.text(kind) or params.text(kind).startswith("attach://"):
         raise bad_request(f"There is no {kind} in the request")
     if (known := world.files.get(params.text(kind))) is None:
@@ -111,11 +111,12 @@ def get_file(world: World, params: Params) -> object:
     file = world.files.get(params.text("file_id"))
     if file is None:
         raise bad_request("invalid file_id")
-    if len(file.data) > DOWNLOAD_BYTES:
+    most = world.files.download_bytes
+    if most is not None and file.size > most:
         raise bad_request("file is too big")
     return {
         "file_id": file.id,
         "file_unique_id": file.unique_id,
-        "file_size": len(file.data),
-        "file_path": file.path,
+        "file_size": file.size,
+        "file_path": str(file.place) if world.files.local else file.path,
     }

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sandbox.errors import bad_request
 
@@ -17,10 +18,11 @@ NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a multipart body."""
+    """A file in a multipart body, already on disk at a fresh path of the store."""
 
     name: str
-    data: bytes
+    place: Path
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

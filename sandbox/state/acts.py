@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.state.callbacks import Callback
 from sandbox.state.chats import Chat, Status
+from sandbox.state.files import StoredFile
 from sandbox.state.journal import Happening
 from sandbox.state.messages import Message
 from sandbox.state.people import ANONYMOUS_ADMIN
@@ -36,7 +37,7 @@ def say(
     chat: Chat,
     text: str,
     manner: Manner = PLAIN,
-    file: tuple[str, bytes] | None = None,
+    file: StoredFile | None = None,
 ) -> Message:
     """A person sends a text, or a file with a caption.
 
@@ -54,7 +55,7 @@ def say(
         ANONYMOUS_ADMIN if manner.anonymous else person_id,
         0,
         content,
-        world.files.add(*file) if file else None,
+        file,
         reply_to=manner.reply_to,
         thread_id=manner.thread_id,
         sender_chat=chat.id if manner.anonymous else None,

@@ -1,4 +1,4 @@
-"""What a chat holds: messages, their buttons and files, all of them values.
+"""What a chat holds: messages and their buttons, all of them values.
 
 An edit puts a new value in the place of the old one and raises `version`, so that a person who
 looks at the old value can wait for the next one.
@@ -7,6 +7,7 @@ looks at the old value can wait for the next one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sandbox.state.files import StoredFile
 from sandbox.text.entity import Entity
 from sandbox.text.formatted import Formatted
 
@@ -32,32 +33,6 @@ class Button:
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file at the server, under the id that calls name it by."""
-
-    id: str
-    unique_id: str
-    name: str
-    mime: str
-    data: bytes
-
-    @property
-    def path(self) -> str:
-        """Where `getFile` says that it can be downloaded."""
-        return f"documents/{self.unique_id}/{self.name}"
-
-    def as_json(self) -> dict[str, object]:
-        """The Document of the Bot API."""
-        return {
-            "file_id": self.id,
-            "file_unique_id": self.unique_id,
-            "file_name": self.name,
-            "mime_type": self.mime,
-            "file_size": len(self.data),
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.state.callbacks import Callbacks
 from sandbox.state.chats import Chat, Kind, Status
-from sandbox.state.files import Files
+from sandbox.state.files import Files, StoredFile
 from sandbox.state.hook import Hook
 from sandbox.state.journal import Happening, Journal
 from sandbox.state.menu import Menu
-from sandbox.state.messages import Keyboard, Message, StoredFile
+from sandbox.state.messages import Keyboard, Message
 from sandbox.state.people import Bot, Person
 from sandbox.state.updates import Updates
 from sandbox.text.formatted import Formatted
@@ -32,7 +32,9 @@ DELETABLE = 48 * 3600  # seconds
 class World:
     """Everything that the server knows. Not thread-safe: one event loop owns it."""
 
-    def __init__(self, bot: Bot, clock: Callable[[], float], *, limits: bool) -> None:
+    def __init__(
+        self, bot: Bot, clock: Callable[[], float], *, limits: bool, local: bool = False
+    ) -> None:
         self.bot = bot
         self.clock = clock
         self.people: dict[int, Person] = {}
@@ -40,7 +42,7 @@ class World:
         self.updates = Updates(clock)
         self.callbacks = Callbacks(clock)
         self.menu = Menu()
-        self.files = Files()
+        self.files = Files(bot.token, local=local)
         self.hook = Hook()
         self.journal = Journal()
         self.limits = Limits(clock, on=limits)

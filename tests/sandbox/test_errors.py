@@ -247,9 +247,10 @@ async def test_an_empty_file_is_refused(api: Api) -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_an_upload_beyond_50_mb_is_refused(
-    api: Api, monkeypatch: pytest.MonkeyPatch, *, announced: bool
+    api: Api, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch, *, announced: bool
 ) -> None:
-    monkeypatch.setattr(body, "BODY_BYTES", 1000)
+    monkeypatch.setattr(body, "AROUND", 1000)
+    telegram.world.files.upload_bytes = 0
 
     async def parts() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="document"; filename="a"\r\n\r\n'

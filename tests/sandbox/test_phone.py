@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,24 @@ async def test_the_bots_calls_are_recorded(api: Api, telegram: Sandbox) -> None:
     await api.send(42, "x")
     assert telegram.requests == [("sendMessage", {"chat_id": "42", "text": "x"})]
     assert telegram.calls("sendmessage") == [{"chat_id": "42", "text": "x"}]
+
+
+async def test_a_document_can_be_a_reply_and_come_from_the_disk(
+    api: Api, telegram: Sandbox, tmp_path: Path
+) -> None:
+    number = await api.send(42, "send it")
+    owner = telegram.private(42)
+    question = await owner.wait()
+    (tmp_path / "app.tar").write_bytes(b"tar")
+    await owner.send_document("app.tar", tmp_path / "app.tar", "/image load", reply_to=question)
+    message = (await api.updates())[-1]["message"]
+    assert isinstance(message, dict)
+    assert "text" not in message
+    assert (message["caption"], message["reply_to_message"]["message_id"]) == (
+        "/image load",
+        number,
+    )
+    assert message["caption_entities"] == [{"type": "bot_command", "offset": 0, "length": 6}]
+    document = message["document"]
+    assert (document["file_name"], document["file_size"]) == ("app.tar", 3)
+    assert document["mime_type"] == "application/x-tar"
