@@ -6,15 +6,21 @@ run has left, and nobody is to send any more, is removed at the next start.
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _LOCK = ".lock"
+_THREADS = 4
 _RESERVE = 128 * 1024 * 1024  # bytes of the disk that are left to the database
 
 
@@ -25,6 +31,11 @@ class Spool:
         self.root = root
         self._run = secrets.token_hex(8)
         self._lock: int | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, "spool")
+
+    async def do(self, work: Callable[..., T], *args: object) -> T:
+        """What a piece of work on files gives, done in a thread of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
 
     def open(self, kept: Collection[str] = ()) -> None:
         """Make this run's folder, and remove what dead ones have left, but for what is `kept`.
@@ -50,6 +61,7 @@ class Spool:
 
     def close(self, kept: Collection[str] = ()) -> None:
         """End this run: what is not `kept` is removed."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -21,7 +21,8 @@ from storage.database import Database
 class Services:
     """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them.
 
-    `files` has what people send, `spool` the room on the disk for what is sent to them.
+    `files` has what people send, `spool` the room on the disk for what is sent to them. `transfer`
+    is how many bytes may go either way at once, `part` how many one document may have.
     """
 
     registry: Registry
@@ -33,6 +34,8 @@ class Services:
     languages: Languages
     files: Files
     spool: Spool
+    transfer: int = 1024**3
+    part: int = 49_000_000
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 

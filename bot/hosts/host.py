@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from bot.errors import DockerFault
+from bot.hosts.archives import Archives
 from bot.hosts.containers import Containers
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
@@ -48,6 +49,7 @@ class Host:
         self.networks = Networks(self._link)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
+        self.archives = Archives(self._link, self._streams)
         self.stats = Readings(self._link, self._streams)
 
     @property

@@ -8,7 +8,7 @@ into memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +24,10 @@ from bot.hosts.link import Link
 
 _ERROR = 400
 _WHY = 64 * 1024
+
+
+# A key may stand several times.
+Query = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Streams:
     async def open(
         self,
         path: str,
-        params: Mapping[str, str],
+        params: Query,
         *,
         stall: float | None,
         sends: Sends | None = None,
@@ -98,7 +102,7 @@ class Streams:
             self._docker = None
 
     async def _send(
-        self, path: str, params: Mapping[str, str], stall: float | None, sends: Sends
+        self, path: str, params: Query, stall: float | None, sends: Sends
     ) -> aiohttp.ClientResponse:
         docker = await self.docker()
         timeout = aiohttp.ClientTimeout(

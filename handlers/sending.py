@@ -1,0 +1,88 @@
+"""What an Engine gives, as documents: packed on the disk while it comes, in parts where it is large."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from bot.archive.parts import Parts, Sent
+from bot.command.call import Call
+from bot.message import Code, Message, Size, Untrusted, msg
+from bot.reply import Block, Document, Excerpt, Reply, Text
+from bot.reply.untrusted import file_name
+from handlers.receiving import full
+from handlers.running import shown, stop_button, unless_stopped
+
+Sink = Callable[[bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes out under a name. `verdict` tells what it is, with its `{size}`."""
+
+    name: Untrusted
+    verdict: Message
+    packed: bool = True
+
+
+async def send(call: Call, parcel: Parcel, source: AsyncIterator[bytes]) -> Reply:
+    """Write all of it to the disk, and hand it over as documents.
+
+    Raises:
+        TooMuch: it is more than may go out.
+        Cancelled: somebody stopped it. What was written is gone then.
+    """
+    spool, services = call.services.spool, call.services
+    parts = Parts(
+        spool.new, spool.room, part=services.part, limit=services.transfer, packed=parcel.packed
+    )
+
+    def view() -> Reply:
+        verdict = msg("{what}: {size} so far", what=call.label, size=Size(parts.size))
+        return Reply((Text(verdict),), buttons=stop_button(msg("Stop")))
+
+    try:
+        async with shown(call, view):
+            written = await unless_stopped(call, _write(call, parts, source))
+    except BaseException as error:
+        await spool.do(parts.drop)
+        if isinstance(error, OSError):
+            raise full() from error
+        raise
+    return _reply(parcel, written)
+
+
+async def _write(call: Call, parts: Parts, source: AsyncIterator[bytes]) -> Sent:
+    """One block is written while the next comes."""
+    do = call.services.spool.do
+    async for block in source:
+        await do(parts.write, block)
+    return await do(parts.finish)
+
+
+def _reply(parcel: Parcel, written: Sent) -> Reply:
+    verdict = parcel.verdict.having(size=Size(written.size))
+    name, count = file_name(parcel.name), len(written.files)
+    blocks: list[Block] = [Text(verdict)]
+    if not count:
+        return Reply((*blocks, Text(msg("It is empty, so there is nothing to send."))))
+    if count == 1:
+        blocks.append(Text(msg("SHA-256: {digest}", digest=Code(written.digest))))
+        return Reply(tuple(blocks), documents=(Document(Untrusted(name), written.files[0]),))
+    names = [f"{name}.{number:03}" for number in range(1, count + 1)]
+    blocks.append(Text(msg("{count} parts. Save all of them, then join them with:", count=count)))
+    blocks.append(Excerpt(Untrusted(joining(name, written.digest))))
+    documents = (
+        Document(
+            Untrusted(part),
+            file,
+            msg("Part {number} of {count}", number=number, count=count),
+        )
+        for number, (part, file) in enumerate(zip(names, written.files, strict=True), 1)
+    )
+    return Reply(tuple(blocks), documents=tuple(documents))
+
+
+def joining(name: str, digest: str) -> str:
+    """The line of a shell that joins the parts, and looks whether they are whole."""
+    return f"cat {name}.??? > {name} && echo '{digest}  {name}' | sha256sum -c"
