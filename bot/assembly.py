@@ -21,6 +21,7 @@ from bot.command.turns import Turns
 from bot.config import Settings
 from bot.enrolment import Enrolment
 from bot.hosts import Host
+from bot.hosts.own import own_container
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.pipeline.audit import Audit
@@ -152,8 +153,9 @@ class Assembly:
 
     async def services(self, database: Database, line: Line, parts: AsyncExitStack) -> Services:
         """What handlers reach."""
+        own = own_container()
         hosts = {
-            name: Host(name, entry.url, clock=self.monotonic, sleep=self.sleep)
+            name: Host(name, entry.url, clock=self.monotonic, sleep=self.sleep, own=own)
             for name, entry in self.settings.hosts.items()
         }
         for host in hosts.values():

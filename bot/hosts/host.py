@@ -14,6 +14,7 @@ from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
 from bot.hosts.networks import Networks
+from bot.hosts.roots import Roots
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
 from bot.hosts.system import System
@@ -25,7 +26,7 @@ class Host:
 
     `url` is `unix:///path`. `clock` is monotonic, in seconds, as `sleep` takes them. `threads`
     bounds how many reads, and how many changes, are under way at once. `timeout`, in seconds, is
-    how long a read may take.
+    how long a read may take. `own` is the id of the container that we run in, if it is in one.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Host:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         threads: int = 8,
         timeout: float = 10.0,
+        own: str = "",
     ) -> None:
         self.name = name
         self._link = Link(name, url, clock=clock, sleep=sleep, threads=threads, timeout=timeout)
@@ -47,6 +49,7 @@ class Host:
         self.images = Images(self._link)
         self.volumes = Volumes(self._link)
         self.networks = Networks(self._link)
+        self.roots = Roots(self._link, own)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)

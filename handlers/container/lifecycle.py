@@ -13,6 +13,7 @@ from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, Names, Untrusted, msg, plural
 from bot.pipeline.confirm import states
 from bot.reply import Block, Reply, Text
+from handlers import root
 from handlers.each import Act, each
 
 
@@ -55,6 +56,7 @@ def _where(*, paused: bool, change: Callable[[str], Awaitable[None]]) -> Act:
     danger=Danger.CHANGE,
     asks=True,  # a link of Telegram's can type "/start web" for somebody
     redirect=_is_greeting,
+    root=root.starts,
 )
 @targets(Kind.CONTAINER, among=_is_down)
 async def start(call: Call, containers: tuple[Target, ...]) -> Reply:
@@ -95,6 +97,7 @@ async def stop(
     permission="container.restart",
     act=msg("restart {target}"),
     danger=Danger.DISRUPTIVE,
+    root=root.starts,
 )
 @targets(Kind.CONTAINER)
 @option("-t", "--time", type=SECONDS, help="Seconds to wait before killing the container")

@@ -1,0 +1,39 @@
+"""Names of images: which of them mean the same, as Docker completes them.
+
+`nginx` is `docker.io/library/nginx:latest`. What stands before the first slash is a registry if it
+looks like a host (distribution's `reference`).
+"""
+
+from __future__ import annotations
+
+_HUB, _OFFICIAL, _LATEST = "docker.io", "library", "latest"
+_OLD_HUB = "index.docker.io"
+
+
+def full(name: str) -> str:
+    """A name with registry, folder and tag, whichever of them it leaves out.
+
+    A digest stays, and then there is no tag to add.
+    """
+    path, at, digest = name.partition("@")
+    first, slash, rest = path.partition("/")
+    if not slash or not (
+        "." in first or ":" in first or first == "localhost" or first != first.lower()
+    ):
+        first, rest = _HUB, path
+    if first == _OLD_HUB:
+        first = _HUB
+    if first == _HUB and "/" not in rest:
+        rest = f"{_OFFICIAL}/{rest}"
+    tagged = ":" in rest.rpartition("/")[2]
+    tag = "" if tagged or at else f":{_LATEST}"
+    return f"{first}/{rest}{tag}{at}{digest}"
+
+
+def _is_registry(word: str) -> bool:
+    return word == "localhost" or "." in word or ":" in word or word != word.lower()
+
+
+def same_tag(one: str, other: str) -> bool:
+    """Whether both names mean the same tag; a digest names one image for ever, and is none."""
+    return "@" not in one and "@" not in other and full(one) == full(other)
