@@ -84,6 +84,10 @@ def pipeline(
     )
 
 
+# Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
+_PART, _LOCAL_PART = 49_000_000, 1_900_000_000
+
+
 def token() -> str:
     """128 random bits, as text that fits a button."""
     return secrets.token_urlsafe(16)
@@ -172,6 +176,8 @@ class Assembly:
             follow_for=self.settings.limits.follow_for,
             sleep=self.sleep,
             files=line.files,
+            transfer=self.settings.limits.transfer,
+            part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
         )
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from bot.archive.bad import BadArchive
 from bot.archive.rules import Rules
 from bot.command.call import Call
 from bot.command.files import FileFault
@@ -34,7 +33,7 @@ async def received(call: Call, example: str) -> AsyncIterator[Path]:
         )
     path = spool.new()
     try:
-        file = await spool.do(path.open, "xb")
+        file = await spool.do(_new, path)
         try:
             async with call.services.files.open(attachment) as pieces:
                 await _written(call, pieces, file)
@@ -45,6 +44,10 @@ async def received(call: Call, example: str) -> AsyncIterator[Path]:
         raise full() from error
     finally:
         path.unlink(missing_ok=True)
+
+
+def _new(path: Path) -> IO[bytes]:
+    return path.open("xb")
 
 
 async def _written(call: Call, pieces: AsyncIterator[bytes], file: IO[bytes]) -> None:
@@ -93,6 +96,3 @@ async def sent(call: Call, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     do = call.services.spool.do
     while piece := await do(next, pieces, b""):
         yield piece
-
-
-__all__ = ["BadArchive", "full", "looked", "received", "rules", "sent"]

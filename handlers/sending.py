@@ -1,4 +1,4 @@
-"""What an Engine gives, as documents: packed on the disk while it comes, in parts where it is large."""
+"""What an Engine gives, as documents: packed on the disk as it comes, in parts if it is large."""
 
 from __future__ import annotations
 

@@ -43,18 +43,20 @@ class Builder:
         command, words = self.services.registry.resolve(
             line, lambda near: self.services.may(person, near)
         )
-        command, words = self._meant(command, words)
+        command, words = self._meant(command, words, request)
         calls = self._calls(request, command, words, None, f"{self.bot}-{request.update}")
         if not line.repaired:
             return calls
         return tuple(replace(call, read_as=shlex.join(line.words)) for call in calls)
 
-    def _meant(self, command: Command, words: tuple[str, ...]) -> tuple[Command, tuple[str, ...]]:
+    def _meant(
+        self, command: Command, words: tuple[str, ...], request: Request
+    ) -> tuple[Command, tuple[str, ...]]:
         """What some words mean instead: `--help`, and what the command itself says."""
         if asks_for_help(command, words):
             found = self.services.registry.get("help")
             return (found, command.path) if found else (command, words)
-        other = command.redirect(words) if command.redirect else None
+        other = command.redirect(words, request) if command.redirect else None
         return (other and self.services.registry.get(other)) or command, words
 
     def tapped(self, request: Request, argv: Sequence[str], host: str | None) -> tuple[Call, ...]:

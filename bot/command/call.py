@@ -18,11 +18,11 @@ from bot.command.kinds import Ago
 from bot.command.operations import Operation
 from bot.command.plan import Item, Plan
 from bot.command.services import Services
-from bot.command.spec import Command
+from bot.command.spec import Command, Targets
 from bot.command.turns import Ticket
 from bot.hosts import Host
 from bot.hosts.resolve import Thing
-from bot.hosts.types import Kind, Target
+from bot.hosts.types import Target
 from bot.message import Message, Names, Untrusted
 from bot.reply import Reply
 
@@ -132,10 +132,13 @@ class Call:
     @property
     def typed(self) -> tuple[str, ...]:
         """The names of what it is about, as they were typed; none once they are targets."""
-        asked = self.command.targets
-        value = self.params.get(asked.name or "") if asked else None
+        return tuple(word for asked in self.command.named for word in self.words_of(asked))
+
+    def words_of(self, asked: Targets) -> tuple[str, ...]:
+        """The names that were typed for one argument; none once they are targets."""
+        value = self.params.get(asked.name or "")
         words = (value,) if isinstance(value, str) else value or ()
-        return tuple(word for word in words if isinstance(word, str))
+        return asked.names([word for word in words if isinstance(word, str)])
 
     @property
     def host(self) -> Host:
@@ -161,8 +164,11 @@ class Call:
         """What it is about, as far as that is known: items, targets, or else the names typed."""
         if self.items or self.about:
             return self.items or tuple(self.about)
-        kind = self.command.targets.kind if self.command.targets else Kind.CONTAINER
-        return tuple(Item(kind, "", Untrusted(name)) for name in self.typed)
+        return tuple(
+            Item(asked.kind, "", Untrusted(name))
+            for asked in self.command.named
+            for name in self.words_of(asked)
+        )
 
     @property
     def zone(self) -> ZoneInfo:

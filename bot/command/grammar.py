@@ -171,9 +171,9 @@ def _bound(command: Command, context: click.Context) -> None:
     """Refuse more words than there is room for, and more targets than are looked for in no time."""
     if context.args:
         raise BadValue(msg("{word} is one word too many.", word=Untrusted(context.args[0])))
-    asked = command.targets
-    if asked is not None and asked.nargs == -1 and len(context.params[str(asked.name)]) > _TARGETS:
-        raise BadValue(msg("At most {most} at once, please.", most=_TARGETS))
+    for asked in command.named:
+        if asked.nargs == -1 and len(context.params[str(asked.name)]) > _TARGETS:
+            raise BadValue(msg("At most {most} at once, please.", most=_TARGETS))
 
 
 def usage(command: Command) -> str:

@@ -15,12 +15,12 @@ import click
 from click.core import ParameterSource
 
 from bot.command.kinds import BadValue
-from bot.hosts.types import Container, Kind
+from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, msg
 from bot.reply import Reply
 
 if TYPE_CHECKING:
-    from bot.command.call import Call
+    from bot.command.call import Call, Request
     from bot.command.plan import Plan
 
 Handler = Callable[..., Awaitable[Reply]]
@@ -76,7 +76,7 @@ class Command:
     hostless: bool = False
     hidden: bool = False
     asks: bool = False
-    redirect: Callable[[tuple[str, ...]], str | None] | None = None
+    redirect: Callable[[tuple[str, ...], Request], str | None] | None = None
     cost: int = 1
     deadline: float | None = None
 
@@ -97,8 +97,13 @@ class Command:
 
     @property
     def targets(self) -> Targets | None:
-        """The argument that names what it is about."""
-        return next((p for p in self.params if isinstance(p, Targets)), None)
+        """The argument that names what it is about: the first, if there are several."""
+        return next(iter(self.named), None)
+
+    @property
+    def named(self) -> tuple[Targets, ...]:
+        """All arguments that name something on a host, in their order."""
+        return tuple(p for p in self.params if isinstance(p, Targets))
 
     @property
     def passes_on(self) -> bool:
@@ -147,6 +152,35 @@ class Targets(click.Argument):
         self.kind = kind
         self.needed = required
         self.among = among
+
+    def names(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The names in what was typed."""
+        return tuple(words)
+
+    def filled(self, words: Any, found: Sequence[Target]) -> Any:  # noqa: ANN401 - a parameter's value
+        """What the handler gets for what was typed: the targets in the place of their names."""
+        del words
+        return tuple(found) if self.nargs == -1 else next(iter(found), None)
+
+
+class Paths(Targets):
+    """An argument of paths, of which some are in a container: `web:/etc/hosts`.
+
+    The handler gets them as they were typed; the containers are the call's targets.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Kind.CONTAINER, name, nargs=-1, required=False, among=None)
+
+    def names(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The containers'. What begins with a dot or a slash is a path of one's own machine."""
+        named = (w.partition(":") for w in words if not w.startswith((".", "/")))
+        return tuple(name for name, colon, _ in named if colon and name)
+
+    def filled(self, words: Any, found: Sequence[Target]) -> Any:  # noqa: ANN401 - a parameter's value
+        """The paths."""
+        del found
+        return words
 
 
 def command(
@@ -216,6 +250,11 @@ def targets(
     """
     name = name or (f"{kind.value}s" if nargs == -1 else kind.value)
     return _collect(Targets(kind, name, nargs=nargs, required=required, among=among))
+
+
+def paths(name: str = "paths") -> Callable[[Handler], Handler]:
+    """Declare an argument of paths, `CONTAINER:PATH` or `-`."""
+    return _collect(Paths(name))
 
 
 def _collect(param: click.Parameter) -> Callable[[Handler], Handler]:

@@ -24,10 +24,13 @@ from pydantic import (
 
 from bot.config.address import database, engine, server
 from bot.config.problem import Problem, Refused, shown
-from bot.message import Code, Message, Span, msg
+from bot.message import Code, Message, Size, Span, msg
 
 _DURATION = re.compile(r"(\d{1,6})([smh])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_AMOUNT = re.compile(r"(\d{1,6}) ?(KB|MB|GB)", re.ASCII | re.IGNORECASE)
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+_LEAST_BULK, _MOST_BULK = 10**6, 20 * 10**9
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
@@ -119,6 +122,23 @@ def _between(least: int, most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _bytes(value: object) -> object:
+    found = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused(msg('It must be a size with its unit: "500MB" or "2GB".'))
+    return int(found[1]) * _UNITS[found[2].upper()]
+
+
+def _much(value: int) -> int:
+    if not _LEAST_BULK <= value <= _MOST_BULK:
+        raise Refused(
+            msg(
+                "It must be from {least} to {most}.", least=Size(_LEAST_BULK), most=Size(_MOST_BULK)
+            )
+        )
+    return value
+
+
 def _rate(value: int) -> int:
     if not 1 <= value <= _MOST_A_MINUTE:
         raise Refused(msg("It must be from 1 to {most}.", most=_MOST_A_MINUTE))
@@ -205,6 +225,7 @@ PersonId = Annotated[int, BeforeValidator(_whole), _identity(group=False)]
 PersonKey = Annotated[int, BeforeValidator(_key), _identity(group=False)]
 ChatKey = Annotated[int, BeforeValidator(_key), _identity(group=True)]
 Rate = Annotated[int, BeforeValidator(_whole), AfterValidator(_rate)]
+Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
 HostName = Annotated[Text, _HOST_NAMES, AfterValidator(_host_name)]

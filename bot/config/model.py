@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from bot.config.address import passwords, sqlite_file
 from bot.config.kinds import (
     Brief,
+    Bulk,
     ChatKey,
     Choice,
     Database,
@@ -175,6 +176,7 @@ class Limits(Section):
     pending_ttl: Long = 300
     deadline: Long = 120
     follow_for: Long = 600
+    transfer: Bulk = 1_000_000_000
 
 
 class Locale(Section):

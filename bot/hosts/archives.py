@@ -14,14 +14,15 @@ import aiohttp
 from bot.errors import NotFound
 from bot.hosts.answer import Unexpected, integer, mapping, moment, string
 from bot.hosts.link import Link
-from bot.hosts.messages import messages
+from bot.hosts.messages import Told, messages
 from bot.hosts.paths import one_segment
 from bot.hosts.stream import Sends, Streams
 from bot.message import Untrusted
 
 _STAT = "X-Docker-Container-Path-Stat"
 _TAR = {"Content-Type": "application/x-tar"}
-_DIR, _LINK = 1 << 31, 1 << 27  # of Go's os.FileMode
+# Of Go's os.FileMode: a folder, a link, and devices, pipes, sockets and what is none of these.
+_DIR, _LINK, _ODD = 1 << 31, 1 << 27, 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19
 _STALL = 300.0  # seconds: an Engine packs a large folder before it sends anything
 _PIECE = 1024 * 1024
 
@@ -38,6 +39,11 @@ class Entry:
     mode: int
     changed: float
     leads: str
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a file with a content: no device, pipe or socket."""
+        return not self.mode & (_DIR | _LINK | _ODD)
 
     @property
     def folder(self) -> bool:
@@ -102,23 +108,23 @@ class Archives:
         async with self._streams.open("/images/get", wanted, stall=_STALL) as response:
             yield _pieces(response)
 
-    async def load(self, tar: AsyncIterable[bytes]) -> AsyncIterator[Mapping[str, object]]:
+    async def load(self, tar: AsyncIterable[bytes]) -> AsyncIterator[Told]:
         """Load images; what the Engine tells meanwhile."""
         sends = Sends("POST", tar, _TAR)
         async with self._streams.open(
             "/images/load", {"quiet": "0"}, stall=None, sends=sends
         ) as response:
-            async for told in messages(response):
+            async for told in messages(response, self._link.name):
                 yield told
 
     async def import_(
         self, tar: AsyncIterable[bytes], params: Mapping[str, str], changes: Sequence[str] = ()
-    ) -> AsyncIterator[Mapping[str, object]]:
+    ) -> AsyncIterator[Told]:
         """Make an image of a file system; what the Engine tells meanwhile."""
         asked = [("fromSrc", "-"), *params.items(), *(("changes", one) for one in changes)]
         sends = Sends("POST", tar, _TAR)
         async with self._streams.open("/images/create", asked, stall=None, sends=sends) as response:
-            async for told in messages(response):
+            async for told in messages(response, self._link.name):
                 yield told
 
     def _archive(self, id: str) -> str:  # noqa: A002 - Docker's name for it

@@ -4,20 +4,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 
 import aiohttp
 
-from bot.hosts.answer import Refused, Unexpected, integer, mapping, string
+from bot.errors import DockerFault
+from bot.hosts.answer import Unexpected, integer, mapping, string
+from bot.message import Untrusted, msg
 
 _LONGEST = 1024 * 1024  # bytes of one object; a step of a build may print long lines
-_FAILED = 500
+_WHY = 500  # characters
 
 
-async def messages(response: aiohttp.ClientResponse) -> AsyncIterator[Mapping[str, object]]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message. `layer` is what it is about, "" for all; `current` and `total` are bytes of it.
+
+    `status` is a word for what goes on, `text` a piece of what a step of a build prints, `aux` what
+    came of it.
+    """
+
+    layer: str = ""
+    status: str = ""
+    current: int = 0
+    total: int = 0
+    text: str = ""
+    aux: Mapping[str, object] = field(default_factory=dict)
+
+
+class Failed(DockerFault):
+    """The Engine told that the work failed, and why: it has ended, and is not unknown.
+
+    `code` is what a program that was run returned, if that was it.
+    """
+
+    def __init__(self, host: str, why: str, code: int) -> None:
+        told = msg("Docker on {host}: {why}", host=Untrusted(host), why=Untrusted(why))
+        super().__init__(told)
+        self.why = why
+        self.code = code
+
+
+async def messages(response: aiohttp.ClientResponse, host: str) -> AsyncIterator[Told]:
     """The objects as they come.
 
     Raises:
-        Refused: the work failed, with the Engine's words for it (`errorDetail`).
+        Failed: the work did.
         Unexpected: it is something else that comes.
     """
     room = bytearray()
@@ -25,18 +57,18 @@ async def messages(response: aiohttp.ClientResponse) -> AsyncIterator[Mapping[st
         room += piece
         *lines, rest = room.split(b"\n")
         for line in lines:
-            if told := _object(bytes(line)):
+            if told := _told(bytes(line), host):
                 yield told
         room = rest
         if len(room) > _LONGEST:
             raise Unexpected("too long")
-    if told := _object(bytes(room)):
+    if told := _told(bytes(room), host):
         yield told
 
 
-def _object(line: bytes) -> Mapping[str, object]:
+def _told(line: bytes, host: str) -> Told | None:
     if not line.strip():
-        return {}
+        return None
     try:
         told = mapping(json.loads(line))
     except ValueError as error:
@@ -44,5 +76,13 @@ def _object(line: bytes) -> Mapping[str, object]:
     if told.get("error") is not None or told.get("errorDetail") is not None:
         detail = mapping(told.get("errorDetail"))
         why = string(told, "error") or string(detail, "message")
-        raise Refused(integer(detail, "code") or _FAILED, why)
-    return told
+        raise Failed(host, why.strip()[:_WHY], integer(detail, "code"))
+    detail, aux = mapping(told.get("progressDetail")), told.get("aux")
+    return Told(
+        layer=string(told, "id"),
+        status=string(told, "status"),
+        current=integer(detail, "current"),
+        total=integer(detail, "total"),
+        text=string(told, "stream"),
+        aux=mapping(aux) if isinstance(aux, dict) else {},
+    )

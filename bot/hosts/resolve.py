@@ -88,18 +88,22 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
             return await host.volumes.list()
         case Kind.NETWORK:
             return await host.networks.list()
-        case Kind.BUILD_CACHE:
-            return ()  # it is one thing, and has no name
+        case Kind.BUILD_CACHE | Kind.PATH:
+            return ()  # neither has a list
 
 
-def target(thing: Thing, host: str) -> Target:
-    """The thing as a target. Its `state` is what must not have changed when it is acted on."""
+def target(thing: Thing, host: str, typed: str = "") -> Target:
+    """The thing as a target. Its `state` is what must not have changed when it is acted on.
+
+    An image with several tags is called by the one that was `typed`.
+    """
     match thing:
         case Container():
             ended = "" if thing.exit_code is None else f" {thing.exit_code}"
             kind, name, state = Kind.CONTAINER, thing.name, thing.state + ended
         case Image():
-            name = thing.tags[0] if thing.tags else Untrusted(_digits(thing)[:_SHORT])
+            wanted = (tag for tag in thing.tags if tag.raw in {typed, typed + _LATEST})
+            name = (*wanted, *thing.tags, Untrusted(_digits(thing)[:_SHORT]))[0]
             kind, state = Kind.IMAGE, " ".join(sorted(tag.raw for tag in thing.tags))
         case Volume():
             # It has no id: one that was made again is another, under the same name.

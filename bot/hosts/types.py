@@ -22,6 +22,7 @@ class Kind(Enum):
     VOLUME = "volume"
     NETWORK = "network"
     BUILD_CACHE = "build cache"
+    PATH = "path"  # in a container; its id is that of the container, a colon, and the path
 
 
 @dataclass(frozen=True, slots=True)

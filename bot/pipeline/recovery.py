@@ -128,7 +128,7 @@ class Recovery:
 
 def _line(item: Item, thing: Thing | None, host: str) -> Message:
     name = at(item.name, host)
-    if item.kind is Kind.BUILD_CACHE:
+    if item.kind in {Kind.BUILD_CACHE, Kind.PATH}:
         return msg("{name}: what became of it, I can't see.", name=name)
     if thing is None:
         return msg("{name} is not there now.", name=name)

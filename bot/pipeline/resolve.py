@@ -7,7 +7,7 @@ target found is authorized by itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.command.call import Call, at
@@ -29,33 +29,42 @@ _A_ROW = 2
 
 async def resolve(call: Call, proceed: Proceed) -> Reply:
     """Pass on with targets, or ask which."""
-    asked = call.command.targets
-    if asked is None or call.target_host is None:
+    if not call.command.named or call.target_host is None:
         return await proceed(call)
-    names = call.typed
+    full, missing = call, list[str]()
+    for asked in call.command.named:
+        found = await _looked_up(full, asked, missing)
+        if isinstance(found, Reply):
+            return found
+        full = found
+    call.about[:] = map(of_target, full.targets)
+    ready = replace(full, decision=decide(full)) if full.targets else full
+    return _lacking(call, await _told(ready, proceed), missing) if missing else await proceed(ready)
+
+
+async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | Reply:
+    """The call with what one argument names as targets, or what is asked or said instead.
+
+    Of several names, those that are not there are `missing`.
+    """
+    names = call.words_of(asked)
     if not names and not asked.needed:
-        return await proceed(_with(call, asked, ()))
+        return _with(call, asked, {})
     things = await _seen(call, asked.kind)
     if not names:
         return _picker(call, asked, things)
     targets: dict[Target, Thing] = {}
-    missing: list[str] = []
     known = Known(things)
     for name in names:
         exact = known.exact(name)
         if len(exact) == 1:
-            targets[target(exact[0], call.host.name)] = exact[0]
+            targets[target(exact[0], call.host.name, name)] = exact[0]
         elif len(names) == 1:
             near = exact or await asyncio.to_thread(known.likely, name)
             return _offer(call, name, near)
         else:
             missing.append(name)
-    full = replace(_with(call, asked, tuple(targets)), seen=tuple(targets.values()))
-    if not targets:
-        return _none(call, missing)
-    call.about[:] = map(of_target, full.targets)
-    ready = replace(full, decision=decide(full))
-    return _lacking(call, await _told(ready, proceed), missing) if missing else await proceed(ready)
+    return _with(call, asked, targets) if targets else _none(call, missing)
 
 
 async def _told(call: Call, proceed: Proceed) -> Reply:
@@ -82,10 +91,15 @@ def _lacking(call: Call, reply: Reply, missing: Sequence[str]) -> Reply:
     return replace(reply, blocks=(*reply.blocks, note), outcome=done)
 
 
-def _with(call: Call, asked: Targets, targets: tuple[Target, ...]) -> Call:
-    """The call with targets in the place of the names."""
-    value = targets if asked.nargs == -1 else next(iter(targets), None)
-    return replace(call, targets=targets, params={**call.params, asked.name or "": value})
+def _with(call: Call, asked: Targets, found: Mapping[Target, Thing]) -> Call:
+    """The call with targets in the place of an argument's names."""
+    value = asked.filled(call.params.get(asked.name or ""), tuple(found))
+    return replace(
+        call,
+        targets=(*call.targets, *found),
+        seen=(*call.seen, *found.values()),
+        params={**call.params, asked.name or "": value},
+    )
 
 
 async def _seen(call: Call, kind: Kind) -> Sequence[Thing]:
@@ -129,8 +143,8 @@ def _which(call: Call, kind: Kind) -> Message:
             question = msg("{command}: which volume on {host}?")
         case Kind.NETWORK:
             question = msg("{command}: which network on {host}?")
-        case Kind.BUILD_CACHE:
-            raise LookupError("no command names the build cache")
+        case Kind.BUILD_CACHE | Kind.PATH:
+            raise LookupError(f"no command asks which {kind.value} is meant")
     return question.having(command=Code(call.command.spelling), host=Untrusted(call.host.name))
 
 

@@ -6,10 +6,12 @@ host. A command says itself why what is asked of it comes to that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.access.policy import ROOT
 from bot.command.call import Call
 from bot.errors import Denied
-from bot.message import msg
+from bot.message import Message, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.stage import Proceed
 from bot.reply import Reply
@@ -21,12 +23,20 @@ async def root(call: Call, proceed: Proceed) -> Reply:
     Raises:
         Denied: naming what gives them, and who may.
     """
-    reasons = await call.command.root(call) if call.command.root else ()
-    if reasons:
-        decision = call.services.policy.decide(
-            call.actor.id, ROOT, call.host_name, changes=call.command.changes
-        )
-        if not decision.allowed:
-            unchanged = msg("Nothing was changed.")
-            raise Denied(refusal(call), *reasons, *decision.reason, unchanged)
+    demand(call, await call.command.root(call) if call.command.root else ())
     return await proceed(call)
+
+
+def demand(call: Call, reasons: Sequence[Message]) -> None:
+    """Let it go on if nothing gives rights on the host, or an owner asks.
+
+    Raises:
+        Denied: naming what gives them, and who may.
+    """
+    if not reasons:
+        return
+    decision = call.services.policy.decide(
+        call.actor.id, ROOT, call.host_name, changes=call.command.changes
+    )
+    if not decision.allowed:
+        raise Denied(refusal(call), *reasons, *decision.reason, msg("Nothing was changed."))

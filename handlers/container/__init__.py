@@ -1,5 +1,7 @@
 """The verbs of `docker container`."""
 
+from handlers.container.copy import cp, put
+from handlers.container.export import export
 from handlers.container.inspect import inspect
 from handlers.container.lifecycle import kill, pause, rename, restart, rm, start, stop, unpause
 from handlers.container.logs import logs
@@ -22,5 +24,8 @@ COMMANDS = (
     unpause,
     rename,
     rm,
+    cp,
+    put,
+    export,
     prune,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.command.call import Call, at
+from bot.command.call import Call, Request, at
 from bot.command.kinds import SECONDS, SIGNAL
 from bot.command.plan import Item, Plan, of_target
 from bot.command.spec import Danger, argument, command, flag, option, targets
@@ -25,7 +25,7 @@ def _is_up(container: Container) -> bool:
     return container.state in {"running", "restarting"}
 
 
-def _is_greeting(words: tuple[str, ...]) -> str | None:
+def _is_greeting(words: tuple[str, ...], _request: Request) -> str | None:
     """Telegram opens a chat with `/start`; a code begins with `_`, which no container name can."""
     if not words:
         return "greet"

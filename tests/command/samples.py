@@ -88,7 +88,7 @@ async def hello(_call: Call, words: tuple[str, ...]) -> Reply:
     permission="box.start",
     act=msg("start {target}"),
     danger=Danger.CHANGE,
-    redirect=lambda words: "hello" if not words or words[0].startswith("_") else None,
+    redirect=lambda words, _: "hello" if not words or words[0].startswith("_") else None,
 )
 @targets(Kind.CONTAINER)
 async def start(_call: Call, containers: object) -> Reply:

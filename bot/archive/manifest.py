@@ -1,0 +1,50 @@
+"""The tags that an archive of images would give, read before an Engine does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from bot.archive.bad import BadArchive
+from bot.archive.repack import Contents
+from bot.hosts.answer import Unexpected, mapping, sequence, string, strings
+from bot.message import Code, msg
+
+_DOCKER, _OCI = "manifest.json", "index.json"
+MANIFESTS = frozenset({_DOCKER, _OCI})
+# What containerd, and who writes OCI layouts, keep an image's name under.
+_NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+
+
+def tags_in(contents: Contents) -> tuple[str, ...]:
+    """The names that its images have.
+
+    Raises:
+        BadArchive: it is no archive of images.
+    """
+    if not contents.files:
+        raise BadArchive(
+            msg("It is no archive of images."),
+            msg("A file system becomes one with {command}.", command=Code("/image import -")),
+        )
+    try:
+        return tuple(dict.fromkeys((*_of_docker(contents), *_of_layout(contents))))
+    except (Unexpected, ValueError, RecursionError) as error:
+        raise BadArchive(msg("The archive is not what it says it is.")) from error
+
+
+def _of_docker(contents: Contents) -> Iterator[str]:
+    for image in sequence(_json(contents, _DOCKER)):
+        yield from strings(mapping(image), "RepoTags")
+
+
+def _of_layout(contents: Contents) -> Iterator[str]:
+    index = mapping(_json(contents, _OCI))
+    for manifest in sequence(index.get("manifests")):
+        notes: Mapping[str, object] = mapping(mapping(manifest).get("annotations"))
+        yield from filter(None, (string(notes, name) for name in _NAMES))
+
+
+def _json(contents: Contents, name: str) -> object:
+    content = contents.files.get(name)
+    return None if content is None else json.loads(content)

@@ -1,0 +1,82 @@
+"""`/import`: an image made of a file system, sent as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.archive.repack import look, repacked
+from bot.command.call import Call, at
+from bot.command.spec import Danger, argument, command, option
+from bot.errors import UsageError
+from bot.hosts.roots import told
+from bot.message import Code, Message, Size, Untrusted, msg
+from bot.reply import Reply, Text
+from handlers.receiving import looked, received, rules, sent
+from handlers.running import shown, stop_button, unless_stopped
+
+_SHORT = 12
+
+
+async def _root(call: Call) -> tuple[Message, ...]:
+    """Why who gives this tag to another image is root."""
+    reference = call.params["reference"]
+    return told(await call.host.roots.of_tag(reference)) if reference else ()
+
+
+@command(
+    "image import",
+    shortcut="import",
+    permission="image.import",
+    act=msg("import an image on {host}"),
+    danger=Danger.CHANGE,
+    feature="files",
+    streams=lambda _: True,
+    root=_root,
+    cost=5,
+)
+@option("-c", "--change", multiple=True, help="Apply an instruction, as in 'CMD [\"/bin/sh\"]'")
+@option("-m", "--message", help="Set a commit message for the image")
+@option("--platform", help="Set the platform, as in linux/arm64")
+@argument("source")
+@argument("reference", required=False)
+async def import_(
+    call: Call,
+    source: str,
+    reference: str | None,
+    change: tuple[str, ...],
+    message: str | None,
+    platform: str | None,
+) -> Reply:
+    """Import an image from the archive of a file system that you send as a document."""
+    if source != "-":
+        raise UsageError(
+            msg("I have no file {name}.", name=Untrusted(source)),
+            msg("Send it with the caption {caption}.", caption=Code("/image import - NAME:TAG")),
+        )
+    params = {"repo": reference, "message": message, "platform": platform}
+    given = {key: value for key, value in params.items() if value}
+    async with received(call, "/image import - NAME:TAG") as path:
+        contents = await looked(call, look, path, rules(call, rooted=True))
+        image = await unless_stopped(call, _made(call, path, given, change, contents.size))
+    name = Untrusted(reference or image.removeprefix("sha256:")[:_SHORT])
+    verdict = msg(
+        "Imported {name}, {size}", name=at(name, call.host.name), size=Size(contents.size)
+    )
+    return Reply((Text(verdict),))
+
+
+async def _made(
+    call: Call, path: Path, params: dict[str, str], changes: tuple[str, ...], size: int
+) -> str:
+    """Send it to the Engine; the id of the image."""
+
+    def view() -> Reply:
+        verdict = msg("{what}: {size}", what=call.label, size=Size(size))
+        return Reply((Text(verdict),), buttons=stop_button(msg("Cancel")))
+
+    image = ""
+    async with shown(call, view):
+        tar = sent(call, repacked(path, rules(call, rooted=True)))
+        async for one in call.host.archives.import_(tar, params, changes):
+            image = one.status or image
+    return image
