@@ -122,7 +122,7 @@ def test_every_option_has_help_and_dockers_form(command: Command) -> None:
         assert not param.help.endswith(".")
         assert param.help[0].isupper()
         assert param.opts[-1].startswith("--")
-        assert all(re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z-]+", name) for name in param.opts)
+        assert all(re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z0-9-]+", name) for name in param.opts)
         assert not param.secondary_opts
         assert param.nargs == 1
         assert not param.prompt

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from bot.command.call import Call, Confirmation, Request
 from bot.command.grammar import asks_for_help, parse
-from bot.command.line import Line
+from bot.command.line import Line, ShellOnly
 from bot.command.registry import line_of
 from bot.command.services import Services
+from bot.command.shell import with_shell
 from bot.command.spec import Command
 from bot.command.turns import Turns
 from bot.errors import UsageError
@@ -38,11 +39,16 @@ class Builder:
         Raises:
             UsageError: if it can't be understood.
         """
-        line = line_of(request.text)
-        person = request.actor.id
-        command, words = self.services.registry.resolve(
-            line, lambda near: self.services.may(person, near)
-        )
+        registry, person = self.services.registry, request.actor.id
+
+        def offered(command: Command) -> bool:
+            return self.services.may(person, command)
+
+        try:
+            line = line_of(request.text)
+        except ShellOnly as error:
+            raise with_shell(error, registry, offered) from error
+        command, words = registry.resolve(line, offered)
         command, words = self._meant(command, words, request)
         calls = self._calls(request, command, words, None, f"{self.bot}-{request.update}")
         if not line.repaired:

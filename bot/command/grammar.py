@@ -21,6 +21,8 @@ from bot.errors import UsageError
 from bot.message import Code, Message, Names, Untrusted, msg
 
 _BOOLEANS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
+GLANCE = 12  # options that fit a phone's screen
+_HELP = "--help"  # the place of its value; no parameter can be called so
 _TARGETS = 50  # names in one command: each is looked for among all that a host has
 
 
@@ -46,6 +48,11 @@ class _Parser(_OptionParser):
         super().__init__(ctx)
         self.host: int | None = None
         self._hosted = hosted
+
+    def add_help(self) -> None:
+        """Understand `--help`, and `-h` where that means nothing else, as Docker does."""
+        names = ["--help", *({"-h"} - self._short_opt.keys())]
+        self.add_option(click.Option(names), names, _HELP, action="store_const", const=True)
 
     def _process_args_for_options(self, state: _ParsingState) -> None:
         """As Click does it, but for the host."""
@@ -88,7 +95,8 @@ class _Parser(_OptionParser):
         if mark and last is not None and all(o is not None and not o.takes_value for o in flags):
             for found in flags:
                 cast("_Option", found).process(None, state)
-            self._set(last, value, letters, state)
+            # As with Docker, -e= sets "=" and not "": only a long option can be given nothing.
+            self._set(last, value or ("=" if last.takes_value else ""), letters, state)
             return
         try:
             super()._match_short_opt(arg, state)
@@ -126,7 +134,7 @@ class _Grammar(click.Command):
         )
         self._hosted = hosted
 
-    def make_parser(self, ctx: click.Context) -> _OptionParser:
+    def make_parser(self, ctx: click.Context) -> _Parser:
         """Our parser in place of Click's; the context keeps it, for the host that it finds."""
         parser = _Parser(ctx, hosted=self._hosted)
         for param in self.get_params(ctx):
@@ -158,13 +166,29 @@ def parse(command: Command, words: tuple[str, ...], host: str | None = None) -> 
 
 
 def asks_for_help(command: Command, words: tuple[str, ...]) -> bool:
-    """Whether `--help` stands where it is the command's own, as in `docker ps --help`."""
-    for word in words:
-        if word == "--help":
-            return True
-        if word == "--" or (command.passes_on and not word.startswith(("-", "@"))):
-            return False
-    return False
+    """Whether `--help` or `-h` stands where it is the command's own, as in `docker ps -ah`."""
+    if not any(word.startswith("-") and "h" in word for word in words):
+        return False
+    return bool(_values(command, words).get(_HELP))
+
+
+def passed_on(command: Command, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that are for somebody else to read: `ls -t` of `exec -i web ls -t`."""
+    if not command.passes_on:
+        return ()
+    *_, last = (p.name for p in command.params if isinstance(p, click.Argument))
+    found = _values(command, words).get(last or "")
+    return found if isinstance(found, tuple) else ()  # else there are none
+
+
+def _values(command: Command, words: tuple[str, ...]) -> dict[str, Any]:
+    """What the words are, as far as they can be understood, whatever they are worth."""
+    grammar = _Grammar(command, hosted=not command.hostless)
+    context = click.Context(grammar, resilient_parsing=True, **grammar.context_settings)
+    parser = grammar.make_parser(context)
+    parser.add_help()
+    values, *_ = parser.parse_args(list(words))
+    return values
 
 
 def _bound(command: Command, context: click.Context) -> None:
@@ -176,12 +200,20 @@ def _bound(command: Command, context: click.Context) -> None:
             raise BadValue(msg("At most {most} at once, please.", most=_TARGETS))
 
 
+def options(command: Command) -> tuple[click.Option, ...]:
+    """The options that are told of."""
+    return tuple(p for p in command.params if isinstance(p, click.Option) and not p.hidden)
+
+
 def usage(command: Command) -> str:
-    """The usage line, in Docker's order: `/restart [-t SECONDS] [-s SIGNAL] CONTAINER…`."""
-    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    """The usage line, in Docker's order: `/restart [-t SECONDS] [-s SIGNAL] CONTAINER…`.
+
+    More options than a phone shows at a glance are told as `[OPTIONS]`.
+    """
+    known = options(command)
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
-    parts = (*map(_option_usage, options), *map(_argument_usage, arguments))
-    return " ".join((command.spelling, *parts))
+    told = map(_option_usage, known) if len(known) <= GLANCE else ("[OPTIONS]",)
+    return " ".join((command.spelling, *told, *map(_argument_usage, arguments)))
 
 
 def _option_usage(param: click.Option) -> str:

@@ -15,6 +15,7 @@ from bot.message import Code, Message, Untrusted, msg
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_OCTAL = re.compile(r"^([+-]?)0_?([0-7_]+)$")
 _HOUR = 3600
 _YEARS = range(1970, 2200)
 _FOREVER = 100 * 365 * 86400.0
@@ -47,6 +48,29 @@ def seconds(text: str) -> float:
     return total
 
 
+def whole_number(text: str) -> int | None:
+    """A whole number as Go reads the value of a flag: 0x1f, 0o17, 1_000, and 017 is octal.
+
+    None if it is none, or has more than 20 digits.
+    """
+    if not re.fullmatch(r"[+-]?[0-9][0-9a-zA-Z_]{0,20}", text, re.ASCII):
+        return None
+    try:
+        return int(_OCTAL.sub(r"\g<1>0o\2", text), 0)
+    except ValueError:
+        return None
+
+
+def _grace(text: str) -> int:
+    """Whole seconds, as a number, which is all that Docker takes, or as a duration."""
+    found = whole_number(text)
+    if found is None:
+        return math.ceil(seconds(text))
+    if found < 0:
+        raise ValueError(text)
+    return found
+
+
 class _Seconds(click.ParamType[Any]):
     """Whole seconds, rounded up: half a second of grace is not none. An hour is the most.
 
@@ -57,7 +81,7 @@ class _Seconds(click.ParamType[Any]):
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         try:
-            found = math.ceil(seconds(str(value)))
+            found = _grace(str(value))
             if found <= _HOUR:
                 return found
             raise BadValue(msg("An hour at most, please."))
@@ -79,7 +103,7 @@ class _Whole(click.ParamType[Any]):
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         text = str(value)
-        number = int(text) if re.fullmatch(r"-?\d{1,12}", text, re.ASCII) else None
+        number = whole_number(text)
         if number is None or not self.low <= number <= self.high:
             raise BadValue(
                 msg("{value} does not fit here.", value=Untrusted(text)),
@@ -89,12 +113,17 @@ class _Whole(click.ParamType[Any]):
 
 
 class _Tail(_Whole):
-    """Lines from the end; Docker's `all` is as many as fit."""
+    """Lines from the end; Docker's `all` is as many as fit.
+
+    No number of Go's but a word that the Engine reads: 010 is ten.
+    """
 
     name = "lines"
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
-        return self.high if value == "all" else super().convert(value, _param, _ctx)
+        if value == "all":
+            return self.high
+        return super().convert(re.sub(r"^0+(?=\d)", "", str(value)), _param, _ctx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ changed by itself (long dashes, curly quotes) is repaired at the start of words 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.errors import UsageError
@@ -23,6 +24,7 @@ _CURLY_QUOTES = {  # what each closes with: languages differ
     "‘": "’",
     "‚": "‘’",
 }
+_SINGLE = "‘‚"
 _ESCAPED = frozenset('"\\$`')  # what a backslash makes plain in double quotes
 _SHELL = frozenset("|><&;`")
 _CONTINUED = re.compile(r"\\\r?\n")
@@ -37,37 +39,84 @@ class Line:
     repaired: bool = False
 
 
+class ShellOnly(UsageError):
+    """Something that only a shell understands, at the place `at` of the line `text`."""
+
+    def __init__(self, mark: str, text: str, at: int) -> None:
+        super().__init__(
+            msg("No shell runs here, so {mark} can't be used.", mark=Code(mark)),
+            msg("In quotes it is plain text. Nothing was run."),
+        )
+        self.text = text
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A line as a shell would be given it: its words, with the shell's marks as letters of them.
+
+    `starts` says where in `text` each word begins, `repairs` what of it a phone has changed.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    text: str
+    repairs: tuple[tuple[int, int, str], ...]
+
+    def since(self, word: int) -> str:
+        """The text from a word on to its end, repaired."""
+        at, parts = self.starts[word], []
+        for start, end, instead in self.repairs:
+            if start >= at:
+                parts += [self.text[at:start], instead]
+                at = end
+        return "".join((*parts, self.text[at:])).rstrip()
+
+
 def split(text: str) -> Line:
     """Split one line into words, by the quoting rules of a POSIX shell.
 
     Raises:
-        UsageError: for an unbalanced quote, a second line, or what only a shell can do.
+        UsageError: for an unbalanced quote, a second line, or, as `ShellOnly`, a shell's mark.
     """
     if len(text) > _LONGEST:
         raise UsageError(msg("That is too long: {most} characters at most.", most=_LONGEST))
     if "\0" in text:
         raise UsageError(msg("There is a NUL in it, which no command line can hold."))
-    return _Scanner(text.lstrip()).run()
+    scanner = _Scanner(text.lstrip())
+    return Line(tuple(word for _, word in scanner.run()), bool(scanner.repairs))
+
+
+def script(text: str) -> Script:
+    """Split a line in which a shell's marks may stand.
+
+    Raises:
+        UsageError: for an unbalanced quote or a second line.
+    """
+    scanner = _Scanner(text, marks=True)
+    found = tuple(scanner.run())
+    starts, words = tuple(start for start, _ in found), tuple(word for _, word in found)
+    return Script(words, starts, text, tuple(scanner.repairs))
 
 
 class _Scanner:
-    """One pass over the text; `at` is where it stands."""
+    """One pass over the text; `at` is where it stands. `marks`: those of a shell are letters."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, marks: bool = False) -> None:
         self.text = text
         self.at = 0
-        self.repaired = False
+        self.repairs: list[tuple[int, int, str]] = []
+        self.marks = marks
 
-    def run(self) -> Line:
-        words: list[str] = []
+    def run(self) -> Iterator[tuple[int, str]]:
+        """Each word, and where it begins."""
         while self.at < len(self.text):
             if self.text[self.at] == "\n":
                 self._end()
             elif self.text[self.at].isspace():
                 self.at += 1
             elif not self._goes_on():
-                words.append(self._word())
-        return Line(tuple(words), self.repaired)
+                yield self.at, self._word()
 
     def _end(self) -> None:
         """The line is over; so must be the message."""
@@ -132,21 +181,20 @@ class _Scanner:
         return min((place for place in found if place > 0), default=0)
 
     def _curly(self, closing: str) -> str:
-        start, self.at = self.at + 1, self._closes(closing) + 1
-        self.repaired = True
-        return self.text[start : self.at - 1]
+        start, self.at = self.at, self._closes(closing) + 1
+        plain = "'" if self.text[start] in _SINGLE else '"'
+        self.repairs += [(start, start + 1, plain), (self.at - 1, self.at, plain)]
+        return self.text[start + 1 : self.at - 1]
 
     def _dashes(self) -> str:
         """A phone makes — of --; before a single letter it was a short option's -."""
         self.at += 1
-        self.repaired = True
         rest = _FIRST.match(self.text, self.at)
-        return "-" if rest and len(rest.group()) == 1 else "--"
+        dashes = "-" if rest and len(rest.group()) == 1 else "--"
+        self.repairs.append((self.at - 1, self.at, dashes))
+        return dashes
 
     def _refuse_shell(self, char: str) -> None:
         mark = char if char in _SHELL else "$(" if self.text.startswith("$(", self.at) else None
-        if mark is not None:
-            raise UsageError(
-                msg("No shell runs here, so {mark} can't be used.", mark=Code(mark)),
-                msg("In quotes it is plain text. Nothing was run."),
-            )
+        if mark is not None and not self.marks:
+            raise ShellOnly(mark, self.text, self.at)

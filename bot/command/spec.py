@@ -120,18 +120,24 @@ class Command:
 
 
 class Refused(click.Option):
-    """An option of Docker's that makes no sense in a chat: given, it is answered with `why`."""
+    """An option of Docker's that makes no sense in a chat: given, it is answered with `why`.
 
-    def __init__(self, names: Sequence[str], why: Message, *, value: bool) -> None:
+    `usual` is what a boolean one is with Docker if not given: to say so changes nothing.
+    """
+
+    def __init__(
+        self, names: Sequence[str], why: Message, *, value: bool, usual: bool | None
+    ) -> None:
         super().__init__(
             names, is_flag=not value, hidden=True, expose_value=False, callback=_refuse
         )
         self.why = why
+        self.usual = usual
 
 
-def _refuse(ctx: click.Context, param: click.Parameter, _value: object) -> None:
+def _refuse(ctx: click.Context, param: click.Parameter, value: object) -> None:
     given = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
-    if given and isinstance(param, Refused):
+    if given and isinstance(param, Refused) and (param.usual is None or value is not param.usual):
         name = Code(max(param.opts, key=len))
         raise BadValue(msg("{option} is not for a chat.", option=name), param.why)
 
@@ -226,9 +232,15 @@ def flag(*names: str, help: str) -> Callable[[Handler], Handler]:  # noqa: A002 
     return _collect(click.Option(names, is_flag=True, default=False, help=help))
 
 
-def refused(*names: str, why: Message, value: bool = False) -> Callable[[Handler], Handler]:
-    """Declare an option of Docker's that is refused, and why; `value` if it takes one."""
-    return _collect(Refused(names, why, value=value))
+def refused(
+    *names: str, why: Message, value: bool = False, usual: bool | None = None
+) -> Callable[[Handler], Handler]:
+    """Declare an option of Docker's that is refused, and why; `value` if it takes one.
+
+    With `usual`, its value with Docker if it is not given, `--sig-proxy=true` is no reason to
+    refuse.
+    """
+    return _collect(Refused(names, why, value=value, usual=usual))
 
 
 def argument(name: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own

@@ -7,11 +7,12 @@ from itertools import groupby
 import click
 
 from bot.command.call import Call
-from bot.command.grammar import usage
+from bot.command.grammar import GLANCE, options, usage
 from bot.command.registry import line_of
 from bot.command.spec import Command, argument, command
 from bot.message import Code, Message, Tappable, msg
 from bot.reply import Block, Fold, Reply, Text
+from handlers.people.topics import by_topic
 
 
 @command(
@@ -60,18 +61,21 @@ def _line(c: Command) -> Message:
 
 
 def _details(c: Command) -> tuple[Block, ...]:
-    blocks: list[Block] = [
-        Text(Message(c.summary)),
-        Text(msg("Usage: {usage}", usage=Code(usage(c)))),
-    ]
-    for param in c.params:
-        if isinstance(param, click.Option) and not param.hidden:
-            names = Code(", ".join(param.opts))
-            help_text = Message(param.help or "")
-            blocks.append(Text(msg("{option}: {help}", option=names, help=help_text)))
-    if c.description:
-        blocks.append(Text(Message(" ".join(c.description.split()))))
+    """What it does and takes; more options than a screen holds are folded, each topic by itself."""
+    head = (Text(Message(c.summary)), Text(msg("Usage: {usage}", usage=Code(usage(c)))))
+    told = (Text(Message(" ".join(c.description.split()))),) if c.description else ()
+    known = options(c)
+    if len(known) <= GLANCE:
+        return (*head, *map(_option, known), *told)
+    blocks: list[Block] = [*head, *told]
+    for title, found in by_topic(known):
+        blocks += (Text(title), Fold(tuple(map(_option, found))))
     return tuple(blocks)
+
+
+def _option(param: click.Option) -> Text:
+    names = Code(", ".join(param.opts))
+    return Text(msg("{option}: {help}", option=names, help=Message(param.help or "")))
 
 
 def _missing(call: Call, c: Command) -> tuple[Block, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.command.grammar import Parsed, parse, usage
-from bot.command.spec import Command
+from bot.command.grammar import Parsed, asks_for_help, parse, passed_on, usage
+from bot.command.spec import Command, command, option
 from bot.errors import UsageError
+from bot.message import msg
+from bot.reply import Reply, say
 from tests.command import samples
 from tests.command.samples import COMMANDS, told
 
@@ -42,6 +45,11 @@ def values(text: str, command: Command = samples.ls, host: str | None = None) ->
         ("-itm=5m", {"interactive": True, "tty": True, "memory": "5m"}),
         ("-m=5m=x", {"memory": "5m=x"}),
         ("-m -it", {"memory": "-it"}),
+        ("-m=", {"memory": "="}),
+        ("-itm=", {"interactive": True, "tty": True, "memory": "="}),
+        ("-m==", {"memory": "="}),
+        ("--memory=", {"memory": ""}),
+        ("-m --", {"memory": "--"}),
         ("--tail 5", {"tail": 5}),
         ("--tail=5", {"tail": 5}),
         ("-n 5", {"tail": 5}),
@@ -187,6 +195,86 @@ def test_what_follows_the_first_word_is_passed_on(
 )
 def test_the_usage_line_is_in_dockers_order(command: Command, line: str) -> None:
     assert usage(command) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("--help", True),
+        ("-h", True),
+        ("-ih", True),
+        ("-hx", True),
+        ("--help=1", True),
+        ("web -i --help", True),
+        ("-m 5 -h", True),
+        ("--x --help", False),
+        ("--help=false", False),
+        ("-m --help", False),
+        ("-m -h", False),
+        ("-mh", False),
+        ("--tail=-h", False),
+        ("-- --help", False),
+        ("web", False),
+        ("", False),
+    ],
+)
+def test_help_is_asked_for_where_docker_would_give_it(text: str, asks: bool) -> None:
+    assert asks_for_help(samples.ls, tuple(text.split())) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [("-h", True), ("@nas -th web", True), ("web -h", False), ("web ls --help", False)],
+)
+def test_what_is_passed_on_asks_somebody_else_for_help(text: str, asks: bool) -> None:
+    assert asks_for_help(samples.exec_, tuple(text.split())) is asks
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "words"),
+    [
+        (samples.exec_, "-t web ls -t", "ls -t"),
+        (samples.exec_, "@nas web -- ls", "-- ls"),
+        (samples.exec_, "-- web ls", "ls"),
+        (samples.exec_, "web", ""),
+        (samples.exec_, "-x web ls", ""),
+        (samples.ls, "web ls", ""),
+        (samples.hello, "a b", "a b"),
+    ],
+)
+def test_what_is_passed_on(command: Command, text: str, words: str) -> None:
+    assert passed_on(command, tuple(text.split())) == tuple(words.split())
+
+
+@command("box run", permission="box.run", act=msg("run"))
+@option("-h", "--hostname", help="Its name")
+@option("--sig-proxy", is_flag=True, default=True, help="Hand signals on")
+async def _run(_call: object, **_values: object) -> Reply:
+    """Run."""
+    return say(msg("run"))
+
+
+def test_a_letter_with_a_meaning_of_its_own_asks_for_no_help() -> None:
+    assert not asks_for_help(_run, ("-h", "web"))
+    assert parse(_run, ("-h", "web")).params["hostname"] == "web"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("", True), ("--sig-proxy", True), ("--sig-proxy=false", False), ("--sig-proxy=T", True)],
+)
+def test_what_is_on_unless_told_can_be_put_off(text: str, value: bool) -> None:
+    assert parse(_run, tuple(text.split())).params["sig_proxy"] is value
+
+
+def _with(count: int) -> Command:
+    params = tuple(click.Option([f"--x{n}"], help="X") for n in range(count))
+    return replace(samples.rm, params=(*params, *samples.rm.params))
+
+
+def test_more_options_than_fit_a_screen_are_told_in_one_word() -> None:
+    assert usage(_with(13)) == "/box_rm [OPTIONS] CONTAINER…"
+    assert usage(_with(12)).count("[--x") == 12
 
 
 def test_parsing_leaves_nothing_behind() -> None:

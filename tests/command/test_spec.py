@@ -80,13 +80,16 @@ def test_only_free_words_are_passed_on() -> None:
 @command("box wait", permission="box.wait", act=msg("wait for {target}"))
 @refused("--detach-keys", why=msg("There are no keys."), value=True)
 @refused("--sig-proxy", "-s", why=msg("There are no signals."))
+@refused("--pause", why=msg("There are no pauses."), usual=True)
 @flag("-a", "--all", help="All")
 async def _chatty(_call: object, **_values: object) -> Reply:
     """Wait."""
     return say(msg("waited"))
 
 
-@pytest.mark.parametrize("words", ["--detach-keys x", "--sig-proxy=false", "-s", "-as"])
+@pytest.mark.parametrize(
+    "words", ["--detach-keys x", "--sig-proxy=false", "-s", "-as", "--pause=0"]
+)
 def test_an_option_that_makes_no_sense_is_answered_with_why(words: str) -> None:
     with pytest.raises(UsageError) as error:
         parse(_chatty, tuple(words.split()))
@@ -96,3 +99,8 @@ def test_an_option_that_makes_no_sense_is_answered_with_why(words: str) -> None:
 def test_and_is_no_value_of_the_command() -> None:
     assert dict(parse(_chatty, ("-a",)).params) == {"all": True}
     assert usage(_chatty) == "/box_wait [-a]"
+
+
+@pytest.mark.parametrize("words", ["--pause", "--pause=true", "--pause=0 --pause"])
+def test_to_say_what_is_so_anyway_is_no_reason_to_refuse(words: str) -> None:
+    assert dict(parse(_chatty, tuple(words.split())).params) == {"all": False}
