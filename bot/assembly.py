@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.enrolment import Enrolment
 from bot.hosts import Host
 from bot.hosts.own import own_container
+from bot.hosts.registry import Login
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.pipeline.audit import Audit
@@ -158,8 +159,19 @@ class Assembly:
     async def services(self, database: Database, line: Line, parts: AsyncExitStack) -> Services:
         """What handlers reach."""
         own = own_container()
+        logins = {
+            name: Login(entry.username, entry.password_value())
+            for name, entry in self.settings.registries.items()
+        }
         hosts = {
-            name: Host(name, entry.url, clock=self.monotonic, sleep=self.sleep, own=own)
+            name: Host(
+                name,
+                entry.url,
+                clock=self.monotonic,
+                sleep=self.sleep,
+                logins=logins,
+                own=own,
+            )
             for name, entry in self.settings.hosts.items()
         }
         for host in hosts.values():
@@ -176,6 +188,7 @@ class Assembly:
             follow_for=self.settings.limits.follow_for,
             sleep=self.sleep,
             files=line.files,
+            registries=frozenset(logins),
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),

@@ -23,6 +23,7 @@ class Services:
 
     `files` has what people send, `spool` the room on the disk for what is sent to them. `transfer`
     is how many bytes may go either way at once, `part` how many one document may have.
+    `registries` are the hosts of those that images may come from and go to.
     """
 
     registry: Registry
@@ -34,6 +35,7 @@ class Services:
     languages: Languages
     files: Files
     spool: Spool
+    registries: frozenset[str] = frozenset({"docker.io"})
     transfer: int = 1024**3
     part: int = 49_000_000
     follow_for: float = 600.0

@@ -33,8 +33,10 @@ from bot.config.kinds import (
     PersonId,
     PersonKey,
     Rate,
+    RegistryName,
     RoleName,
     RoleRef,
+    Secret,
     Section,
     Server,
     Text,
@@ -42,11 +44,13 @@ from bot.config.kinds import (
     Zone,
 )
 from bot.config.problem import Loc, Problem, Refused
+from bot.config.reading import read
 from bot.config.roles import OWNER, Role, flatten
 from bot.message import Message, msg
 
 DEFAULT_HOST = "local"
 _KEY = "pierhead.key"
+_LARGEST_SECRET = 4096  # bytes of a file that holds one
 _HALF = 16  # characters from which the second half of a token is no ordinary word
 _READ_ONLY = AfterValidator(MappingProxyType)
 
@@ -125,6 +129,30 @@ class HostEntry(Section):
     read_only: Flag = False
 
 
+class RegistryEntry(Section):
+    """A registry that images may come from and go to, and who the Engines are there."""
+
+    username: Text = Field(default="", repr=False)
+    password: Secret | None = None
+    password_file: Text | None = Field(default=None, repr=False)
+    _read: str = PrivateAttr(default="")
+
+    def password_value(self) -> str:
+        """The password itself, which `repr` never shows."""
+        return self.password.get_secret_value() if self.password else self._read
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.password is not None and self.password_file is not None:
+            both = msg("Both password and password_file: one must go.")
+            raise Refused(both, at=("password_file",))
+        if self.password_file is not None:
+            self._read = read(self.password_file, _LARGEST_SECRET).text.strip()
+        if bool(self.username) is not bool(self.password_value()):
+            raise Refused(msg("A name and a password belong together."), at=("username",))
+        return self
+
+
 class Storage(Section):
     """The database, and the key outside it that proves what was written."""
 
@@ -190,11 +218,18 @@ def _docker_here() -> Mapping[str, HostEntry]:
     return MappingProxyType({DEFAULT_HOST: HostEntry(url="unix:///var/run/docker.sock")})
 
 
+def _docker_hub() -> Mapping[str, RegistryEntry]:
+    return MappingProxyType({"docker.io": RegistryEntry()})
+
+
 class Settings(Section):
     """All of it. `repr` shows no secret."""
 
     telegram: Telegram
     access: Access = Field(default_factory=Access)
+    registries: Annotated[Mapping[RegistryName, RegistryEntry], _READ_ONLY] = Field(
+        default_factory=_docker_hub
+    )
     hosts: Annotated[Mapping[HostName, HostEntry], Field(min_length=1), _READ_ONLY] = Field(
         default_factory=_docker_here
     )
@@ -219,4 +254,6 @@ class Settings(Section):
         """Every text that must not be shown anywhere, for the redactor."""
         token = self.telegram.token_value()
         half = token.partition(":")[2]
-        return (token, *([half] if len(half) >= _HALF else []), *passwords(self.storage.url))
+        logins = (entry.password_value() for entry in self.registries.values())
+        half_too = [half] if len(half) >= _HALF else []
+        return (token, *half_too, *passwords(self.storage.url), *filter(None, logins))

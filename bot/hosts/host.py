@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from bot.errors import DockerFault
 from bot.hosts.archives import Archives
@@ -14,6 +15,7 @@ from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
 from bot.hosts.networks import Networks
+from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
@@ -24,9 +26,10 @@ from bot.hosts.volumes import Volumes
 class Host:
     """One Engine. Making one does no I/O; the Engine may come and go.
 
-    `url` is `unix:///path`. `clock` is monotonic, in seconds, as `sleep` takes them. `threads`
-    bounds how many reads, and how many changes, are under way at once. `timeout`, in seconds, is
-    how long a read may take. `own` is the id of the container that we run in, if it is in one.
+    `url` is `unix:///path`. `clock` is monotonic, in seconds, as `sleep` takes them. `logins` are
+    for registries, by their hosts. `threads` bounds how many reads, and how many changes, are under
+    way at once. `timeout`, in seconds, is how long a read may take. `own` is the id of the
+    container that we run in, if it is in one.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Host:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        logins: Mapping[str, Login] = MappingProxyType({}),
         threads: int = 8,
         timeout: float = 10.0,
         own: str = "",
@@ -53,6 +57,7 @@ class Host:
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)
+        self.registry = Registry(self._link, self._streams, logins)
         self.stats = Readings(self._link, self._streams)
 
     @property

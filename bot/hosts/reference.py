@@ -30,8 +30,17 @@ def full(name: str) -> str:
     return f"{first}/{rest}{tag}{at}{digest}"
 
 
-def _is_registry(word: str) -> bool:
-    return word == "localhost" or "." in word or ":" in word or word != word.lower()
+def registry_of(name: str) -> str:
+    """The host of the registry that an image of this name comes from."""
+    return full(name).partition("/")[0]
+
+
+def parts(name: str) -> tuple[str, str]:
+    """A name, and its tag or digest as the API takes it apart; "" where it has neither."""
+    path, at, digest = name.partition("@")
+    head, slash, last = path.rpartition("/")
+    last, _, tag = last.partition(":")
+    return head + slash + last, digest if at else tag
 
 
 def same_tag(one: str, other: str) -> bool:

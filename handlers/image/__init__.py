@@ -1,13 +1,19 @@
 """The verbs of `docker image`."""
 
+from handlers.image.build import build
 from handlers.image.import_ import import_
 from handlers.image.load import load
 from handlers.image.ls import ls
 from handlers.image.prune import prune
+from handlers.image.pull import pull
+from handlers.image.push import push
 from handlers.image.save import save
 
 COMMANDS = (
     ls,
+    pull,
+    push,
+    build,
     save,
     load,
     import_,

@@ -55,6 +55,7 @@ class Pierhead:
 
     def __init__(self, environment: dict[str, str], clock: Clock) -> None:
         self.environment = environment
+        self.file: Path | None = None
         self.clock = clock
         self.messages: list[Message] = []
 
@@ -67,7 +68,7 @@ class Pierhead:
     @asynccontextmanager
     async def running(self, *, read_only: bool = False) -> AsyncIterator[App]:
         """Run it until the block ends; it answers when the block begins."""
-        settings = load(None, self.environment)
+        settings = load(self.file, self.environment)
         clock = self.clock
         console = Console(self.messages.append, read_only)
         app = App(settings, console, clock, monotonic=clock, sleep=clock.sleep)

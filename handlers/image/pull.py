@@ -1,0 +1,85 @@
+"""`/pull`: an image from a registry, with a bar that moves and a Cancel that works."""
+
+from __future__ import annotations
+
+from bot.command.call import Call, at
+from bot.command.spec import Danger, argument, command, flag, option, refused
+from bot.errors import BotError, Cancelled
+from bot.hosts.reference import parts
+from bot.hosts.roots import told
+from bot.message import Message, Size, Span, Untrusted, msg
+from bot.reply import Block, Reply, Text
+from handlers.image.bar import Layers
+from handlers.image.registries import explained, listed
+from handlers.running import shown, stop_button, unless_stopped
+
+_CURRENT = "up to date"
+
+
+async def tag_root(call: Call) -> tuple[Message, ...]:
+    """Why who gives this tag another image is root."""
+    return told(await call.host.roots.of_tag(call.params["image"]))
+
+
+@command(
+    "image pull",
+    shortcut="pull",
+    permission="image.pull",
+    act=msg("pull an image on {host}"),
+    danger=Danger.CHANGE,
+    streams=lambda _: True,
+    root=tag_root,
+    cost=5,
+)
+@flag("-a", "--all-tags", help="Download all tags of the image")
+@flag("-q", "--quiet", help="Don't show how far it is")
+@option("--platform", help="Choose the platform, as in linux/arm64")
+@refused(
+    "--disable-content-trust", usual=True, why=msg("The Engines that I know don't check that.")
+)
+@argument("image")
+async def pull(
+    call: Call, image: str, *, all_tags: bool, quiet: bool, platform: str | None
+) -> Reply:
+    """Download an image from a registry."""
+    registry = listed(call, image)
+    name, tag = parts(image)
+    wanted = "" if all_tags else tag or "latest"
+    shown_as = at(Untrusted(image), call.host.name)
+    layers, status = Layers(), [""]
+    began = call.services.clock()
+
+    def view() -> Reply:
+        verdict = Text(msg("Pulling {name}", name=shown_as))
+        blocks: tuple[Block, ...] = () if quiet else layers.blocks
+        return Reply((verdict, *blocks), buttons=stop_button(msg("Cancel the pull")))
+
+    async def work() -> None:
+        async for one in call.host.registry.pull(name, wanted, platform):
+            layers.hear(one)
+            status[0] = one.status or status[0]
+
+    try:
+        with explained(call, registry):
+            async with shown(call, view):
+                await unless_stopped(call, work())
+    except Cancelled as error:
+        raise error.under(msg("Cancelled: {what}", what=call.label)) from error
+    took = Span(max(1.0, call.services.clock() - began))
+    return Reply((Text(await _end(call, shown_as, image, status[0], took)),))
+
+
+async def _end(call: Call, name: Untrusted, image: str, status: str, took: Span) -> Message:
+    size = await _size(call, image)
+    if _CURRENT in status:
+        return msg("{name} is up to date, {size}", name=name, size=size)
+    return msg("Pulled {name}, {size}, in {time}", name=name, size=size, time=took)
+
+
+async def _size(call: Call, image: str) -> Size | Message:
+    """How large it is now; with all tags there is no one size."""
+    try:
+        found = await call.host.images.list(filters={"reference": [image]})
+    except BotError:
+        return msg("size unknown")
+    return Size(max(i.size for i in found)) if found else msg("size unknown")

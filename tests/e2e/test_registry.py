@@ -1,0 +1,231 @@
+"""Pull, push and build: the reply, what the Engine has, and what a registry says."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+import socket
+import subprocess
+import tarfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import Phone, Sandbox, Seen
+from tests.e2e.conftest import OPERATOR, OWNER, Pierhead
+from tests.e2e.talk import ask, later, tap
+from tests.private_engine import Engine
+from tests.unavailable import unavailable
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's registry on a port that the system picks: `127.0.0.1:…`."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        unavailable("docker-registry is not installed")
+    folder = tmp_path_factory.mktemp("registry")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder / "config.yml"
+    config.write_text(
+        "version: 0.1\n"
+        "log: {level: error}\n"
+        f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
+        f"http: {{addr: 127.0.0.1:{port}}}\n"
+    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([program, "serve", str(config)], stdout=log, stderr=log)
+    try:
+        _until_it_listens(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _until_it_listens(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the registry does not listen")
+
+
+@pytest.fixture
+def listed(pierhead: Pierhead, registry: str, tmp_path: Path) -> Pierhead:
+    """A bot whose config lists the registry."""
+    file = tmp_path / "config.toml"
+    file.write_text(f'[registries."{registry}"]\n[registries."127.0.0.1:9"]\n')
+    pierhead.file = file
+    return pierhead
+
+
+async def end(phone: Phone, *words: str) -> Seen:
+    """The next message that has one of the words, whatever shows how far it is before."""
+    while True:
+        later(phone, 1.1)
+        seen = await phone.wait()
+        if any(word in seen.text for word in words):
+            return seen
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Wait for something that the Engine does after it has answered."""
+    async with asyncio.timeout(30):
+        while not so():  # noqa: ASYNC110 - the Engine rings no bell of ours
+            await asyncio.sleep(0.05)
+
+
+async def test_an_image_is_pushed_and_pulled(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str
+) -> None:
+    name = f"{registry}/shop/box:1"
+    engine.docker("tag", "busybox", name)
+    async with listed.running():
+        await phone.send(f"/push {name}")
+        assert (await end(phone, "Pushed")).text.startswith(f"Pushed {name}@local, in ")
+        engine.docker("rmi", name)
+        await phone.send(f"/pull {name}")
+        assert (await end(phone, "Pulled")).text.startswith(f"Pulled {name}@local, ")
+        assert engine.docker("images", "-q", name)
+        await phone.send(f"/pull {name}")
+        assert " is up to date, " in (await end(phone, "up to date")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/pull {registry}/no/such:1", "has no such image"),
+        ("/pull 127.0.0.1:9/a/b", "can't be reached from the host."),
+        ("/pull evil.example/a/b", "The config does not list the registry evil.example."),
+        ("/pull nginx", "The config does not list the registry docker.io."),
+        ("/push busybox", "The config does not list the registry docker.io."),
+        ("/pull {registry}/Upper/Case", "must be lowercase"),
+    ],
+)
+async def test_what_a_registry_refuses(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str, line: str, said: str
+) -> None:
+    async with listed.running():
+        await phone.send(line.format(registry=registry))
+        seen = await end(phone, "Not done", "Not found", "Docker on")
+        assert said in seen.text
+        assert engine.docker("images", "-q").count("\n") == 0
+
+
+async def test_who_may_not_pull(listed: Pierhead, telegram: Sandbox, engine: Engine) -> None:
+    async with listed.running():
+        for line in ("/pull nginx", "/push busybox", "/build -"):
+            phone = telegram.private(OPERATOR)
+            assert "It needs image." in (await ask(phone, line)).text
+
+
+async def test_a_tag_of_what_holds_the_host_is_for_owners(
+    listed: Pierhead, telegram: Sandbox, engine: Engine, registry: str
+) -> None:
+    listed.environment["PIERHEAD_ACCESS__PEOPLE__7__ROLE"] = "admin"
+    engine.docker("create", "--privileged", "busybox", "sleep", "1000")
+    phone = telegram.private(OPERATOR)
+    listed.file = None
+    async with listed.running():
+        assert "It needs engine.root" in (await ask(phone, "/pull busybox")).text
+        await phone.send_document("Dockerfile", b"FROM busybox", "/build -t busybox -")
+        assert "It needs engine.root" in (await end(phone, "Not done")).text
+
+
+DOCKERFILE = b"FROM busybox\nARG who=me\nRUN echo hello $who > /hello\nCMD cat /hello\n"
+
+
+def packed(kind: str) -> bytes:
+    room = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(room, "w") as archive:
+            archive.writestr("Dockerfile", DOCKERFILE + b"COPY a.txt /\n")
+            archive.writestr("a.txt", "from the archive")
+    else:
+        with tarfile.open(fileobj=room, mode="w:gz" if kind else "w") as tar:
+            for name, content in (("Dockerfile", DOCKERFILE), ("a.txt", b"from the archive")):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                tar.addfile(info, io.BytesIO(content))
+    return room.getvalue()
+
+
+async def test_a_dockerfile_alone_is_built(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    async with pierhead.running():
+        line = "/image build -t shop:2 --build-arg who=you --label a=b -"
+        await phone.send_document("Dockerfile", DOCKERFILE, line)
+        seen = await end(phone, "Built", "Not done")
+        assert seen.text.startswith("Built shop:2@local, in ")
+        assert engine.docker("run", "--rm", "shop:2") == "hello you"
+        assert engine.docker("inspect", "-f", '{{index .Config.Labels "a"}}', "shop:2") == "b"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("", "a.tar"), ("gz", "a.tar.gz"), ("zip", "a.zip")])
+async def test_an_archive_is_built(
+    pierhead: Pierhead, phone: Phone, engine: Engine, kind: str, name: str
+) -> None:
+    async with pierhead.running():
+        await phone.send_document(name, packed(kind), "/build -t shop -")
+        seen = await end(phone, "Built", "Not done")
+        assert seen.text.startswith("Built shop@local, in ")
+        assert engine.docker("run", "--rm", "shop") == "hello me"
+
+
+async def test_a_step_that_fails_is_told_with_its_last_lines(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    dockerfile = b"FROM busybox\nRUN echo one; echo two >&2; exit 3\n"
+    async with pierhead.running():
+        await phone.send_document("Dockerfile", dockerfile, "/build -t bad -")
+        seen = await end(phone, "Not done")
+        assert seen.text.startswith("Not done: build an image on local")
+        assert "Step 2 of 2: RUN echo one; echo two >&2; exit 3" in seen.text
+        assert "one\ntwo" in seen.text
+        assert "returned a non-zero code: 3" in seen.text
+        assert engine.docker("ps", "-aq") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.tar", b"FROM busybox" + bytes(1 << 20), "neither an archive nor a Dockerfile"),
+        ("Dockerfile", b"NONSENSE 1\n", "unknown instruction"),
+        ("Dockerfile", b"FROM nowhere/nothing:1\n", "It says:"),
+    ],
+)
+async def test_what_can_not_be_built(
+    pierhead: Pierhead, phone: Phone, engine: Engine, name: str, content: bytes, said: str
+) -> None:
+    async with pierhead.running():
+        await phone.send_document(name, content, "/build -t bad -")
+        seen = await end(phone, said)
+        assert said in seen.text
+
+
+async def test_a_build_that_is_cancelled_leaves_nothing(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    async with pierhead.running():
+        await phone.send_document("Dockerfile", b"FROM busybox\nRUN sleep 600\n", "/build -t bad -")
+        seen = await end(phone, "Step 2 of 2")
+        await until(lambda: engine.docker("ps", "-q") != "")
+        assert await tap(seen, "Cancel the build") == "Stopping."
+        seen = await end(phone, "Cancelled")
+        assert seen.text.startswith("Cancelled: build an image on local")
+        await until(lambda: engine.docker("ps", "-aq") == "")
+        assert engine.docker("images", "-q", "bad") == ""
