@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from bot.errors import DockerFault
 from bot.hosts.archives import Archives
 from bot.hosts.containers import Containers
+from bot.hosts.endings import Endings
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.link import Late, Link
@@ -53,6 +54,7 @@ class Host:
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)
+        self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
 
     @property
@@ -84,4 +86,5 @@ class Host:
     async def close(self) -> None:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
+        await self.endings.close()
         self._link.close()

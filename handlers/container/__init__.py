@@ -9,6 +9,7 @@ from handlers.container.ls import ls
 from handlers.container.prune import prune
 from handlers.container.stats import stats
 from handlers.container.top import top
+from handlers.container.wait import wait
 
 COMMANDS = (
     ls,
@@ -28,4 +29,5 @@ COMMANDS = (
     put,
     export,
     prune,
+    wait,
 )
