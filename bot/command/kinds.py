@@ -16,6 +16,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _HOUR = 3600
+_FOR_EVER = "-1"  # Docker's way to say: however long it takes
 _YEARS = range(1970, 2200)
 _FOREVER = 100 * 365 * 86400.0
 _LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
@@ -57,7 +58,7 @@ class _Seconds(click.ParamType[Any]):
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         try:
-            found = math.ceil(seconds(str(value)))
+            found = _HOUR + 1 if str(value) == _FOR_EVER else math.ceil(seconds(str(value)))
             if found <= _HOUR:
                 return found
             raise BadValue(msg("An hour at most, please."))
