@@ -35,6 +35,7 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
 from bot.pipeline.register import register
 from bot.pipeline.resolve import resolve
+from bot.pipeline.resume import Resume
 from bot.pipeline.root import root
 from bot.pipeline.stage import Proceed, Stage, compose
 from bot.pipeline.turn import Turn
@@ -62,18 +63,18 @@ from storage.database import Database
 
 
 def pipeline(
+    limit: Limit,
+    audit: Audit,
     journal: Journal,
     deadline: Deadline,
     turns: Turns,
-    rate: int,
     ttl: float,
     clock: Callable[[], float],
-    reference: Callable[[], str],
 ) -> Sequence[Stage]:
     """What happens around every command, in this order."""
     return (
-        Limit(rate, clock),
-        Audit(journal, reference),
+        limit,
+        audit,
         register,
         authorize,
         resolve,
@@ -87,6 +88,11 @@ def pipeline(
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
+
+
+def resuming(limit: Limit, audit: Audit, deadline: Deadline) -> Sequence[Stage]:
+    """What happens around a command that goes on after a restart: its targets are known."""
+    return (limit.again, audit.again, register, authorize, deadline)
 
 
 def token() -> str:
@@ -120,6 +126,7 @@ class Work:
     deadline: Deadline
     builder: Builder
     run: Proceed
+    resume: Resume
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +233,11 @@ class Assembly:
         deadline = Deadline(journal, limits.deadline, self.sleep)
         for host in services.hosts.values():
             host.late = deadline.heard
-        turns = Turns()
-        stages = pipeline(journal, deadline, turns, limits.rate, limits.pending_ttl, clock, token)
-        return Work(journal, deadline, Builder(self.bot, services, turns), compose(stages))
+        turns, limit, audit = Turns(), Limit(limits.rate, clock), Audit(journal, token)
+        stages = pipeline(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
+        builder = Builder(self.bot, services, turns)
+        resume = Resume(builder, resuming(limit, audit, deadline))
+        return Work(journal, deadline, builder, compose(stages), resume)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work

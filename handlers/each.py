@@ -16,7 +16,7 @@ from bot.reply import Block, Fold, Outcome, Reply, Text
 _AT_ONCE = 4
 _SHOWN = 8
 
-Act = Callable[[Item], Awaitable[bool | None]]
+Act = Callable[[Item], Awaitable[bool | Message | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Result:
 async def each(call: Call, act: Act, *, done: Message, already: Message | None = None) -> Reply:
     """Do `act` to every item that was agreed to, a few at once; never stop at the first error.
 
-    `done` tells it, with the item's `{name}`; where `act` returns False nothing had to be done, and
-    `already` tells that. What has not begun when somebody cancels is not done, and told so.
+    `done` tells it, with the item's `{name}`, unless `act` returns a sentence of its own; where it
+    returns False nothing had to be done, and `already` tells that. What has not begun when somebody
+    cancels is not done, and told so.
     """
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -45,6 +46,8 @@ async def each(call: Call, act: Act, *, done: Message, already: Message | None =
             except BotError as error:
                 return Result(item, None, error)
         sentence = already if changed is False and already is not None else done
+        if isinstance(changed, Message):
+            sentence = changed
         return Result(item, sentence.having(name=at(item.name, call.host.name)))
 
     return _report(call, await asyncio.gather(*(one(item) for item in call.items)))

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     RowMapping,
+    Select,
     String,
     Table,
     Text,
@@ -58,7 +59,7 @@ _FROM = {
     State.FINISHED: _BEGUN,
     State.PARTIAL: _BEGUN,
     State.FAILED: (*_BEGUN, State.AWAITING),
-    State.DENIED: _ASKED,
+    State.DENIED: (*_ASKED, State.STARTED),  # what goes on after a restart is asked about again
     State.CANCELLED: (*_ASKED, State.STARTED),
     State.EXPIRED: _ASKED,
     State.UNKNOWN: (State.REQUESTED, State.STARTED),
@@ -169,6 +170,12 @@ def take_over(connection: Connection, id: str, instance: str) -> None:  # noqa: 
     connection.execute(call.update().where(call.c.id == id).values(instance=instance))
 
 
+def keep(connection: Connection, id: str, targets: str) -> None:  # noqa: A002 - the same
+    """Note what a running operation knows by now of what it is about."""
+    running = (call.c.id == id) & (call.c.state == State.STARTED)
+    connection.execute(call.update().where(running).values(targets=targets))
+
+
 def get(connection: Connection, id: str) -> Call | None:  # noqa: A002 - the same
     """The operation, or nothing.
 
@@ -200,6 +207,11 @@ def waiting(connection: Connection, bot: int, before: float) -> list[Call]:
     """What has waited for an answer since before then, oldest first."""
     waits = _OPEN & (call.c.state == State.AWAITING) & (call.c.changed_at < before)
     return _where(connection, (call.c.bot == bot) & waits)
+
+
+def slots() -> Select[tuple[str]]:
+    """The slots of what has not ended, to be selected from."""
+    return select(call.c.slot).where(_OPEN, call.c.slot.is_not(None))
 
 
 def prune(connection: Connection, before: float) -> int:

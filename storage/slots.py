@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import BigInteger, Column, Connection, Float, Table, Text, select
 
+from storage import calls
 from storage.schema import metadata
 from storage.sql import upsert
 
@@ -48,5 +49,6 @@ def find(connection: Connection, bot: int, chat: int, name: str) -> Slot | None:
 
 
 def prune(connection: Connection, before: float) -> int:
-    """Forget slots that nothing was sent for since then."""
-    return connection.execute(slot.delete().where(slot.c.changed_at < before)).rowcount
+    """Forget slots that nothing was sent for since then, but not those of what still runs."""
+    old = (slot.c.changed_at < before) & slot.c.slot.not_in(calls.slots())
+    return connection.execute(slot.delete().where(old)).rowcount

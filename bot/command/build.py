@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.command.call import Call, Confirmation, Request
 from bot.command.grammar import asks_for_help, parse
 from bot.command.line import Line, ShellOnly
+from bot.command.plan import Item
 from bot.command.registry import line_of
 from bot.command.services import Services
 from bot.command.shell import with_shell
@@ -20,6 +21,7 @@ from bot.command.spec import Command
 from bot.command.turns import Turns
 from bot.errors import UsageError
 from bot.hosts import Host
+from bot.hosts.types import Target
 from bot.message import Names, Untrusted, msg
 
 _ALL = "all"
@@ -82,6 +84,28 @@ class Builder:
         command, words = self.services.registry.resolve(Line(tuple(argv)))
         found = self._calls(request, command, words, host, id)[0]
         return replace(found, id=id, slot=f"call:{id}", confirmation=confirmation)
+
+    def resumed(
+        self,
+        id: str,  # noqa: A002 - the stored row's name for it
+        request: Request,
+        argv: Sequence[str],
+        host: str | None,
+        items: tuple[Item, ...],
+    ) -> Call:
+        """A stored call that had begun, with what it knew then of what it is about.
+
+        Raises:
+            UsageError: if there is no such command or host any more.
+        """
+        command, words = self.services.registry.resolve(Line(tuple(argv)))
+        call = self._calls(request, command, words, host, id)[0]
+        targets = tuple(Target(i.kind, host or "", i.id, i.name, i.state) for i in items)
+        params = dict(call.params)
+        for asked in command.named:
+            of_kind = [target for target in targets if target.kind is asked.kind]
+            params[asked.name or ""] = asked.filled(params.get(asked.name or ""), of_kind)
+        return replace(call, params=params, targets=targets, items=items, resumed=True)
 
     def forget(self, call: Call) -> None:
         """Give its place in the order of arrival back, if it still has it."""

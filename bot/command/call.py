@@ -89,6 +89,10 @@ async def _silent(_reply: Reply) -> None:
     """Show nothing: no operation runs yet."""
 
 
+async def _forgetful(_items: tuple[Item, ...]) -> None:
+    """Keep nothing: no operation runs yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A command with its values. `slot` names the message that its answer edits, if any.
@@ -96,7 +100,8 @@ class Call:
     `read_as` is what was run, where a phone's spelling of it was repaired. `about` is shared by all
     copies: what the call turned out to be about, for the stages outside those that find it out.
     `seen` is what was found of the targets. `notes` are what else its record should tell, shared
-    likewise. `shares` its update with others, which is done when all are.
+    likewise. `shares` its update with others, which is done when all are. `resumed`: it was begun
+    before a restart; its `items` are then what it last gave to `keep`.
     """
 
     id: str
@@ -117,9 +122,11 @@ class Call:
     read_as: str | None = None
     operation: Operation | None = None
     shares: bool = False
+    resumed: bool = False
     about: list[Item] = field(default_factory=list, compare=False)
     notes: list[str] = field(default_factory=list, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
+    keep: Callable[[tuple[Item, ...]], Awaitable[None]] = field(default=_forgetful, compare=False)
 
     @property
     def label(self) -> Message:

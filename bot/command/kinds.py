@@ -17,6 +17,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{2,18}(Z|[+-]\d\d:?\d\d)?)?", re.
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _OCTAL = re.compile(r"^([+-]?)0_?([0-7_]+)$")
 _HOUR = 3600
+_FOR_EVER = "-1"  # Docker's way to say: however long it takes
 _YEARS = range(1970, 2200)
 _FOREVER = 100 * 365 * 86400.0
 _LONGEST = 40  # characters of a duration: what does not fit is looked at from each of them
@@ -81,7 +82,7 @@ class _Seconds(click.ParamType[Any]):
 
     def convert(self, value: Any, _param: Any, _ctx: Any) -> int:  # noqa: ANN401 - Click's signature
         try:
-            found = _grace(str(value))
+            found = _HOUR + 1 if str(value) == _FOR_EVER else _grace(str(value))
             if found <= _HOUR:
                 return found
             raise BadValue(msg("An hour at most, please."))

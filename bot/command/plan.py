@@ -15,7 +15,8 @@ class Item:
     """One thing that would go or change. `state` is what it was seen in; `size` in bytes.
 
     `at` tells of what is many when it was looked at, in seconds since the epoch: what was used
-    after that is no part of it. `engine` is the id of the Engine that has it, once that counts.
+    after that is no part of it; of what runs, when it was started. `engine` is the id of the Engine
+    that has it, once that counts.
     """
 
     kind: Kind

@@ -31,6 +31,7 @@ BUILT_IN: Mapping[str, Role] = {
             "container.stats",
             "container.inspect",
             "container.top",
+            "container.wait",
             "image.ls",
             "volume.ls",
             "network.ls",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.errors import DockerFault
 from bot.hosts.archives import Archives
 from bot.hosts.containers import Containers
+from bot.hosts.endings import Endings
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.link import Late, Link
@@ -58,6 +59,7 @@ class Host:
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)
         self.registry = Registry(self._link, self._streams, logins)
+        self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
 
     @property
@@ -89,4 +91,5 @@ class Host:
     async def close(self) -> None:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
+        await self.endings.close()
         self._link.close()

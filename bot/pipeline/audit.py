@@ -60,6 +60,13 @@ class Audit:
             known is State.AWAITING and call.confirmation
         ):
             return self._repeated()
+        return await self._to_its_end(call, proceed)
+
+    async def again(self, call: Call, proceed: Proceed) -> Reply:
+        """The same for what was recorded as begun, before a restart."""
+        return await self._to_its_end(call, proceed)
+
+    async def _to_its_end(self, call: Call, proceed: Proceed) -> Reply:
         try:
             reply, error = await self._run(call, proceed)
         except Repeated as repeated:

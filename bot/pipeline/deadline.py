@@ -54,7 +54,8 @@ class Deadline:
             Cancelled: when somebody stopped it.
             DockerFault: when its time is over.
         """
-        running = replace(call, show=partial(self._show, call))
+        keep = partial(self._journal.keep, call)
+        running = replace(call, show=partial(self._show, call), keep=keep)
         CURRENT.set(running)
         task = asyncio.ensure_future(proceed(running))
         stop = asyncio.ensure_future(call.running.cancelled.wait())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.command.call import Call, Origin, Request
-from bot.command.plan import dump, load
+from bot.command.plan import Item, dump, load
 from bot.errors import Conflict
 from bot.message import msg
 from bot.pipeline.desk import Desk
@@ -181,6 +181,11 @@ class Journal:
             log.warning("%s", error)
             return False
         return True
+
+    async def keep(self, call: Call, items: tuple[Item, ...]) -> None:
+        """Write down what it knows by now: with that it goes on after a restart."""
+        targets = dump(items)
+        await self.insist(lambda: self.database.write(lambda c: calls.keep(c, call.id, targets)))
 
     async def late(self, call: Call, outcome: Outcome) -> None:
         """Write down that what was unknown has ended after all.

@@ -59,6 +59,11 @@ class Limit:
         with self._places.room(call):
             return await proceed(call)
 
+    async def again(self, call: Call, proceed: Proceed) -> Reply:
+        """Pass on what had its place before a restart; it is not charged a second time."""
+        with self._places.kept(call):
+            return await proceed(call)
+
     def _refuse(self, call: Call, wait: float) -> TooMuch:
         key = (call.actor.id, call.request.chat.id)
         burst = self._bursts.setdefault(key, _Burst(call.request))

@@ -1,8 +1,9 @@
 """How much may run at once, of one person's, in one chat and in all; what is over is refused.
 
 Some commands take minutes, and whoever starts many would take all the places there are. A followed
-log is an open stream and a share of the pace besides, so there are fewer places for these. What
-needs no host takes none: `/cancel` is for those who have no place left.
+log is an open stream and a share of the pace besides, so there are fewer places for these; so there
+are for what goes on after a restart, which may be days. What needs no host takes none: `/cancel` is
+for those who have no place left.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _CANCEL = Tappable("/cancel")
 MOST = 112
 _PERSON = 12
 _FOLLOWED, _FOLLOWED_HERE, _FOLLOWED_ALL = 2, 5, 20
+_LASTING, _LASTING_ALL = 5, 20
 
 
 class Places:
@@ -39,6 +41,18 @@ class Places:
                 held.enter_context(self._running(call))
             if call.follows:
                 held.enter_context(self._followed(call))
+            if call.command.resumes:
+                held.enter_context(self._lasts(call))
+            yield
+
+    @contextmanager
+    def kept(self, call: Call) -> Iterator[None]:
+        """The places of what had them before a restart."""
+        person = call.actor.id
+        with (
+            self._held(call.request.update, (("runs", person), "runs")),
+            self._held(call.id, (("lasts", person), "lasts")),
+        ):
             yield
 
     @contextmanager
@@ -61,6 +75,15 @@ class Places:
             hint = msg("Stop one, or {cancel} all of yours.", cancel=_CANCEL)
             raise _refusal(call, msg("You follow too many logs at once."), hint)
         with self._held(call.id, (mine, here, "follows")):
+            yield
+
+    @contextmanager
+    def _lasts(self, call: Call) -> Iterator[None]:
+        mine = ("lasts", call.actor.id)
+        if self._full(call.id, {mine: _LASTING, "lasts": _LASTING_ALL}):
+            hint = msg("Stop one, or {cancel} all of yours.", cancel=_CANCEL)
+            raise _refusal(call, msg("You wait for too much at once."), hint)
+        with self._held(call.id, (mine, "lasts")):
             yield
 
     def _full(self, what: Hashable, most: Mapping[Hashable, int]) -> bool:

@@ -1,5 +1,7 @@
 """After a kill: what had begun is looked at and told, never repeated; the rest is taken up again.
 
+What only waits for something, and says that it resumes, goes on: `bot.pipeline.resume`.
+
 Only what belongs to instances that are dead: their lease is over, or, on this machine, their lock
 is free. A second bot on the same database does not take over what the first is doing.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from bot.command.call import at
@@ -35,6 +37,7 @@ class Recovery:
 
     journal: Journal
     services: Services
+    resume: Callable[[calls.Call], Awaitable[bool]]
 
     async def take_over(self) -> list[calls.Call]:
         """Free what had not begun, and make this instance's what had; the latter is to be told."""
@@ -44,12 +47,16 @@ class Recovery:
         return begun
 
     async def tell(self, begun: list[calls.Call]) -> None:
-        """Look at what became of it, and tell; an Engine that is silent holds up nobody else."""
+        """Look at what became of it, and tell; an Engine that is silent holds up nobody else.
+
+        What goes on is over only when this is cancelled, or it has ended.
+        """
         await asyncio.gather(*map(self._told, begun))
 
     async def _told(self, row: calls.Call) -> None:
         try:
-            await self._tell(row)
+            if not await self.resume(row):
+                await self._tell(row)
         except Exception:
             # One row that can't be told must not keep the bot from starting, again and again.
             log.exception("what became of call %s can't be told", row.id)

@@ -104,7 +104,9 @@ class Reply:
     """One answer. The first block is the verdict, readable in a notification.
 
     `buttons` are rows. `outcome` is what the audit records. `rings` lets the phone ring. `private`
-    keeps it from a group: what may hold secrets goes to the person instead.
+    keeps it from a group: what may hold secrets goes to the person instead. `leaves` is what the
+    message says from then on that showed the operation while it ran: this one is then a message of
+    its own, since an edit never rings.
     """
 
     blocks: tuple[Block, ...]
@@ -113,6 +115,7 @@ class Reply:
     outcome: Outcome = Outcome.FINISHED
     rings: bool = False
     private: bool = False
+    leaves: Message | None = None
 
 
 def say(message: Message, *more: Message, outcome: Outcome = Outcome.FINISHED) -> Reply:

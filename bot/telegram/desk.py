@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -111,13 +111,23 @@ class Desk:
         turn = next(self._turns)
         messages: list[Outgoing] = []
         rows: list[buttons.Button] = []
-        for place, said in self._addressed(request, reply, call, slot):
+        for place, said in self._places(self._addressed(request, reply, call, slot)):
             for number, part in enumerate(await self._rendered(place, said)):
                 keyboard = self._keys(part, place, rows)
                 first = number == 0
                 messages.append(self._message(place, said, part, keyboard, first=first))
             self._newest(place, turn)
         return Packed(self._out, tuple(messages), tuple(rows), self._clock(), [])
+
+    @staticmethod
+    def _places(found: Iterable[tuple[_Place, Reply]]) -> Iterator[tuple[_Place, Reply]]:
+        """With what is left where each was shown, if it is a message of its own."""
+        for place, said in found:
+            if said.leaves is None:
+                yield place, said
+            else:
+                yield place, say(said.leaves)
+                yield replace(place, slot=f"{place.slot}:end"), said
 
     async def show(
         self, request: Request, reply: Reply, call: Call | None = None, *, progress: bool = False

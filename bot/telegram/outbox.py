@@ -234,7 +234,8 @@ class Outbox:
         if kind == "message" and number.isdecimal():  # not its private answer: "message:7:private"
             return int(number)
         known = self._receipts.slots.get((chat, slot))
-        if known is not None or message.id is None:
+        unstored = message.id is None and message.operation is None
+        if known is not None or unstored:  # what runs may have been shown before a restart
             return known
         found = await self._database.read(lambda c: slots.find(c, self._bot, chat, slot))
         return found.message_id if found else None

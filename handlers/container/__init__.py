@@ -3,12 +3,15 @@
 from handlers.container.copy import cp, put
 from handlers.container.export import export
 from handlers.container.inspect import inspect
-from handlers.container.lifecycle import kill, pause, rename, restart, rm, start, stop, unpause
+from handlers.container.lifecycle import kill, pause, restart, start, stop, unpause
 from handlers.container.logs import logs
 from handlers.container.ls import ls
 from handlers.container.prune import prune
+from handlers.container.rename import rename
+from handlers.container.rm import rm
 from handlers.container.stats import stats
 from handlers.container.top import top
+from handlers.container.wait import wait
 
 COMMANDS = (
     ls,
@@ -28,4 +31,5 @@ COMMANDS = (
     put,
     export,
     prune,
+    wait,
 )

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
-from bot.command.call import Call, Request, at
+from bot.command.call import Call, Request
 from bot.command.kinds import SECONDS, SIGNAL
-from bot.command.plan import Item, Plan, of_target
-from bot.command.spec import Danger, argument, command, flag, option, targets
-from bot.errors import Conflict, UsageError
+from bot.command.plan import Item
+from bot.command.spec import Danger, command, option, refused, targets
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Code, Message, Names, Untrusted, msg, plural
-from bot.pipeline.confirm import states
-from bot.reply import Block, Reply, Text
+from bot.message import Code, msg
+from bot.reply import Reply
 from handlers import root
+from handlers.container.conflicts import explained
 from handlers.each import Act, each
+
+# Docker called it `--time` until 28, and still understands that.
+_before_it_is_killed = option(
+    "-t",
+    "--timeout",
+    "--time",
+    "time",
+    type=SECONDS,
+    help="Seconds to wait before killing the container",
+)
+_ATTACH = msg(
+    "Start it without, then {attach} opens a session, and {logs} shows what it says.",
+    attach=Code("/attach"),
+    logs=Code("/logs -f"),
+)
+_CHECKPOINTS = msg("Checkpoints are an experiment of Docker's that needs a program on the host.")
 
 
 def _is_down(container: Container) -> bool:
@@ -59,11 +74,16 @@ def _where(*, paused: bool, change: Callable[[str], Awaitable[None]]) -> Act:
     root=root.starts,
 )
 @targets(Kind.CONTAINER, among=_is_down)
+@refused("-a", "--attach", why=_ATTACH)
+@refused("-i", "--interactive", why=_ATTACH)
+@refused("--detach-keys", value=True, why=_ATTACH)
+@refused("--checkpoint", value=True, why=_CHECKPOINTS)
+@refused("--checkpoint-dir", value=True, why=_CHECKPOINTS)
 async def start(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Start one or more stopped containers."""
     return await each(
         call,
-        lambda item: call.host.containers.start(item.id),
+        explained(call, lambda item: call.host.containers.start(item.id)),
         done=msg("Started {name}."),
         already=msg("{name} was running already."),
     )
@@ -77,7 +97,7 @@ async def start(call: Call, containers: tuple[Target, ...]) -> Reply:
     danger=Danger.DISRUPTIVE,
 )
 @targets(Kind.CONTAINER, among=_is_up)
-@option("-t", "--time", type=SECONDS, help="Seconds to wait before killing the container")
+@_before_it_is_killed
 @option("-s", "--signal", type=SIGNAL, help="Signal to send to the container")
 async def stop(
     call: Call, containers: tuple[Target, ...], time: int | None, signal: str | None
@@ -85,7 +105,9 @@ async def stop(
     """Stop one or more running containers."""
     return await each(
         call,
-        lambda item: call.host.containers.stop(item.id, timeout=time, signal=signal),
+        explained(
+            call, lambda item: call.host.containers.stop(item.id, timeout=time, signal=signal)
+        ),
         done=msg("Stopped {name}."),
         already=msg("{name} was stopped already."),
     )
@@ -100,7 +122,7 @@ async def stop(
     root=root.starts,
 )
 @targets(Kind.CONTAINER)
-@option("-t", "--time", type=SECONDS, help="Seconds to wait before killing the container")
+@_before_it_is_killed
 @option("-s", "--signal", type=SIGNAL, help="Signal to send to the container")
 async def restart(
     call: Call, containers: tuple[Target, ...], time: int | None, signal: str | None
@@ -108,7 +130,9 @@ async def restart(
     """Restart one or more containers."""
     return await each(
         call,
-        lambda item: call.host.containers.restart(item.id, timeout=time, signal=signal),
+        explained(
+            call, lambda item: call.host.containers.restart(item.id, timeout=time, signal=signal)
+        ),
         done=msg("Restarted {name}."),
     )
 
@@ -126,7 +150,7 @@ async def kill(call: Call, containers: tuple[Target, ...], signal: str) -> Reply
     """Kill one or more running containers."""
     return await each(
         call,
-        lambda item: call.host.containers.kill(item.id, signal=signal),
+        explained(call, lambda item: call.host.containers.kill(item.id, signal=signal)),
         done=msg("Sent {signal} to {name}.", signal=Code(signal)),
     )
 
@@ -143,7 +167,7 @@ async def pause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Pause all processes within one or more containers."""
     return await each(
         call,
-        _where(paused=False, change=call.host.containers.pause),
+        explained(call, _where(paused=False, change=call.host.containers.pause)),
         done=msg("Paused {name}."),
         already=msg("{name} was paused already."),
     )
@@ -161,90 +185,7 @@ async def unpause(call: Call, containers: tuple[Target, ...]) -> Reply:
     """Unpause all processes within one or more containers."""
     return await each(
         call,
-        _where(paused=True, change=call.host.containers.unpause),
+        explained(call, _where(paused=True, change=call.host.containers.unpause)),
         done=msg("{name} goes on."),
         already=msg("{name} was not paused."),
-    )
-
-
-@command(
-    "container rename",
-    shortcut="rename",
-    permission="container.rename",
-    act=msg("rename {target}"),
-    danger=Danger.CHANGE,
-)
-@targets(Kind.CONTAINER, nargs=1)
-@argument("new_name")
-async def rename(call: Call, container: Target, new_name: str) -> Reply:
-    """Rename a container."""
-    new = at(Untrusted(new_name), call.host.name)
-
-    async def act(item: Item) -> None:
-        try:
-            await call.host.containers.rename(item.id, new_name)
-        except Conflict as error:
-            if all(new_name != c.name.raw for c in await call.host.inventory.containers()):
-                raise
-            taken = msg("There is a {name} already.", name=new)
-            raise Conflict(taken, msg("Nothing was changed.")) from error
-
-    return await each(call, act, done=msg("{name} is now {new}.", new=new))
-
-
-async def _plan_rm(call: Call) -> Plan:
-    """What would go, and in which state it is; a running one needs `--force`, as with Docker."""
-    up = [t for t in call.targets if t.state.startswith(("running", "paused", "restarting"))]
-    going = [t for t in call.targets if call.params["force"] or t not in up]
-    if not going:
-        raise UsageError(
-            _not_stopped(up),
-            msg("Stop it first, or add {flag}. Nothing was changed.", flag=Code("--force")),
-        )
-    notes: list[Block] = list(states(call))
-    if len(going) < len(call.targets):
-        notes.append(Text(_not_stopped(up)))
-        notes.append(Text(msg("What is not stopped stays; {flag} removes it.", flag=Code("-f"))))
-    if call.params["volumes"]:
-        notes.append(Text(msg("Volumes without a name go as well.")))
-    notes.append(Text(msg("Cannot be undone.")))
-    names = Names(tuple(at(t.name, t.host) for t in going))
-    what = call.command.act.having(target=names)
-    return Plan(
-        question=msg("{what!c}?", what=what),
-        yes=msg("{what!c}", what=what) if len(going) == 1 else _remove_all(call, len(going)),
-        items=tuple(map(of_target, going)),
-        blocks=tuple(notes),
-    )
-
-
-def _not_stopped(up: Sequence[Target]) -> Message:
-    names = Names(tuple(at(t.name, t.host) for t in up))
-    return plural("{names} is not stopped.", "{names} are not stopped.", len(up), names=names)
-
-
-def _remove_all(call: Call, count: int) -> Message:
-    """A button has no room for several names."""
-    host = Untrusted(call.host.name)
-    return plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
-
-
-@command(
-    "container rm",
-    shortcut="rm",
-    aliases=("container remove",),
-    permission="container.rm",
-    act=msg("remove {target}"),
-    danger=Danger.DESTRUCTIVE,
-    plan=_plan_rm,
-)
-@targets(Kind.CONTAINER, among=_is_down)
-@flag("-f", "--force", help="Force the removal of a running container")
-@flag("-v", "--volumes", help="Remove anonymous volumes associated with the container")
-async def rm(call: Call, containers: tuple[Target, ...], *, force: bool, volumes: bool) -> Reply:
-    """Remove one or more containers."""
-    return await each(
-        call,
-        lambda item: call.host.containers.remove(item.id, force=force, volumes=volumes),
-        done=msg("Removed {name}."),
     )

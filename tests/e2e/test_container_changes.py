@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from sandbox import Phone, Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
-from tests.e2e.talk import ask, shows, tap, verdict
+from tests.e2e.talk import ask, played, shows, tap, verdict
+from tests.hosts.scripted import CID, answer, cut, in_turn, row
 from tests.private_engine import Engine
 
 
@@ -64,7 +66,7 @@ async def test_several_targets_are_all_tried(
         seen = await ask(phone, "/kill web never db")
         lines = seen.text.splitlines()
         assert lines[0] == "local: 2 of 3 done"
-        assert lines[1].startswith("x never@local: Docker on local refuses:")
+        assert lines[1] == "x never@local: It does not run: never started"
         assert lines[2:] == ["Sent KILL to web@local.", "Sent KILL to db@local."]
         assert {state(engine, n) for n in ("web", "db")} == {"exited"}
         assert (await ask(phone, "/kill web never")).text.startswith("local: 0 of 2 done\nx ")
@@ -147,9 +149,10 @@ async def test_what_the_engine_refuses_is_told(
         taken = await ask(phone, "/rename web other")
         assert taken.text.splitlines() == [
             "Not done: rename web@local",
-            "There is a other@local already.",
-            "Nothing was changed.",
+            "There is a other@local already: never started",
+            "Rename or remove that one first. Nothing was changed.",
         ]
+        assert (await ask(phone, "/rename web web")).text == "web@local has that name already."
         assert "refuses" in (await ask(phone, "/rename web -- -x")).text
         running = await ask(phone, "/rm web")
         assert running.text.splitlines() == [
@@ -164,7 +167,13 @@ async def test_what_the_engine_refuses_is_told(
         engine.docker("rm", "other")
         await tap(asked, "Remove other@local")
         assert (await asked.changed()).text.startswith("There is no other on local.")
+        for flag in ("-a", "--attach", "-i", "-ai", "--checkpoint x", "--detach-keys ctrl-c"):
+            assert "is not for a chat." in await verdict(phone, f"/start {flag} other")
+        assert "opens a session" in (await ask(phone, "/start -a other")).text
+        linked = await ask(phone, "/rm --link other")
+        assert linked.text.startswith("--link is not for a chat.\nLinks are of old")
         for wrong, said in (
+            ("/stop -t -1 web", "An hour at most, please."),
             ("/stop -t soon web", "soon is no duration."),
             ("/kill -s 'rm -rf' web", "rm -rf is no signal."),
             ("/stop web; ls", "No shell runs here, so ; can't be used."),
@@ -175,3 +184,57 @@ async def test_what_the_engine_refuses_is_told(
         assert state(engine, "web") == "running"
         mended = await ask(phone, "/restart —time 0 \\\n  “web”")
         assert mended.text.splitlines()[0] == "Restarted web@local."
+
+
+async def test_a_state_that_forbids_it_is_told_in_plain_words(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    engine.docker("run", "--name", "done", "busybox", "false", check=False)
+    engine.docker("pause", "web")
+    async with pierhead.running():
+
+        async def why(line: str) -> list[str]:
+            return (await ask(phone, line)).text.splitlines()
+
+        first, reason, unchanged = await why("/kill done")
+        assert first == "Not done: kill done@local"
+        assert reason.startswith("It does not run: exited 1 · ")
+        assert unchanged == "Nothing was changed."
+        assert (await why("/pause done"))[1].startswith("It does not run: exited 1 · ")
+        asked = await ask(phone, "/start web")
+        await tap(asked, "Start web@local")
+        told = (await asked.changed()).text.splitlines()
+        assert told[:2] == ["Not done: start web@local", "It is paused. Let it go on first."]
+        assert await why("/rm web") == [
+            "web@local is not stopped.",
+            "Stop it first, or add --force. Nothing was changed.",
+        ]
+        assert (await ask(phone, "/stop --timeout 0 web")).text == "Stopped web@local."
+        assert (await ask(phone, "/restart --time=0 web")).text == "Restarted web@local."
+
+
+async def test_what_is_being_removed_already(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        scripts = world.engine.scripts
+        gone = row(State="removing", Status="Removal In Progress")
+        scripts["GET /containers/json"] = answer(
+            [row(State="exited", Status="Exited (0) 1 hour ago")]
+        )
+        refusal = {"message": f"removal of container {CID} is already in progress"}
+        phone = telegram.private(OWNER)
+        asked = await ask(phone, "/rm web")
+        scripts[f"DELETE /containers/{CID}"] = answer(refusal, 409)
+        scripts["GET /containers/json"] = in_turn(scripts["GET /containers/json"], answer([gone]))
+        await tap(asked, "Remove web@local")
+        assert (await asked.changed()).text.splitlines() == [
+            "Not done: remove web@local",
+            "It is being removed already.",
+            "Nothing was changed.",
+        ]
+        unknown = await ask(phone, "/rm web")
+        scripts["GET /containers/json"] = in_turn(answer([gone]), cut)
+        await tap(unknown, "Remove web@local")
+        assert "is already in progress" in (await unknown.changed()).text

@@ -53,3 +53,37 @@ def test_one_line_for_all_hosts_takes_one_place() -> None:
             pass
         with pytest.raises(TooMuch), places.room(call(12)):
             pass
+
+
+def lasting(update: int, person: int = 1) -> Call:
+    one = call(update, person)
+    return replace(one, id=f"call-{update}", command=replace(one.command, resumes=True))
+
+
+def test_what_may_last_for_days_has_fewer_places() -> None:
+    places = Places()
+    with ExitStack() as running:
+        for number in range(5):
+            running.enter_context(places.room(lasting(number)))
+        with pytest.raises(TooMuch), places.room(lasting(5)):
+            pass
+        running.enter_context(places.room(call(6)))
+        for number in range(10, 25):
+            running.enter_context(places.room(lasting(number, person=number)))
+        with pytest.raises(TooMuch), places.room(lasting(26, person=26)):
+            pass
+    assert places._taken == {}
+
+
+def test_what_goes_on_after_a_restart_has_its_place_whatever_runs() -> None:
+    places = Places()
+    with ExitStack() as running:
+        for number in range(30):
+            running.enter_context(places.kept(lasting(number)))
+        with pytest.raises(TooMuch), places.room(call(31)):
+            pass
+        with pytest.raises(TooMuch), places.room(lasting(32, person=2)):
+            pass
+    with places.room(lasting(33)):
+        pass
+    assert places._taken == {}

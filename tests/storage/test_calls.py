@@ -22,7 +22,14 @@ LEGAL = {
         State.CANCELLED,
         State.EXPIRED,
     },
-    State.STARTED: {State.FINISHED, State.PARTIAL, State.FAILED, State.CANCELLED, State.UNKNOWN},
+    State.STARTED: {
+        State.FINISHED,
+        State.PARTIAL,
+        State.FAILED,
+        State.DENIED,
+        State.CANCELLED,
+        State.UNKNOWN,
+    },
     State.UNKNOWN: {State.FINISHED, State.PARTIAL, State.FAILED},
     **{state: set() for state in OVER},
 }
@@ -57,6 +64,22 @@ def test_transitions(connection: Connection, before: State, after: State) -> Non
     found = calls.get(connection, "c1")
     assert found is not None
     assert found.state is expected
+
+
+def test_what_runs_keeps_what_it_knows_by_now(connection: Connection) -> None:
+    calls.request(connection, ONE)
+    calls.keep(connection, "c1", '["too early"]')
+    calls.advance(connection, "c1", State.STARTED, now=11.0, targets='["a"]')
+    calls.keep(connection, "c1", '["b"]')
+    calls.keep(connection, "c2", '["unknown"]')
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert (found.targets, found.state, found.changed_at) == ('["b"]', State.STARTED, 11.0)
+    calls.advance(connection, "c1", State.FINISHED, now=12.0)
+    calls.keep(connection, "c1", '["too late"]')
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert found.targets == '["b"]'
 
 
 def test_what_was_never_requested_does_not_start(connection: Connection) -> None:
