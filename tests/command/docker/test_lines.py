@@ -127,8 +127,9 @@ def test_what_docker_refuses_is_refused_and_what_it_takes_means_the_same(
     command, meant = SAMPLES[verb], rules(verb, line)
     if verb.name in LENIENT and "-" in "".join(line):
         return
-    assert asks_for_help(command, line) == helps(meant)
-    if helps(meant) or "--help=0" in line:
+    asks = asks_for_help(command, line)
+    assert asks == helps(meant) or (asks and meant is None)  # help comes first, as it is asked
+    if asks or "--help=0" in line:
         return
     found = attempt(command, line, "nas")
     if meant is None:
