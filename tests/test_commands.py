@@ -142,9 +142,11 @@ def test_no_parameter_touches_the_world(command: Command) -> None:
 
 @EACH
 def test_its_handler_takes_what_is_parsed(command: Command) -> None:
-    taken = [*inspect.signature(command.handler).parameters]
-    assert taken[0] == "call"
-    assert set(taken[1:]) == {p.name for p in command.params if p.expose_value}
+    first, *taken = inspect.signature(command.handler).parameters.values()
+    assert first.name == "call"
+    named = {p.name for p in taken if p.kind is not p.VAR_KEYWORD}
+    parsed = {p.name for p in command.params if p.expose_value}
+    assert named == parsed or (named < parsed and len(named) < len(taken))
 
 
 @EACH

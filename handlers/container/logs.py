@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.command.argv import with_option
 from bot.command.call import Call, at
 from bot.command.kinds import SINCE, TAIL, Ago
-from bot.command.spec import command, flag, option, targets
+from bot.command.spec import command, flag, option, refused, targets
 from bot.errors import UsageError
 from bot.hosts.types import Kind, LogMatches, Target
 from bot.message import Code, Message, Size, Untrusted, msg, plural
@@ -32,6 +32,7 @@ _KEEP = 200
 @option("--until", type=SINCE, help="Show what was logged before")
 @flag("-t", "--timestamps", help="Show timestamps")
 @option("-g", "--grep", type=str, help="Only lines that match a pattern (RE2), from the whole log")
+@refused("--details", why=msg("What a log driver adds is not shown."))
 @flag("-f", "--follow", help="Follow the log until you stop it")
 async def logs(
     call: Call,

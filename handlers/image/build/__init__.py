@@ -1,0 +1,5 @@
+"""`/build`: an image from a Dockerfile or an archive that was sent."""
+
+from handlers.image.build.build import build
+
+__all__ = ["build"]
