@@ -6,7 +6,7 @@ sleeps for time to pass; a wait ends when something happens.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,9 @@ from typing import TypeVar
 from sandbox.state import acts
 from sandbox.state.acts import Manner
 from sandbox.state.chats import Chat
-from sandbox.state.files import StoredFile
 from sandbox.state.journal import Event, Happening
 from sandbox.state.messages import Button, Message
+from sandbox.state.stored import StoredFile
 from sandbox.state.world import World
 from sandbox.text.entity import Entity, span
 from sandbox.text.links import tappable
@@ -67,8 +67,13 @@ class Seen:
 
     @property
     def file(self) -> StoredFile | None:
-        """The file, where there is one: name, size, `place` on disk, `read()` and `save(path)`."""
+        """The document or photo: its name, size, `place` on disk, `read()` and `save(path)`."""
         return self.message.file
+
+    @property
+    def album(self) -> str | None:
+        """What the messages of one album have in common."""
+        return self.message.album
 
     @property
     def silent(self) -> bool:
@@ -161,9 +166,42 @@ class Phone:
         forwarded_from: int | None = None,
     ) -> Message:
         """Send a file, from memory or from a path, and return its message."""
-        file = await asyncio.to_thread(self._world.files.add, name, content)
         manner = self._manner(reply_to, thread_id, forwarded_from)
-        return acts.say(self._world, self.person_id, self.chat, caption, manner, file)
+        return (await self._share([(name, content)], caption, manner))[0]
+
+    async def send_photo(
+        self,
+        content: bytes | Path,
+        caption: str = "",
+        *,
+        reply_to: Seen | Message | None = None,
+        thread_id: int | None = None,
+    ) -> Message:
+        """Send a picture as a photo and return its message; it must be a PNG, JPEG, GIF or WebP.
+
+        Raises:
+            ValueError: it cannot be a photo.
+        """
+        manner = self._manner(reply_to, thread_id, None)
+        return (await self._share([("", content)], caption, manner))[0]
+
+    async def send_album(
+        self,
+        files: Sequence[tuple[str, bytes | Path]],
+        caption: str = "",
+        *,
+        reply_to: Seen | Message | None = None,
+        thread_id: int | None = None,
+    ) -> list[Message]:
+        """Send 2 to 10 files as one album; the first has the caption, as on a phone.
+
+        Args:
+            files: names and contents; photos are those without a name.
+            caption: of the first.
+            reply_to: the message that all of them answer.
+            thread_id: the topic.
+        """
+        return await self._share(files, caption, self._manner(reply_to, thread_id, None))
 
     async def ask(self, text: str, *, within: float = PATIENCE) -> Seen:
         """Send a text and wait for the next message of the bot."""
@@ -243,7 +281,9 @@ class Phone:
         """The chat in words, for a failing test to show."""
         bot = self._world.bot.id
         lines = [
-            f"{'bot' if seen.message.sender_id == bot else seen.message.sender_id}: {seen.text}"
+            f"{'bot' if seen.message.sender_id == bot else seen.message.sender_id}: "
+            + (f"({seen.file.name}, {seen.file.size} bytes) " if seen.file else "")
+            + seen.text
             + "".join(f"\n    [{'] ['.join(row)}]" for row in seen.buttons)
             for seen in self.history
         ]
@@ -268,6 +308,16 @@ class Phone:
         if not own:
             raise AssertionError("the bot has sent nothing here yet")
         return own[-1]
+
+    async def _share(
+        self, contents: Sequence[tuple[str, bytes | Path]], caption: str, manner: Manner
+    ) -> list[Message]:
+        store = self._world.files
+        kept = []
+        for name, content in contents:
+            async with store.incoming(content) as place:
+                kept.append(store.keep(name, place) if name else store.keep_photo(place))
+        return acts.share(self._world, self.person_id, self.chat, kept, caption, manner)
 
     def _manner(
         self, reply_to: Seen | Message | None, thread_id: int | None, forwarded_from: int | None

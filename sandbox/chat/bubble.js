@@ -69,7 +69,7 @@ function cited(quote, act) {
 
 function file(given) {
   const address = `/chat/file/${encodeURIComponent(given.id)}`;
-  if (given.picture) {
+  if (given.pixels) {
     return node("img", { className: "picture", src: `${address}?show`, alt: given.name });
   }
   const link = node("a", { className: "file", href: address, download: given.name },
