@@ -9,7 +9,7 @@ from sandbox.api.multipart import Multipart
 from sandbox.deeds import place_of
 from sandbox.errors import ApiError
 from sandbox.state import acts
-from sandbox.state.files import PERSON_BYTES
+from sandbox.state.files import PERSON_BYTES, UnusablePhoto
 from sandbox.state.messages import MOST_IN_ALBUM
 from sandbox.state.world import World
 
@@ -30,6 +30,8 @@ async def attach(world: World, request: Request) -> object:
         whole = Request(request.scope, body)
         async with read_parts(whole, world.files, PERSON_BYTES, MOST_BYTES) as parts:
             return _share(world, dict(parts.fields), parts)
+    except UnusablePhoto:
+        raise ValueError("this cannot be sent as a photo") from None
     except ApiError as error:
         await body.drain()
         raise ValueError(error.description) from None

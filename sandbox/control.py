@@ -1,10 +1,10 @@
 """Faults from another process: a test that runs the sandbox as a program asks for them here.
 
 `POST /control/fail` with `{"method": "sendMessage", "fault": "status", "value": 502, "times": 2,
-"after": false}` and the key in `X-Sandbox-Key`; `"sent": 1000` cuts or hangs
-after so many bytes of the answer, `"received": 1000` cuts after so many of the call; the method
-`download` is that of a file. `POST /control/heal` forgets them and ends what
-hangs, `POST /control/limits` with `{"on": false}` switches the limits on sending.
+"after": false}` and the key in `X-Sandbox-Key`. With `"sent": 1000`, `cut` and `hang` strike after
+so many bytes of the answer, with `"received": 1000`, `cut` after so many of the call; the method
+`download` is that of a file. `POST /control/heal` forgets them and ends what hangs, `POST
+/control/limits` with `{"on": false}` switches the limits on sending.
 """
 
 from starlette.requests import Request

@@ -34,6 +34,7 @@ STATIC = {
     "index.html": "text/html",
     "chat.css": "text/css",
     "chat.js": "text/javascript",
+    "attach.js": "text/javascript",
     "bubble.js": "text/javascript",
     "text.js": "text/javascript",
     "icon.svg": "image/svg+xml",

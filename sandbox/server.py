@@ -28,7 +28,8 @@ from sandbox.faults import Fault
 from sandbox.guard import Guard, is_loopback
 from sandbox.line import Line
 from sandbox.page import Page
-from sandbox.phone import PATIENCE, Phone
+from sandbox.phone import Phone
+from sandbox.seen import PATIENCE
 from sandbox.state import acts
 from sandbox.state.chats import Chat, Status
 from sandbox.state.people import Bot, Person

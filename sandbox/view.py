@@ -110,7 +110,7 @@ def _button_view(button: Button) -> Json:
 def _file_view(file: StoredFile) -> Json:
     return {
         "id": file.id,
-        "name": file.name,
+        "name": _title(file),
         "size": file.size,
         "pixels": file.pixels if file.photo else None,
     }

@@ -68,8 +68,10 @@ def share(
         raise ValueError(f"1 to {MOST_IN_ALBUM} files are sent together")
     if len({file.photo for file in files}) > 1:
         raise ValueError("an album has documents or photos, not both")
-    if not all(0 < file.size <= PERSON_BYTES for file in files):
-        raise ValueError(f"a file has 1 to {PERSON_BYTES} bytes")
+    if not all(file.size for file in files):
+        raise ValueError("an empty file cannot be sent")
+    if any(file.size > PERSON_BYTES for file in files):
+        raise ValueError(f"a file has at most {PERSON_BYTES} bytes")
     captions = [content, *[NOTHING] * (len(files) - 1)]
     drafts = [
         _draft(person_id, chat, words, manner, file)
