@@ -19,6 +19,7 @@ from sandbox.state.messages import Message
 from sandbox.state.world import World
 
 Found = TypeVar("Found")
+Content = tuple[str | None, bytes | Path]
 
 
 class Phone:
@@ -53,7 +54,10 @@ class Phone:
         thread_id: int | None = None,
         forwarded_from: int | None = None,
     ) -> Message:
-        """Send a file, from memory or from a path, and return its message."""
+        """Send a file, from memory or from a path, and return its message.
+
+        An empty name is no name: the Bot API does not promise one.
+        """
         manner = self._manner(reply_to, thread_id, forwarded_from)
         return (await self._share([(name, content)], caption, manner))[0]
 
@@ -71,11 +75,11 @@ class Phone:
             ValueError: it cannot be a photo.
         """
         manner = self._manner(reply_to, thread_id, None)
-        return (await self._share([("", content)], caption, manner))[0]
+        return (await self._share([(None, content)], caption, manner))[0]
 
     async def send_album(
         self,
-        files: Sequence[tuple[str, bytes | Path]],
+        files: Sequence[Content],
         caption: str = "",
         *,
         reply_to: Seen | Message | None = None,
@@ -84,7 +88,7 @@ class Phone:
         """Send 2 to 10 files as one album; the first has the caption, as on a phone.
 
         Args:
-            files: names and contents; photos are those without a name.
+            files: names and contents; photos are those named None.
             caption: of the first.
             reply_to: the message that all of them answer.
             thread_id: the topic.
@@ -198,13 +202,13 @@ class Phone:
         return own[-1]
 
     async def _share(
-        self, contents: Sequence[tuple[str, bytes | Path]], caption: str, manner: Manner
+        self, contents: Sequence[Content], caption: str, manner: Manner
     ) -> list[Message]:
         store = self._world.files
         kept = []
         for name, content in contents:
             async with store.incoming(content) as place:
-                kept.append(store.keep(name, place) if name else store.keep_photo(place))
+                kept.append(store.keep_photo(place) if name is None else store.keep(name, place))
         return acts.share(self._world, self.person_id, self.chat, kept, caption, manner)
 
     def _manner(

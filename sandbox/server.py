@@ -32,6 +32,7 @@ from sandbox.phone import Phone
 from sandbox.seen import PATIENCE
 from sandbox.state import acts
 from sandbox.state.chats import Chat, Status
+from sandbox.state.messages import Message
 from sandbox.state.people import Bot, Person
 from sandbox.state.world import World
 
@@ -232,6 +233,11 @@ class Sandbox:
     def other_bot_speaks(self, chat_id: int) -> None:
         """Another bot sends something to a group: bare commands are its from now on."""
         self.world.chats[chat_id].bot_spoke_last = False
+
+    def lose(self, message: Message) -> None:
+        """Let the service forget a message's file: its id and its address lead nowhere any more."""
+        if message.file is not None:
+            self.world.files.lose(message.file)
 
     def fail(self, method: str, fault: Fault, times: int = 1) -> None:
         """Let the next calls of a method go wrong; `*` is any, `download` that of a file."""

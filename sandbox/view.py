@@ -119,7 +119,7 @@ def _file_view(file: StoredFile) -> Json:
 def _title(file: StoredFile | None) -> str:
     if file is None:
         return ""
-    return "Photo" if file.photo else file.name
+    return "Photo" if file.photo else file.name or "file"
 
 
 def _quote_view(world: World, message: Message) -> Json:

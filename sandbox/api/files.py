@@ -87,6 +87,8 @@ def get_file(world: World, params: Params) -> object:
     if not params.text("file_id"):
         raise bad_request("file_id not specified")
     file = world.files.get(params.text("file_id"))
+    if file is None and world.files.lost(params.text("file_id")):
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
     if file is None:
         raise bad_request("invalid file_id")
     most = world.files.download_bytes

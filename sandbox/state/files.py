@@ -46,6 +46,7 @@ class Files:
         self._token = token.replace("/", "_")
         self._root: Path | None = None
         self._files: OrderedDict[str, StoredFile] = OrderedDict()
+        self._lost: set[str] = set()
         self._bytes = 0
         self._number = 0
         self.local = local
@@ -72,7 +73,7 @@ class Files:
 
     def keep(self, name: str, place: Path) -> StoredFile:
         """Store as a document what was written to a fresh path."""
-        clean = name.replace("/", "_").replace("\\", "_").strip() or "file"
+        clean = name.replace("/", "_").replace("\\", "_").strip()
         mime = mimetypes.guess_type(clean)[0] or "application/octet-stream"
         extension = Path(clean).suffix
         ending = extension if EXTENSION.fullmatch(extension) else ""
@@ -93,6 +94,17 @@ class Files:
     def get(self, identifier: str) -> StoredFile | None:
         """The file with this id."""
         return self._files.get(identifier)
+
+    def lost(self, identifier: str) -> bool:
+        """Whether there was such a file, and is no more."""
+        return identifier in self._lost
+
+    def lose(self, file: StoredFile) -> None:
+        """Remove a file, as the service does after a while."""
+        if self._files.pop(file.id, None) is not None:
+            self._lost.add(file.id)
+            self._bytes -= file.size
+            file.place.unlink(missing_ok=True)
 
     def at(self, path: str) -> StoredFile | None:
         """The file that is downloaded from this path."""
@@ -131,7 +143,7 @@ class Files:
         stored = StoredFile(
             f"{identifier}{secrets.token_urlsafe(30)}",
             f"{unique}{secrets.token_urlsafe(9)}",
-            name or kept.name,
+            name,
             mime,
             kept.stat().st_size,
             kept,
@@ -141,9 +153,7 @@ class Files:
         self._files[stored.id] = stored
         self._bytes += stored.size
         while self._bytes > MOST_BYTES and len(self._files) > 1:
-            oldest = self._files.popitem(last=False)[1]
-            self._bytes -= oldest.size
-            oldest.place.unlink(missing_ok=True)
+            self.lose(next(iter(self._files.values())))
         return stored
 
 

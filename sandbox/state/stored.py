@@ -14,7 +14,7 @@ class StoredFile:
     """A file at the server, under the id that calls name it by.
 
     Attributes:
-        name: as its sender named it, without slashes; a photo has none of its sender's.
+        name: as its sender named it, without slashes; empty for a photo, and where there is none.
         size: bytes.
         place: where its content is on this machine's disk, to be read only.
         pixels: width and height of a photo, (0, 0) for a document.
@@ -43,7 +43,8 @@ class StoredFile:
 
     def as_json(self) -> dict[str, object]:
         """The Document of the Bot API."""
-        return {"file_name": self.name, "mime_type": self.mime} | self.identity()
+        named = {"file_name": self.name} if self.name else {}
+        return {**named, "mime_type": self.mime} | self.identity()
 
     def as_photo(self) -> list[dict[str, object]]:
         """The PhotoSizes of the Bot API."""

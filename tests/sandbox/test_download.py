@@ -83,6 +83,18 @@ async def test_a_file_that_is_not_there(api: Api, params: dict[str, object], wor
     assert await api.refused("getFile", **params) == (400, f"Bad Request: {words}")
 
 
+async def test_a_file_that_was_there(api: Api, telegram: Sandbox) -> None:
+    url = await address(api)
+    sent = telegram.private(42).history[-1]
+    assert sent.file is not None
+    telegram.lose(sent.message)
+    assert (await api.client.get(url)).status_code == 404
+    assert await api.refused("getFile", file_id=sent.file.id) == (
+        400,
+        "Bad Request: wrong file_id or the file is temporarily unavailable",
+    )
+
+
 @pytest.mark.parametrize(("size", "code"), [(20 << 20, 200), ((20 << 20) + 1, 400)])
 async def test_twenty_mib_is_the_most(api: Api, telegram: Sandbox, size: int, code: int) -> None:
     sent = await telegram.private(42).send_document("big", bytes(size))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
+from sandbox.state import files
 from tests.sandbox.conftest import Api
 from tests.sandbox.pictures import png
 
@@ -55,6 +56,12 @@ async def test_a_document_comes_from_the_disk_and_answers_a_message(
     assert message["document"]["mime_type"] == "application/octet-stream"  # type: ignore[index]
 
 
+async def test_a_document_may_have_no_name(api: Api, telegram: Sandbox) -> None:
+    await telegram.private(42).send_document("", b"a")
+    (message,) = await messages(api)
+    assert "file_name" not in message["document"]  # type: ignore[operator]
+
+
 async def test_a_text_can_answer_a_document(api: Api, telegram: Sandbox) -> None:
     owner = telegram.private(42)
     document = await owner.send_document("app.tar", b"tar")
@@ -86,8 +93,8 @@ async def test_a_photo_is_offered_in_sizes(api: Api, telegram: Sandbox) -> None:
 
 async def test_an_album_is_messages_of_one_group(api: Api, telegram: Sandbox) -> None:
     owner = telegram.private(42)
-    files = [("compose.yaml", b"services:"), ("web.env", b"A=1"), ("db.env", b"B=2")]
-    sent = await owner.send_album(files, "/stack up")
+    env = [("compose.yaml", b"services:"), ("web.env", b"A=1"), ("db.env", b"B=2")]
+    sent = await owner.send_album(env, "/stack up")
     found = await messages(api)
     assert [message["message_id"] for message in found] == [one.id for one in sent]
     names = [message["document"]["file_name"] for message in found]  # type: ignore[index]
@@ -96,7 +103,7 @@ async def test_an_album_is_messages_of_one_group(api: Api, telegram: Sandbox) ->
     groups = {message["media_group_id"] for message in found}
     assert len(groups) == 1
     assert str(groups.pop()).isdecimal()
-    await owner.send_album([("", png(2, 2)), ("", png(3, 3))])
+    await owner.send_album([(None, png(2, 2)), (None, png(3, 3))])
     other = (await messages(api))[-2:]
     assert all("photo" in message for message in other)
     assert other[0]["media_group_id"] == other[1]["media_group_id"] != found[0]["media_group_id"]
@@ -114,7 +121,7 @@ async def test_what_a_client_would_not_send(telegram: Sandbox) -> None:
         (owner.send_document("a", b"a", "x" * 1025), "at most 1024 characters"),
         (owner.send_album([("a", b"a")] * 11), "1 to 10 files"),
         (owner.send_album([]), "1 to 10 files"),
-        (owner.send_album([("a", b"a"), ("", png(2, 2))]), "not both"),
+        (owner.send_album([("a", b"a"), (None, png(2, 2))]), "not both"),
         (owner.send_photo(b"text"), "IMAGE_PROCESS_FAILED"),
         (owner.send_photo(png(2, 41)), "PHOTO_INVALID_DIMENSIONS"),
         (owner.send_photo(bytes((10 << 20) + 1)), "too big for a photo"),
@@ -150,6 +157,16 @@ async def test_a_forwarded_document_says_whose_it_was(api: Api, telegram: Sandbo
     await telegram.private(42).send_document("a", b"a", "/load", forwarded_from=7)
     (message,) = await messages(api)
     assert message["forward_origin"]["sender_user"]["id"] == 7  # type: ignore[index]
+
+
+async def test_the_oldest_files_go_when_there_are_too_many_bytes(
+    api: Api, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    sent = [await telegram.private(42).send_document("a", bytes(4)) for _ in range(3)]
+    kept = [message.file for message in sent if message.file is not None]
+    assert [file.place.exists() for file in kept] == [False, True, True]
+    assert (await api.refused("getFile", file_id=kept[0].id))[0] == 400
 
 
 async def test_nothing_is_left_on_the_disk() -> None:
