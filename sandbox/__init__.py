@@ -7,7 +7,8 @@ in one chat, and a `Fault` breaks the line on demand. It knows nothing of any on
 """
 
 from sandbox.faults import Fault
-from sandbox.phone import Phone, Seen
+from sandbox.phone import Phone
+from sandbox.seen import Seen
 from sandbox.server import Sandbox
 from sandbox.state.people import Person
 

@@ -60,6 +60,7 @@ def _each(read: Callable[[str], object]) -> Callable[[Context, Parameter, tuple[
     help="A group with the bot and all persons in it; may be repeated.",
 )
 @click.option("--limits/--no-limits", default=True, help="Whether too much sending gets a 429.")
+@click.option("--local/--no-local", default=False, help="As `telegram-bot-api --local` serves.")
 @click.option("--privacy/--no-privacy", default=True, help="Whether groups hide plain messages.")
 def main(  # noqa: PLR0913 - one for each option
     port: int,
@@ -71,6 +72,7 @@ def main(  # noqa: PLR0913 - one for each option
     groups: list[tuple[int, str]],
     *,
     limits: bool,
+    local: bool,
     privacy: bool,
 ) -> None:
     """A strict local Bot API server with a browser chat, for any bot."""
@@ -85,6 +87,7 @@ def main(  # noqa: PLR0913 - one for each option
             bot_username=bot_username,
             bot_name=bot_name,
             limits=limits,
+            local=local,
             privacy=privacy,
         )
         asyncio.run(_serve(sandbox))

@@ -1,8 +1,10 @@
 """Faults from another process: a test that runs the sandbox as a program asks for them here.
 
 `POST /control/fail` with `{"method": "sendMessage", "fault": "status", "value": 502, "times": 2,
-"after": false}` and the key in `X-Sandbox-Key`; `POST /control/heal` forgets them and ends what
-hangs, `POST /control/limits` with `{"on": false}` switches the limits on sending.
+"after": false}` and the key in `X-Sandbox-Key`. With `"sent": 1000`, `cut` and `hang` strike after
+so many bytes of the answer, with `"received": 1000`, `cut` after so many of the call; the method
+`download` is that of a file. `POST /control/heal` forgets them and ends what hangs, `POST
+/control/limits` with `{"on": false}` switches the limits on sending.
 """
 
 from starlette.requests import Request
@@ -40,21 +42,26 @@ class Control:
         return JSONResponse({})
 
     def _fail(self, given: dict[str, object]) -> None:
-        fault = _fault(str(given["fault"]), int(str(given.get("value", 0))))
+        fault = _fault(given)
         if given.get("after"):
             fault = fault.after()
         self._world.faults.add(str(given["method"]), fault, int(str(given.get("times", 1))))
 
 
-def _fault(kind: str, value: int) -> Fault:
-    match kind:
+def _fault(given: dict[str, object]) -> Fault:
+    value = int(str(given.get("value", 0)))
+    sent, received = (
+        int(str(given[name])) if given.get(name) is not None else None
+        for name in ("sent", "received")
+    )
+    match str(given["fault"]):
         case "retry":
             return Fault.retry(value)
         case "status":
             return Fault.status(value)
         case "hang":
-            return Fault.hang()
+            return Fault.hang(sent)
         case "cut":
-            return Fault.cut()
-        case _:
+            return Fault.cut(sent=sent, received=received)
+        case kind:
             raise ValueError(f"no such fault: {kind}")

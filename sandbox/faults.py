@@ -2,7 +2,7 @@
 
 A fault is queued for a method and used up by the next calls of it. It strikes before the call is
 handled, or (`.after()`) when it has been carried out but the bot does not learn so; that second
-kind is what makes bots send things twice.
+kind is what makes bots send things twice. The download of a file is a method here too, `download`.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 ANY = "*"
+DOWNLOAD = "download"  # the method's name for `/file/bot<token>/<path>`
 MOST_FAULTS = 10_000
 
 
@@ -21,6 +22,8 @@ class Fault:
     code: int = 0
     retry_after: int = 0
     handled: bool = False
+    sent: int | None = None
+    received: int | None = None
 
     @classmethod
     def retry(cls, after: int) -> Self:
@@ -33,14 +36,28 @@ class Fault:
         return cls("status", code)
 
     @classmethod
-    def hang(cls) -> Self:
-        """Accept and never answer, until `Sandbox.release` or the end."""
-        return cls("hang")
+    def hang(cls, sent: int | None = None) -> Self:
+        """Accept and never answer, until `Sandbox.release` or the end.
+
+        Args:
+            sent: carry the call out and send so many bytes of the answer's body before.
+        """
+        return cls("hang", sent=sent)
 
     @classmethod
-    def cut(cls) -> Self:
-        """Close the connection without a byte."""
-        return cls("cut")
+    def cut(cls, *, sent: int | None = None, received: int | None = None) -> Self:
+        """Close the connection without a byte.
+
+        Args:
+            sent: carry the call out and send so many bytes of the answer's body before.
+            received: close it when so many bytes of the call's body have come: a broken upload.
+        """
+        return cls("cut", sent=sent, received=received)
+
+    @property
+    def late(self) -> bool:
+        """Whether the call is carried out before it strikes."""
+        return self.handled or self.sent is not None
 
     def after(self) -> Self:
         """The same fault, striking only when the call has been carried out."""

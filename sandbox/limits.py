@@ -38,10 +38,10 @@ class Bucket:
         self.at = now
         return 0.0 if self.left >= 1 else (1 - self.left) / self.rate
 
-    def take(self, now: float) -> None:
-        """Count one."""
+    def take(self, now: float, count: int) -> None:
+        """Count some; more than there were makes the next wait longer."""
         self.wait(now)
-        self.left -= 1
+        self.left -= count
 
 
 @dataclass(slots=True)
@@ -56,11 +56,12 @@ class Window:
         """Seconds until one more fits."""
         while self.times and now - self.times[0] >= self.seconds:
             self.times.popleft()
-        return 0.0 if len(self.times) < self.most else self.times[0] + self.seconds - now
+        over = len(self.times) - self.most
+        return 0.0 if over < 0 else self.times[over] + self.seconds - now
 
-    def take(self, now: float) -> None:
-        """Count one."""
-        self.times.append(now)
+    def take(self, now: float, count: int) -> None:
+        """Count some."""
+        self.times.extend([now] * count)
 
 
 class Limits:
@@ -73,8 +74,8 @@ class Limits:
         self._chats: dict[int, Bucket] = {}
         self._groups: dict[int, Window] = {}
 
-    def spend(self, chat_id: int) -> None:
-        """Count a message or an edit.
+    def spend(self, chat_id: int, count: int = 1) -> None:
+        """Count a message or an edit, or the messages of an album, which is never cut in two.
 
         Raises:
             ApiError: 429 with `retry_after`, and nothing is counted.
@@ -87,7 +88,7 @@ class Limits:
         if wait > 0:
             raise flood(max(math.ceil(wait), 1))
         for limit in limits:
-            limit.take(now)
+            limit.take(now, count)
 
     def _limits(self, chat_id: int, now: float) -> Iterator[Bucket | Window]:
         yield self._all

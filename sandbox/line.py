@@ -41,6 +41,12 @@ class Line:
         self.released.set()
         self.released = asyncio.Event()
 
+    async def close(self, scope: Mapping[str, Any], receive: Receive) -> None:
+        """Close the connection of a request when all that was sent has gone out."""
+        if transport := self._open.get(tuple(scope["client"])[:2]):
+            transport.close()
+        await until_gone(receive)
+
     async def cut(self, scope: Mapping[str, Any], receive: Receive) -> None:
         """Close the connection of a request at once and wait until it is gone."""
         if transport := self._open.get(tuple(scope["client"])[:2]):

@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.resources import files
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import (
     FileResponse,
     JSONResponse,
@@ -19,13 +19,14 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
+from sandbox.attach import attach
 from sandbox.control import Control
 from sandbox.deeds import DEEDS
 from sandbox.guard import has_key
 from sandbox.line import Line
 from sandbox.reading import read_object
 from sandbox.state.world import World
-from sandbox.view import PICTURES, event_view, state_view
+from sandbox.view import event_view, state_view
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -33,6 +34,7 @@ STATIC = {
     "index.html": "text/html",
     "chat.css": "text/css",
     "chat.js": "text/javascript",
+    "attach.js": "text/javascript",
     "bubble.js": "text/javascript",
     "text.js": "text/javascript",
     "icon.svg": "image/svg+xml",
@@ -58,6 +60,7 @@ class Page:
             Route("/chat/events", self._kept(self._events), methods=["GET"]),
             Route("/chat/file/{id}", self._kept(self._file), methods=["GET"]),
             Route("/chat/do/{deed}", self._kept(self._do), methods=["POST"]),
+            Route("/chat/attach", self._kept(self._attach), methods=["POST"]),
             Route("/control/{order}", self._kept(self._control.obey), methods=["POST"]),
         ]
 
@@ -123,11 +126,10 @@ class Page:
         file = self._world.files.get(request.path_params["id"])
         if file is None:
             return PlainTextResponse("no such file", 404)
-        if "show" in request.query_params and file.mime in PICTURES:
+        if "show" in request.query_params and file.photo:
             return FileResponse(file.place, media_type=file.mime)
-        download = FileResponse(file.place, media_type="application/octet-stream")
-        download.headers["Content-Disposition"] = "attachment"
-        return download
+        headers = {"Content-Disposition": "attachment"}
+        return FileResponse(file.place, media_type="application/octet-stream", headers=headers)
 
     async def _do(self, request: Request) -> Response:
         deed = DEEDS.get(request.path_params["deed"])
@@ -137,6 +139,14 @@ class Page:
             return JSONResponse(deed(self._world, await read_object(request)))
         except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400)
+
+    async def _attach(self, request: Request) -> Response:
+        try:
+            return JSONResponse(await attach(self._world, request))
+        except (ValueError, KeyError, OSError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except ClientDisconnect:  # the person thought better of it
+            return Response()
 
 
 def _event(number: int, view: object) -> str:

@@ -18,7 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.api.endpoint import BotApi, Call, error_answer
+from sandbox.answers import error_answer
+from sandbox.api.endpoint import BotApi
+from sandbox.calls import Call, Calls
 from sandbox.delivery import Delivery
 from sandbox.download import Download
 from sandbox.errors import ApiError
@@ -26,9 +28,11 @@ from sandbox.faults import Fault
 from sandbox.guard import Guard, is_loopback
 from sandbox.line import Line
 from sandbox.page import Page
-from sandbox.phone import PATIENCE, Phone
+from sandbox.phone import Phone
+from sandbox.seen import PATIENCE
 from sandbox.state import acts
 from sandbox.state.chats import Chat, Status
+from sandbox.state.messages import Message
 from sandbox.state.people import Bot, Person
 from sandbox.state.world import World
 
@@ -89,7 +93,7 @@ class Sandbox:
         self.host, self.port = host, port
         self._line = Line()
         self._phones: dict[tuple[int, int, bool], Phone] = {}
-        self._api = BotApi(self.world, self._line)
+        self._calls = Calls()
         self._page = Page(self.world, self._line, self.key)
         self._ending = contextlib.AsyncExitStack()
 
@@ -127,9 +131,10 @@ class Sandbox:
         self.world.files.close()
 
     def _config(self) -> uvicorn.Config:
+        api = BotApi(self.world, self._line, self._calls)
         routes = [
-            Route("/bot{token}/{method}", self._api, methods=["GET", "POST"]),
-            Route("/file/bot{token}/{path:path}", Download(self.world)),
+            Route("/bot{token}/{method}", api, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", Download(self.world, self._line, self._calls)),
             *self._page.routes(),
         ]
         config = uvicorn.Config(
@@ -162,12 +167,11 @@ class Sandbox:
     @property
     def requests(self) -> list[Call]:
         """The bot's calls so far, oldest first, bounded: method and parameters as strings."""
-        return list(self._api.calls)
+        return list(self._calls.all)
 
     def calls(self, method: str) -> list[dict[str, str]]:
         """The parameters of the bot's calls of one method."""
-        wanted = method.lower()
-        return [call.params for call in self._api.calls if call.method.lower() == wanted]
+        return self._calls.of(method)
 
     async def called(
         self, method: str, times: int = 1, within: float = PATIENCE
@@ -180,9 +184,9 @@ class Sandbox:
         try:
             async with asyncio.timeout(within):
                 while len(self.calls(method)) < times:
-                    await self._api.bell.wait()
+                    await self._calls.bell.wait()
         except TimeoutError:
-            made = [call.method for call in self._api.calls]
+            made = [call.method for call in self._calls.all]
             raise AssertionError(f"no {times} x {method} in {within:g} s, but {made}") from None
         return self.calls(method)
 
@@ -230,8 +234,13 @@ class Sandbox:
         """Another bot sends something to a group: bare commands are its from now on."""
         self.world.chats[chat_id].bot_spoke_last = False
 
+    def lose(self, message: Message) -> None:
+        """Let the service forget a message's file: its id and its address lead nowhere any more."""
+        if message.file is not None:
+            self.world.files.lose(message.file)
+
     def fail(self, method: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of a method go wrong; `*` is any method."""
+        """Let the next calls of a method go wrong; `*` is any, `download` that of a file."""
         self.world.faults.add(method, fault, times)
 
     def heal(self) -> None:

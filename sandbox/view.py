@@ -7,15 +7,14 @@ buttons there are, what is quoted, where a file can be downloaded, and which men
 from itertools import islice
 
 from sandbox.state.chats import Chat
-from sandbox.state.files import StoredFile
 from sandbox.state.journal import Event, Happening
 from sandbox.state.messages import Button, Message
+from sandbox.state.stored import StoredFile
 from sandbox.state.wire import Json
 from sandbox.state.world import World
 
 MOST_SHOWN = 300  # messages of a chat
 QUOTE_LENGTH = 80
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 RELOADING = frozenset({Happening.MENU, Happening.CHAT})
 
 
@@ -82,6 +81,7 @@ def message_view(world: World, message: Message) -> Json:
         "entities": [entity.as_json() for entity in message.entities],
         "keyboard": [[_button_view(button) for button in row] for row in message.keyboard],
         "file": message.file and _file_view(message.file),
+        "album": message.album,
         "quote": quoted and _quote_view(world, quoted),
         "edited": message.edit_date is not None,
         "silent": message.silent,
@@ -110,14 +110,20 @@ def _button_view(button: Button) -> Json:
 def _file_view(file: StoredFile) -> Json:
     return {
         "id": file.id,
-        "name": file.name,
+        "name": _title(file),
         "size": file.size,
-        "picture": file.mime in PICTURES,
+        "pixels": file.pixels if file.photo else None,
     }
 
 
+def _title(file: StoredFile | None) -> str:
+    if file is None:
+        return ""
+    return "Photo" if file.photo else file.name or "file"
+
+
 def _quote_view(world: World, message: Message) -> Json:
-    text = message.text or (message.file.name if message.file else "")
+    text = message.text or _title(message.file)
     return {"id": message.id, "name": _name(world, message), "text": text[:QUOTE_LENGTH]}
 
 

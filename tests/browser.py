@@ -28,6 +28,7 @@ ARGUMENTS = (
 )
 Scheme = Literal["light", "dark"]
 _LISTENS = re.compile(r"DevTools listening on (ws://\S+)")
+_REFUSED = "the server responded with a status of 400"
 PHONE = ViewportSize(width=390, height=844)
 
 
@@ -59,9 +60,12 @@ def started(path: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def phone(
-    chromium: str, link: str, *, scale: float = 1, scheme: Scheme = "light"
+    chromium: str, link: str, *, scale: float = 1, scheme: Scheme = "light", refused: int = 0
 ) -> AsyncIterator[Page]:
-    """The page behind a link; when the block ends it must not have complained."""
+    """The page behind a link; when the block ends it must not have complained.
+
+    Of `refused` requests the browser itself says so: those complaints must be there, no others.
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium)
         profile = await browser.new_context(
@@ -75,7 +79,8 @@ async def phone(
         yield page
         await profile.close()
         await browser.close()
-        assert complaints == []
+        of_refusals = [text for text in complaints if _REFUSED in text]
+        assert len(of_refusals) == len(complaints) == refused, complaints
 
 
 async def type_text(page: Page, text: str) -> None:

@@ -6,7 +6,7 @@ A method is a plain function from the world and the call's parameters to what be
 
 from collections.abc import Callable
 
-from sandbox.api import about, chats, edits, media, menu, messages, webhook
+from sandbox.api import about, chats, edits, files, media, menu, messages, webhook
 from sandbox.api.params import Params
 from sandbox.state.world import World
 
@@ -27,7 +27,7 @@ METHODS: tuple[tuple[str, Method], ...] = (
     ("sendDocument", media.send_document),
     ("sendPhoto", media.send_photo),
     ("sendMediaGroup", media.send_media_group),
-    ("getFile", media.get_file),
+    ("getFile", files.get_file),
     ("editMessageText", edits.edit_text),
     ("editMessageCaption", edits.edit_caption),
     ("editMessageMedia", edits.edit_media),

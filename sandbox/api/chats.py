@@ -3,9 +3,9 @@
 from sandbox.api.addressee import find_chat
 from sandbox.api.params import Params
 from sandbox.errors import bad_request
-from sandbox.state.acts import member_json, set_bot_status
+from sandbox.state.acts import set_bot_status
 from sandbox.state.chats import Chat, Status
-from sandbox.state.wire import user_json
+from sandbox.state.wire import member_json, user_json
 from sandbox.state.world import World
 
 GIFTS = (

@@ -6,8 +6,9 @@ from typing import Any
 
 from sandbox.api.addressee import find_chat
 from sandbox.api.content import final_caption, final_text, read_caption, read_text
+from sandbox.api.files import take_file
 from sandbox.api.keyboard import read_keyboard, refuse_content
-from sandbox.api.media import read_item, take_file
+from sandbox.api.media import read_item
 from sandbox.api.params import Params
 from sandbox.errors import bad_request
 from sandbox.state.messages import Message
@@ -62,8 +63,7 @@ def edit_media(world: World, params: Params) -> object:
     message = _target(world, params)
     content: Formatted = final_caption(caption)
     refuse_content(keyboard)
-    shown_as = replace(message, photo=kind == "photo")
-    return message_json(world, world.change(shown_as, content, keyboard, file))
+    return message_json(world, world.change(message, content, keyboard, file))
 
 
 def edit_reply_markup(world: World, params: Params) -> object:

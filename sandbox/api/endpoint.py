@@ -6,75 +6,73 @@ service's JSON. `getUpdates` is run here, because it must notice that its caller
 
 import asyncio
 import contextlib
-from collections import deque
-from typing import NamedTuple
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.answers import broken, error_answer
 from sandbox.api import BY_NAME
-from sandbox.api.body import read_params
+from sandbox.api.body import Incoming, LineCut, read_params
 from sandbox.api.params import Params
 from sandbox.api.webhook import read_kinds
-from sandbox.errors import ApiError, flood, refusal
+from sandbox.calls import Calls
+from sandbox.errors import ApiError, refusal
 from sandbox.faults import Fault
-from sandbox.line import Cut, Hang, Line, until_gone
-from sandbox.state.journal import Bell
+from sandbox.line import Cut, Line, until_gone
 from sandbox.state.updates import LATEST_POLL
 from sandbox.state.world import World
 
-MOST_CALLS = 10_000
 LONGEST_TOKEN = 80
 HIGHEST_ID = 1 << 54
 WEBHOOK_ACTIVE = (
     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook "
     "first"
 )
-PROXY_PAGE = (
-    "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
-    "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-)
-PROXY_TITLES = {502: "502 Bad Gateway", 503: "503 Service Unavailable", 504: "504 Gateway Time-out"}
-
-
-class Call(NamedTuple):
-    """One call of the bot: the method in the bot's spelling and its parameters as strings."""
-
-    method: str
-    params: dict[str, str]
 
 
 class BotApi:
     """The ASGI application behind `/bot<token>/<method>`."""
 
-    def __init__(self, world: World, line: Line) -> None:
+    def __init__(self, world: World, line: Line, calls: Calls) -> None:
         self._world = world
         self._line = line
-        self.calls: deque[Call] = deque(maxlen=MOST_CALLS)
-        self.bell = Bell()
+        self._calls = calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
-        answer = await self._answer(request, **scope["path_params"])
-        await answer(scope, receive, send)
+        body = Incoming(receive)
+        with contextlib.suppress(ClientDisconnect):
+            answer = await self._answer(Request(scope, body), body, **scope["path_params"])
+            await answer(scope, receive, send)
 
-    async def _answer(self, request: Request, token: str, method: str) -> ASGIApp:
+    async def _answer(self, request: Request, body: Incoming, token: str, method: str) -> ASGIApp:
         try:
             check_token(self._world, token)
             if method.lower() not in BY_NAME and method.lower() != "getupdates":
                 raise refusal(404, "method not found")
-            params = await read_params(request, self._world.files)
+            fault = self._world.faults.take(method)
+            body.cut_at = None if fault is None else fault.received
+            async with read_params(request, self._world.files) as params:
+                self._calls.add(method, params.values)
+                return await self._lucky(request, method.lower(), params, fault)
+        except LineCut:
+            return Cut(self._line)
         except ApiError as error:
-            return error_answer(error)
-        self.calls.append(Call(method, dict(params.values)))
-        self.bell.ring()
-        fault = self._world.faults.take(method)
-        if fault is not None and not fault.handled:
-            return self._broken(fault)
-        answer = await self._handle(request, method.lower(), params)
-        return answer if fault is None else self._broken(fault)
+            refused = error
+        except OSError:  # the disk is full
+            refused = ApiError(500, "Internal Server Error")
+        await body.drain()
+        return error_answer(refused)
+
+    async def _lucky(
+        self, request: Request, method: str, params: Params, fault: Fault | None
+    ) -> ASGIApp:
+        """The answer, or what a fault makes of it."""
+        if fault is None:
+            return await self._handle(request, method, params)
+        answer = await self._handle(request, method, params) if fault.late else Response()
+        return broken(fault, self._line, answer)
 
     async def _handle(self, request: Request, method: str, params: Params) -> Response:
         try:
@@ -105,17 +103,6 @@ class BotApi:
                 await gone
         return [update.as_json() for update in updates]
 
-    def _broken(self, fault: Fault) -> ASGIApp:
-        match fault.kind:
-            case "retry":
-                return error_answer(flood(fault.retry_after))
-            case "status":
-                return _status_answer(fault.code)
-            case "hang":
-                return Hang(self._line)
-            case _:
-                return Cut(self._line)
-
 
 def check_token(world: World, token: str) -> None:
     """Raise where the token is not one, or not this bot's."""
@@ -125,23 +112,3 @@ def check_token(world: World, token: str) -> None:
         raise refusal(401, "invalid token specified")
     if token != world.bot.token:
         raise ApiError(401, "Unauthorized")
-
-
-def error_answer(error: ApiError) -> Response:
-    """A refusal as the service sends it; a 429 also says so in a header."""
-    body: dict[str, object] = {
-        "ok": False,
-        "error_code": error.code,
-        "description": error.description,
-    }
-    if error.parameters:
-        body["parameters"] = error.parameters
-    wait = error.parameters.get("retry_after")
-    headers = None if wait is None else {"Retry-After": str(wait)}
-    return JSONResponse(body, error.code, headers)
-
-
-def _status_answer(code: int) -> Response:
-    if code in PROXY_TITLES:
-        return HTMLResponse(PROXY_PAGE.format(PROXY_TITLES[code]), code)
-    return error_answer(ApiError(code, "Internal Server Error"))

@@ -9,20 +9,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from sandbox.api.multipart import Upload
 from sandbox.errors import bad_request
 
 NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file in a multipart body, already on disk at a fresh path of the store."""
-
-    name: str
-    place: Path
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import { icon, node, rendered } from "./text.js";
 
+const TALLEST = 384; // px of a photo in a bubble
 const SIZES = ["B", "KB", "MB", "GB"];
 
 /** The row of one message. `act` carries what taps do. */
@@ -12,6 +13,7 @@ export function row(message, mine, act) {
   made.classList.toggle("keys", message.keyboard.length > 0);
   made.dataset.id = message.id;
   made.dataset.sender = message.sender;
+  made.dataset.album = message.album ?? "";
   made.append(bubble(message, mine, act));
   if (message.keyboard.length) made.append(keyboard(message, act));
   return made;
@@ -69,9 +71,7 @@ function cited(quote, act) {
 
 function file(given) {
   const address = `/chat/file/${encodeURIComponent(given.id)}`;
-  if (given.picture) {
-    return node("img", { className: "picture", src: `${address}?show`, alt: given.name });
-  }
+  if (given.pixels) return photo(given, `${address}?show`);
   const link = node("a", { className: "file", href: address, download: given.name },
     node("span", { className: "disc" }, icon("file")),
     node("span", {}, node("strong", {}, given.name), node("small", {}, size(given.size))));
@@ -79,7 +79,18 @@ function file(given) {
   return link;
 }
 
-function size(bytes) {
+/** A photo keeps its place while it is loaded, so that nothing jumps. */
+function photo(given, address) {
+  const scale = Math.min(1, TALLEST / given.pixels[1]);
+  const [width, height] = given.pixels.map((side) => Math.max(1, Math.round(side * scale)));
+  const shown = node("img", { className: "picture", src: address, alt: given.name, width, height });
+  const link = node("a", { href: address, target: "_blank", rel: "noopener" }, shown);
+  link.setAttribute("aria-label", "Show the photo alone");
+  return link;
+}
+
+/** Bytes in words. */
+export function size(bytes) {
   let step = 0;
   while (bytes >= 1000 && step < SIZES.length - 1) { bytes /= 1000; step += 1; }
   return `${bytes < 10 && step ? bytes.toFixed(1) : Math.round(bytes)} ${SIZES[step]}`;

@@ -1,6 +1,7 @@
 // The chat page: who acts, which chat is open, what has happened, and what is being written.
 // The server's state is fetched once; after that, events change it one by one.
 
+import { Tray } from "./attach.js";
 import { measure, node } from "./text.js";
 import { row } from "./bubble.js";
 
@@ -8,6 +9,8 @@ const $ = (id) => document.getElementById(id);
 const PATIENCE = 15000; // ms that a key waits for its answer
 const TOAST = 3500;
 const TYPING = 5000;
+const TEXT_LENGTH = 4096;
+const CAPTION_LENGTH = 1024;
 
 let state = null;
 let person = Number(sessionStorage.getItem("person")) || 0;
@@ -17,11 +20,14 @@ let context = null; // what is being replied to or edited
 let typingTimer = 0;
 let highlighted = -1;
 let missed = 0;
+let settled = true; // whether the newest message was in sight while the log was as high as `height`
+let height = 0;
 const unread = new Map(); // "person:chat" -> how many, and whether one rang
 const unfolded = new Map(); // "chat:message:quote" -> open
 const pressed = new Map(); // callback id -> key
 const answered = new Set();
 const drafts = new Map();
+const tray = new Tray(() => { if (tray.files.length && context?.kind === "edit") setContext(null); fit(); }, toast);
 
 if (location.search) history.replaceState(null, "", "/chat"); // keep the key out of sight
 
@@ -113,7 +119,7 @@ function changed(chat, message) {
   const near = nearEnd();
   const hadFocus = old.contains(document.activeElement);
   const fresh = made(chat, message);
-  fresh.classList.toggle("first", old.classList.contains("first"));
+  for (const name of ["first", "together"]) fresh.classList.toggle(name, old.classList.contains(name));
   old.replaceWith(fresh);
   measure(fresh);
   if (hadFocus) (fresh.querySelector(".key") ?? $("log")).focus();
@@ -258,6 +264,7 @@ function append(chat, message) {
   const fresh = made(chat, message);
   const before = log.lastElementChild;
   fresh.classList.toggle("first", before?.dataset.sender !== String(message.sender));
+  fresh.classList.toggle("together", Boolean(message.album) && before?.dataset.album === message.album);
   log.append(fresh);
   measure(fresh);
 }
@@ -276,7 +283,7 @@ function made(chat, message) {
   });
 }
 
-function toEnd() { log.scrollTop = log.scrollHeight; missed = 0; drawDown(); }
+function toEnd() { log.scrollTop = log.scrollHeight; missed = 0; settled = true; drawDown(); }
 function drawDown() {
   if (nearEnd()) missed = 0;
   $("down").hidden = nearEnd();
@@ -324,6 +331,7 @@ function find(id) {
 
 async function send() {
   const text = $("text").value.trim();
+  if (tray.files.length) { await sendFiles(text); return; }
   if (!text) return;
   const now = context;
   const given = now?.kind === "edit" ? { message: now.message.id, text }
@@ -335,7 +343,24 @@ async function send() {
   if (!await act(now?.kind === "edit" ? "edit" : "send", given)) { $("text").value = text; fit(); }
 }
 
-function keepDraft() { drafts.set(`${person}:${chatId}`, $("text").value); context = null; setContext(null); }
+async function sendFiles(caption) {
+  if (tray.busy) return;
+  const fields = { person, chat: chatId, caption, reply_to: context?.message.id ?? "" };
+  try {
+    if (!await tray.send(fields)) return;
+    if (fields.person !== person || fields.chat !== chatId) {
+      drafts.delete(`${fields.person}:${fields.chat}`);
+      return;
+    }
+    $("text").value = "";
+    setContext(null);
+    fit();
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+function keepDraft() { drafts.set(`${person}:${chatId}`, $("text").value); context = null; setContext(null); tray.clear(); }
 function takeDraft() { $("text").value = drafts.get(`${person}:${chatId}`) ?? ""; fit(); }
 
 /* The command menu. */
@@ -346,7 +371,10 @@ function fit() {
   const text = $("text");
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
-  $("send").disabled = !text.value.trim();
+  const files = tray.files.length > 0;
+  text.placeholder = files ? "Caption" : "Message";
+  text.maxLength = files ? CAPTION_LENGTH : TEXT_LENGTH;
+  $("send").disabled = tray.busy || !(files || text.value.trim());
   drawMenu();
 }
 
@@ -413,7 +441,11 @@ $("commands").addEventListener("click", () => {
 });
 $("contextclose").addEventListener("click", () => setContext(null));
 $("down").addEventListener("click", toEnd);
-log.addEventListener("scroll", drawDown);
+log.addEventListener("scroll", () => {
+  // What becomes lower may also scroll by a fraction, before it is seen to be resized.
+  if (log.clientHeight === height) settled = nearEnd();
+  drawDown();
+});
 $("more").addEventListener("click", (event) => {
   event.stopPropagation();
   $("settings").hidden = !$("settings").hidden;
@@ -431,5 +463,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state) { unread.delete(`${person}:${chatId}`); drawPeople(); drawChats(); }
 });
-new ResizeObserver(() => { if (nearEnd()) toEnd(); }).observe(log);
+new ResizeObserver(() => {
+  height = log.clientHeight;
+  if (settled) toEnd(); else drawDown();
+}).observe(log);
 load();

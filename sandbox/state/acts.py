@@ -4,18 +4,20 @@ Each act changes the world and queues the update that the bot would get, or none
 would not tell it. Browser and tests both act through here, so that they cannot differ.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.state.callbacks import Callback
 from sandbox.state.chats import Chat, Status
-from sandbox.state.files import StoredFile
+from sandbox.state.files import PERSON_BYTES
 from sandbox.state.journal import Happening
-from sandbox.state.messages import Message
+from sandbox.state.messages import MOST_IN_ALBUM, NOTHING, Message
 from sandbox.state.people import ANONYMOUS_ADMIN
 from sandbox.state.privacy import names_bot, reaches_bot
-from sandbox.state.wire import callback_json, message_json, user_json
+from sandbox.state.stored import StoredFile
+from sandbox.state.wire import callback_json, member_json, message_json, user_json
 from sandbox.state.world import World
-from sandbox.text.formatted import TEXT_LENGTH, typed
+from sandbox.text.formatted import CAPTION_LENGTH, TEXT_LENGTH, Formatted, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +33,51 @@ class Manner:
 PLAIN = Manner()
 
 
-def say(
-    world: World,
-    person_id: int,
-    chat: Chat,
-    text: str,
-    manner: Manner = PLAIN,
-    file: StoredFile | None = None,
-) -> Message:
-    """A person sends a text, or a file with a caption.
+def say(world: World, person_id: int, chat: Chat, text: str, manner: Manner = PLAIN) -> Message:
+    """A person sends a text.
 
     Raises:
         ValueError: the person is not in the chat, or the client would not send such a text.
     """
-    _check_member(chat, person_id)
     content = typed(text)
-    if not 0 < len(content.text) <= TEXT_LENGTH and file is None:
+    if not 0 < len(content.text) <= TEXT_LENGTH:
         raise ValueError(f"a message has 1 to {TEXT_LENGTH} characters")
-    chat.started, chat.blocked = True, False
-    draft = Message(
-        0,
-        chat.id,
-        ANONYMOUS_ADMIN if manner.anonymous else person_id,
-        0,
-        content,
-        file,
-        reply_to=manner.reply_to,
-        thread_id=manner.thread_id,
-        sender_chat=chat.id if manner.anonymous else None,
-        forwarded_from=manner.forwarded_from,
-    )
-    message = world.store(draft)
-    if names_bot(message.text, world.bot):
-        chat.bot_spoke_last = True
-    _tell(world, chat, "message", message)
-    return message
+    return _write(world, [_draft(person_id, chat, content, manner)])[0]
+
+
+def share(
+    world: World,
+    person_id: int,
+    chat: Chat,
+    files: Sequence[StoredFile],
+    caption: str = "",
+    manner: Manner = PLAIN,
+) -> list[Message]:
+    """A person sends documents or photos, several as one album. The first has the caption.
+
+    That is how phones do it. (Telegram Desktop sends what is typed above several documents as a
+    text of its own before them.)
+
+    Raises:
+        ValueError: the person is not in the chat, or the client would not send them so.
+    """
+    content = typed(caption)
+    if len(content.text) > CAPTION_LENGTH:
+        raise ValueError(f"a caption has at most {CAPTION_LENGTH} characters")
+    if not 0 < len(files) <= MOST_IN_ALBUM:
+        raise ValueError(f"1 to {MOST_IN_ALBUM} files are sent together")
+    if len({file.photo for file in files}) > 1:
+        raise ValueError("an album has documents or photos, not both")
+    if not all(file.size for file in files):
+        raise ValueError("an empty file cannot be sent")
+    if any(file.size > PERSON_BYTES for file in files):
+        raise ValueError(f"a file has at most {PERSON_BYTES} bytes")
+    captions = [content, *[NOTHING] * (len(files) - 1)]
+    drafts = [
+        _draft(person_id, chat, words, manner, file)
+        for words, file in zip(captions, files, strict=True)
+    ]
+    return _write(world, drafts)
 
 
 def amend(world: World, person_id: int, chat: Chat, message_id: int, text: str) -> Message:
@@ -78,8 +90,9 @@ def amend(world: World, person_id: int, chat: Chat, message_id: int, text: str) 
     if message is None or message.sender_id != person_id:
         raise ValueError("only one's own messages can be edited")
     content = typed(text)
-    if not 0 < len(content.text) <= TEXT_LENGTH:
-        raise ValueError(f"a message has 1 to {TEXT_LENGTH} characters")
+    least, most = (1, TEXT_LENGTH) if message.file is None else (0, CAPTION_LENGTH)
+    if not least <= len(content.text) <= most:
+        raise ValueError(f"it may have {least} to {most} characters")
     edited = world.put(replace(message, content=content, edit_date=world.now))
     _tell(world, chat, "edited_message", edited)
     return edited
@@ -133,6 +146,40 @@ def upgrade(world: World, chat: Chat, new_id: int) -> Chat:
     return newer
 
 
+def _draft(
+    person_id: int,
+    chat: Chat,
+    content: Formatted,
+    manner: Manner,
+    file: StoredFile | None = None,
+) -> Message:
+    _check_member(chat, person_id)
+    return Message(
+        0,
+        chat.id,
+        ANONYMOUS_ADMIN if manner.anonymous else person_id,
+        0,
+        content,
+        file,
+        reply_to=manner.reply_to,
+        thread_id=manner.thread_id,
+        sender_chat=chat.id if manner.anonymous else None,
+        forwarded_from=manner.forwarded_from,
+    )
+
+
+def _write(world: World, drafts: Sequence[Message]) -> list[Message]:
+    """Keep what a person has written, and tell the bot where it may know."""
+    chat = world.chats[drafts[0].chat_id]
+    chat.started, chat.blocked = True, False
+    messages = world.store_album(drafts)
+    for message in messages:
+        if names_bot(message.text, world.bot):
+            chat.bot_spoke_last = True
+        _tell(world, chat, "message", message)
+    return messages
+
+
 def _check_member(chat: Chat, person_id: int) -> None:
     member = chat.members.get(person_id, Status.LEFT)
     if person_id != chat.id and not member.present:
@@ -155,34 +202,3 @@ def _membership(world: World, chat: Chat, actor: int, old: Status, new: Status) 
     }
     world.updates.push("my_chat_member", content)
     world.journal.add(Happening.CHAT, chat.id)
-
-
-RIGHTS = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
-
-
-def member_json(user: dict[str, object], status: Status) -> dict[str, object]:
-    """The ChatMember of the Bot API."""
-    json: dict[str, object] = {"user": user, "status": str(status)}
-    if status is Status.ADMINISTRATOR:
-        json |= dict.fromkeys(RIGHTS, False) | {
-            "can_manage_chat": True,
-            "can_delete_messages": True,
-        }
-    if status is Status.CREATOR:
-        json["is_anonymous"] = False
-    if status is Status.KICKED:
-        json["until_date"] = 0
-    return json

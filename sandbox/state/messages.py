@@ -7,11 +7,12 @@ looks at the old value can wait for the next one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.state.files import StoredFile
+from sandbox.state.stored import StoredFile
 from sandbox.text.entity import Entity
 from sandbox.text.formatted import Formatted
 
 NOTHING = Formatted("")
+MOST_IN_ALBUM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class Message:
     date: int
     content: Formatted = NOTHING
     file: StoredFile | None = None
-    photo: bool = False
     keyboard: Keyboard = ()
     reply_to: int | None = None
     thread_id: int | None = None
@@ -55,6 +55,7 @@ class Message:
     edit_date: int | None = None
     silent: bool = False
     protected: bool = False
+    album: str | None = None
     preview: bool = True
     reactions: tuple[str, ...] = ()
     version: int = 0

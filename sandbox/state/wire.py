@@ -1,12 +1,27 @@
 """The world in the Bot API's JSON. One direction only: what comes in is read in `sandbox.api`."""
 
 from sandbox.state.callbacks import Callback
+from sandbox.state.chats import Status
 from sandbox.state.messages import Keyboard, Message
 from sandbox.state.people import ANONYMOUS_ADMIN
 from sandbox.state.world import World
 from sandbox.text.entity import Entity
 
 Json = dict[str, object]
+RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
 
 
 def user_json(world: World, user_id: int) -> Json:
@@ -40,6 +55,8 @@ def message_json(world: World, message: Message, *, quoting: bool = True) -> Jso
         json |= {"message_thread_id": message.thread_id, "is_topic_message": bool(chat.topics)}
     if message.edit_date is not None:
         json["edit_date"] = message.edit_date
+    if message.album is not None:
+        json["media_group_id"] = message.album
     if message.protected:
         json["has_protected_content"] = True
     quoted = chat.messages.get(message.reply_to or 0)
@@ -60,10 +77,8 @@ def _content(world: World, message: Message) -> Json:
     text, entities = "text", "entities"
     if message.file is not None:
         text, entities = "caption", "caption_entities"
-        file = message.file.as_json()
-        sized = {name: value for name, value in file.items() if name not in _NAMES}
-        photo = [sized | {"width": 1, "height": 1}]
-        json |= {"photo": photo} if message.photo else {"document": file}
+        file = message.file
+        json |= {"photo": file.as_photo()} if file.photo else {"document": file.as_json()}
     if message.text:
         json[text] = message.text
     if message.entities:
@@ -71,9 +86,6 @@ def _content(world: World, message: Message) -> Json:
     if message.keyboard:
         json["reply_markup"] = keyboard_json(message.keyboard)
     return json
-
-
-_NAMES = {"file_name", "mime_type"}  # a photo has neither
 
 
 def entity_json(world: World, entity: Entity) -> Json:
@@ -105,3 +117,18 @@ def callback_json(world: World, callback: Callback) -> Json:
         "chat_instance": str(abs(chat.id) << 20),
         "data": callback.data,
     }
+
+
+def member_json(user: dict[str, object], status: Status) -> dict[str, object]:
+    """The ChatMember of the Bot API."""
+    json: dict[str, object] = {"user": user, "status": str(status)}
+    if status is Status.ADMINISTRATOR:
+        json |= dict.fromkeys(RIGHTS, False) | {
+            "can_manage_chat": True,
+            "can_delete_messages": True,
+        }
+    if status is Status.CREATOR:
+        json["is_anonymous"] = False
+    if status is Status.KICKED:
+        json["until_date"] = 0
+    return json

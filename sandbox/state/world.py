@@ -5,7 +5,8 @@ who may write where, how messages are numbered, what an edit leaves. What people
 what it looks like in JSON in `wire.py`.
 """
 
-from collections.abc import Callable, Iterable
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sandbox.errors import bad_request
@@ -13,12 +14,13 @@ from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.state.callbacks import Callbacks
 from sandbox.state.chats import Chat, Kind, Status
-from sandbox.state.files import Files, StoredFile
+from sandbox.state.files import Files
 from sandbox.state.hook import Hook
 from sandbox.state.journal import Happening, Journal
 from sandbox.state.menu import Menu
 from sandbox.state.messages import Keyboard, Message
 from sandbox.state.people import Bot, Person
+from sandbox.state.stored import StoredFile
 from sandbox.state.updates import Updates
 from sandbox.text.formatted import Formatted
 
@@ -27,6 +29,7 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 DELETABLE = 48 * 3600  # seconds
+ALBUM_BITS = 56
 
 
 class World:
@@ -106,11 +109,24 @@ class World:
         Raises:
             ApiError: 403 or 400 where it may not, 429 where it is too much.
         """
-        chat = self.chat(draft.chat_id)
+        return self.post_album([draft])[0]
+
+    def post_album(self, drafts: Sequence[Message]) -> list[Message]:
+        """The bot sends several messages that belong together, or none of them.
+
+        Raises:
+            ApiError: 403 or 400 where it may not, 429 where it is too much.
+        """
+        chat = self.chat(drafts[0].chat_id)
         chat.refuse_writing()
-        self.limits.spend(chat.id)
+        self.limits.spend(chat.id, len(drafts))
         chat.bot_spoke_last = True
-        return self.store(draft)
+        return self.store_album(drafts)
+
+    def store_album(self, drafts: Sequence[Message]) -> list[Message]:
+        """Keep several messages; two or more are shown as one album."""
+        album = str(secrets.randbits(ALBUM_BITS)) if len(drafts) > 1 else None
+        return [self.store(replace(draft, album=album)) for draft in drafts]
 
     def own_message(self, chat: Chat, message_id: int) -> Message:
         """A message that the bot may edit.

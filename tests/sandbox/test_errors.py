@@ -269,8 +269,12 @@ async def test_an_upload_beyond_50_mb_is_refused(
 
 
 async def test_a_big_file_cannot_be_fetched(api: Api, telegram: Sandbox) -> None:
-    file = telegram.world.files.add("big", bytes((20 << 20) + 1))
-    assert await api.refused("getFile", file_id=file.id) == (400, "Bad Request: file is too big")
+    message = await telegram.private(42).send_document("big", bytes((20 << 20) + 1))
+    assert message.file is not None
+    assert await api.refused("getFile", file_id=message.file.id) == (
+        400,
+        "Bad Request: file is too big",
+    )
 
 
 async def test_who_blocked_the_bot_cannot_be_written_to(api: Api, telegram: Sandbox) -> None:

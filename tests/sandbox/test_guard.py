@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from sandbox import Sandbox
@@ -77,3 +78,47 @@ async def test_a_deed_that_cannot_be_is_refused(api: Api, deed: str, given: obje
 async def test_dates_are_of_the_played_time(api: Api) -> None:
     answer = await api.client.get(api.url("getMe"))
     assert answer.headers["Date"] == "Thu, 28 May 2026 20:26:40 GMT"
+
+
+FORM = {"person": "42", "chat": "42", "caption": "look"}
+FILE = [("file", ("a.txt", b"a"))]
+
+
+async def attach(
+    api: Api, form: dict[str, str], files: list[tuple[str, tuple[str, bytes]]], **headers: str
+) -> httpx.Response:
+    """Attach files as the chat's page does."""
+    url = f"{api.telegram.base_url}/chat/attach"
+    return await api.client.post(url, data=form, files=files, headers=headers)
+
+
+async def test_files_are_attached_with_the_key_only(api: Api) -> None:
+    assert (await attach(api, FORM, FILE)).status_code == 403
+    await api.client.get(api.telegram.link)
+    assert (await attach(api, FORM, FILE, Origin="http://127.0.0.1:9")).status_code == 403
+    assert (await attach(api, FORM, FILE)).json() == {"ids": [1]}
+
+
+@pytest.mark.parametrize(
+    ("form", "files"),
+    [
+        (FORM, []),
+        (FORM, FILE * 11),
+        (FORM, [("file", ("a.txt", b""))]),
+        ({**FORM, "photos": "1"}, FILE),
+        ({**FORM, "caption": "x" * 1025}, FILE),
+        ({**FORM, "caption": "x" * (5 << 20)}, FILE),
+        ({**FORM, "chat": "7"}, FILE),
+        ({**FORM, "chat": "43"}, FILE),
+        ({**FORM, "reply_to": "x"}, FILE),
+        ({"chat": "42"}, FILE),
+    ],
+)
+async def test_files_that_cannot_be_attached_are_refused(
+    api: Api, form: dict[str, str], files: list[tuple[str, tuple[str, bytes]]]
+) -> None:
+    headers = {"X-Sandbox-Key": api.telegram.key}
+    answer = await attach(api, form, files, **headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert api.telegram.private(42).history == []
