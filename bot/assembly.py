@@ -185,6 +185,7 @@ class Assembly:
             parts.push_async_callback(host.close)
         features = self.settings.features.model_dump().items()
         return Services(
+            bot=self.bot,
             registry=Registry(COMMANDS, frozenset(name for name, on in features if on)),
             policy=self.policy,
             hosts=hosts,

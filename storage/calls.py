@@ -209,6 +209,13 @@ def waiting(connection: Connection, bot: int, before: float) -> list[Call]:
     return _where(connection, (call.c.bot == bot) & waits)
 
 
+def latest(connection: Connection, bot: int, actor: int, host: str, most: int) -> list[str]:
+    """What somebody's last operations on a host were about, the newest first: their `targets`."""
+    mine = (call.c.bot == bot) & (call.c.actor == actor) & (call.c.host == host)
+    rows = select(call.c.targets).where(mine & (call.c.targets != "[]"))
+    return list(connection.execute(rows.order_by(call.c.changed_at.desc()).limit(most)).scalars())
+
+
 def slots() -> Select[tuple[str]]:
     """The slots of what has not ended, to be selected from."""
     return select(call.c.slot).where(_OPEN, call.c.slot.is_not(None))

@@ -14,7 +14,7 @@ from bot.command.call import Call, Confirmation, Request
 from bot.command.grammar import asks_for_help, parse
 from bot.command.line import Line, ShellOnly
 from bot.command.plan import Item
-from bot.command.registry import line_of
+from bot.command.registry import Unknown, line_of
 from bot.command.services import Services
 from bot.command.shell import with_shell
 from bot.command.spec import Command
@@ -25,6 +25,7 @@ from bot.hosts.types import Target
 from bot.message import Names, Untrusted, msg
 
 _ALL = "all"
+_CARD = "container card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,32 @@ class Builder:
             line = line_of(request.text)
         except ShellOnly as error:
             raise with_shell(error, registry, offered) from error
-        command, words = registry.resolve(line, offered)
-        command, words = self._meant(command, words, request)
+        unknown: Unknown | None = None
+        try:
+            command, words = registry.resolve(line, offered)
+            command, words = self._meant(command, words, request)
+        except Unknown as error:
+            unknown, command, words = error, *self._card(line, error)
         calls = self._calls(request, command, words, None, f"{self.bot}-{request.update}")
+        if unknown is not None:
+            calls = tuple(replace(call, unknown=unknown) for call in calls)
         if not line.repaired:
             return calls
         return tuple(replace(call, read_as=shlex.join(line.words)) for call in calls)
+
+    def _card(self, line: Line, unknown: Unknown) -> tuple[Command, tuple[str, ...]]:
+        """What a container's name alone means: its card.
+
+        Raises:
+            Unknown: it can be no container's name.
+        """
+        card = self.services.registry.get(_CARD)
+        match line.words:
+            case (word, *host) if card and len(host) <= 1 and all(h[:1] == "@" for h in host):
+                name = word.removeprefix("/").partition("@")[0]
+                if name[:1].isalnum():
+                    return card, (*host, name)
+        raise unknown
 
     def _meant(
         self, command: Command, words: tuple[str, ...], request: Request

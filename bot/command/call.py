@@ -17,6 +17,7 @@ from bot.command.files import Attachment
 from bot.command.kinds import Ago
 from bot.command.operations import Operation
 from bot.command.plan import Item, Plan
+from bot.command.registry import Unknown
 from bot.command.services import Services
 from bot.command.spec import Command, Targets
 from bot.command.turns import Ticket
@@ -100,8 +101,10 @@ class Call:
     `read_as` is what was run, where a phone's spelling of it was repaired. `about` is shared by all
     copies: what the call turned out to be about, for the stages outside those that find it out.
     `seen` is what was found of the targets. `notes` are what else its record should tell, shared
-    likewise. `shares` its update with others, which is done when all are. `resumed`: it was begun
-    before a restart; its `items` are then what it last gave to `keep`.
+    likewise. `shares` its update with others, which is done when all are. `unknown` is what is told
+    if nothing has the name that stands in a command's place. `resumed`: it was begun
+    before a restart; its `items` are then what it last gave to `keep`. `unknown` is what is told if
+    nothing has the name that stands in a command's place.
     """
 
     id: str
@@ -123,6 +126,7 @@ class Call:
     operation: Operation | None = None
     shares: bool = False
     resumed: bool = False
+    unknown: Unknown | None = None
     about: list[Item] = field(default_factory=list, compare=False)
     notes: list[str] = field(default_factory=list, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)

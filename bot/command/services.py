@@ -21,11 +21,12 @@ from storage.database import Database
 class Services:
     """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them.
 
-    `files` has what people send, `spool` the room on the disk for what is sent to them. `transfer`
-    is how many bytes may go either way at once, `part` how many one document may have.
-    `registries` are the hosts of those that images may come from and go to.
+    `bot` is its own id. `files` has what people send, `spool` the room on the disk for what is sent
+    to them. `transfer` is how many bytes may go either way at once, `part` how many one document
+    may have. `registries` are the hosts of those that images may come from and go to.
     """
 
+    bot: int
     registry: Registry
     policy: Policy
     hosts: Mapping[str, Host]

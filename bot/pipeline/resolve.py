@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.command.call import Call, at
-from bot.command.plan import of_target
+from bot.command.plan import load, of_target
 from bot.command.spec import Targets
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
@@ -23,8 +23,11 @@ from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import by_name
+from storage import calls
+from storage.errors import StorageError
 
 _A_ROW = 2
+_REMEMBERED = 50  # commands
 
 
 async def resolve(call: Call, proceed: Proceed) -> Reply:
@@ -52,7 +55,7 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
         return _with(call, asked, {})
     things = await _seen(call, asked.kind)
     if not names:
-        return _picker(call, asked, things)
+        return _picker(call, asked, things, await _latest(call))
     targets: dict[Target, Thing] = {}
     known = Known(things)
     for name in names:
@@ -112,8 +115,20 @@ async def _seen(call: Call, kind: Kind) -> Sequence[Thing]:
         raise DockerFault(error.message, *error.hints, msg("Nothing was changed.")) from error
 
 
-def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
-    """Which one? Only those that the command makes sense for."""
+async def _latest(call: Call) -> Sequence[str]:
+    """What the reader's last commands here were about, the newest first, by their ids."""
+    person, host = call.actor.id, call.host.name
+    try:
+        rows = await call.services.database.read(
+            lambda c: calls.latest(c, call.services.bot, person, host, _REMEMBERED)
+        )
+    except StorageError:
+        return ()
+    return [item.id for row in rows for item in load(row)]
+
+
+def _picker(call: Call, asked: Targets, things: Sequence[Thing], latest: Sequence[str]) -> Reply:
+    """Which one? Only those that the command makes sense for, those used last first."""
     among = asked.among
     fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]
     host = Untrusted(call.host.name)
@@ -124,6 +139,8 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing]) -> Reply:
     if len(fit) > OFFERED:
         blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - OFFERED)))
     fit.sort(key=_urgent_first)
+    ranks = {id_: rank for rank, id_ in reversed(list(enumerate(latest)))}
+    fit.sort(key=lambda thing: ranks.get(target(thing, "").id, len(ranks)))
     return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
 
 
@@ -149,7 +166,13 @@ def _which(call: Call, kind: Kind) -> Message:
 
 
 def _offer(call: Call, name: str, near: Sequence[Thing]) -> Reply:
-    """There is no such thing; what may have been meant is a tap away."""
+    """There is no such thing; what may have been meant is a tap away.
+
+    Raises:
+        Unknown: a command may have been meant, and no thing is like it.
+    """
+    if call.unknown is not None and not near:
+        raise call.unknown
     host = Untrusted(call.host.name)
     blocks: list[Block] = [
         Text(msg("There is no {name} on {host}.", name=Untrusted(name), host=host))

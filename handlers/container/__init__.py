@@ -1,5 +1,6 @@
 """The verbs of `docker container`."""
 
+from handlers.container.card import card
 from handlers.container.copy import cp, put
 from handlers.container.export import export
 from handlers.container.inspect import inspect
@@ -15,6 +16,7 @@ from handlers.container.wait import wait
 
 COMMANDS = (
     ls,
+    card,
     logs,
     stats,
     top,

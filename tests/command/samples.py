@@ -119,6 +119,7 @@ def services(*hosts: str, registry: Registry = REGISTRY) -> Services:
     known = {name: cast("Any", SimpleNamespace(name=name)) for name in hosts or ("nas", "db1")}
     nothing = cast("Any", None)
     return Services(
+        bot=9,
         registry=registry,
         policy=policy(),
         hosts=known,

@@ -134,8 +134,8 @@ async def _done(call: Call, tags: Sequence[str], steps: Steps, took: Span) -> Re
         found = [i for i in await call.host.images.list() if steps.image in i.id]
     except BotError:
         found = []
-    for image in found[:1]:
-        blocks.append(Text(msg("{id}, {size}", id=digits, size=Size(image.size))))
+    sizes = (msg("{id}, {size}", id=digits, size=Size(image.size)) for image in found[:1])
+    blocks.extend(map(Text, sizes))
     return Reply(tuple(blocks), documents=_log(steps))
 
 
