@@ -56,9 +56,7 @@ async def each(call: Call, act: Act, *, done: Message, already: Message | None =
 def _report(call: Call, results: list[Result]) -> Reply:
     failed = [r for r in results if r.error is not None]
     if len(results) == 1 and failed and failed[0].error is not None:
-        raise failed[0].error.under(
-            msg("? {what}", what=call.label) if _unknown(failed[0]) else refusal(call)
-        )
+        raise verdict_on(call, failed[0].error)
     blocks: list[Block] = [_verdict(call, results)] if len(results) > 1 else []
     host = call.host_name or ""
     blocks += [_failure(result, host) for result in sorted(failed, key=_unknown, reverse=True)]
@@ -69,9 +67,18 @@ def _report(call: Call, results: list[Result]) -> Reply:
     return Reply(tuple(blocks), outcome=_outcome(results))
 
 
+def verdict_on(call: Call, error: BotError) -> BotError:
+    """The error of the one thing that was to be done, under what came of it."""
+    return error.under(msg("? {what}", what=call.label) if _open(error) else refusal(call))
+
+
 def _unknown(result: Result) -> bool:
+    return _open(result.error)
+
+
+def _open(error: BotError | None) -> bool:
     """Whether it may have been done all the same."""
-    return isinstance(result.error, DockerFault) and result.error.unknown
+    return isinstance(error, DockerFault) and error.unknown
 
 
 def _verdict(call: Call, results: list[Result]) -> Text:

@@ -119,7 +119,7 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[tuple[Item, ...], bool]:
     usage: DiskUsage | None = None
     cache = Kind.BUILD_CACHE in kinds and wanted.filters.fits({})
     if cache:
-        usage = await _usage(host)
+        usage = await counted(host)
     containers = await host.inventory.containers(size=Kind.CONTAINER in kinds)
     going: tuple[Container, ...] = ()
     if Kind.CONTAINER in kinds:
@@ -134,7 +134,7 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[tuple[Item, ...], bool]:
             await host.volumes.list(), left, all=wanted.all_volumes, filters=wanted.filters
         )
         if volumes and not cache:
-            usage = await _usage(host)
+            usage = await counted(host)
         sizes = {v.name: v.size or 0 for v in usage.volumes} if usage else {}
         found += [_item(v, host.name, sizes.get(v.name, 0)) for v in volumes]
     if Kind.IMAGE in kinds:
@@ -146,7 +146,7 @@ async def _gather(call: Call, wanted: Wanted) -> tuple[tuple[Item, ...], bool]:
     return (*found, *builds), not cache or usage is not None or bool(builds)
 
 
-async def _usage(host: Host) -> DiskUsage | None:
+async def counted(host: Host) -> DiskUsage | None:
     """What the disk holds, where the Engine can tell that soon: it may count for minutes."""
     try:
         async with asyncio.timeout(_COUNTING):
@@ -167,8 +167,8 @@ def _builds(call: Call, wanted: Wanted, usage: DiskUsage | None) -> tuple[Item, 
     size = sum(r.size for r in prunable_builds(usage.builds, all=every, filters=filters))
     if not size:
         return ()
-    counted = call.services.clock() - usage.age
-    at = counted if filters.until is None else min(counted, filters.until)
+    began = call.services.clock() - usage.age
+    at = began if filters.until is None else min(began, filters.until)
     which, name = "all" if every else "unused", Untrusted("build cache")
     return (Item(Kind.BUILD_CACHE, which, name, size=size, at=at),)
 

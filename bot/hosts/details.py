@@ -1,4 +1,4 @@
-"""Turns what an Engine knows about one container into a frozen value."""
+"""Turns what an Engine knows about one thing into a frozen value."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 
 from bot.hosts.answer import (
     Unexpected,
+    boolean,
     identity,
     integer,
+    labels,
     mapping,
     moment,
     sequence,
     string,
     untrusted,
 )
-from bot.hosts.listing import mount, state_of
-from bot.hosts.types import Details, Port
+from bot.hosts.listing import mount, network, pools, state_of, volume
+from bot.hosts.types import Details, Endpoint, NetworkDetails, Port, VolumeDetails
 from bot.message import Untrusted
 
 _PORT = re.compile(r"(\d{1,5})/([a-z]{1,8})")
@@ -31,7 +33,7 @@ def details(value: object) -> Details:
     """The answer to `GET /containers/{id}/json`."""
     raw = mapping(value)
     state, host = mapping(raw.get("State")), mapping(raw.get("HostConfig"))
-    network = mapping(raw.get("NetworkSettings"))
+    settings = mapping(raw.get("NetworkSettings"))
     word = state_of(state, "Status")
     return Details(
         id=identity(raw),
@@ -41,17 +43,52 @@ def details(value: object) -> Details:
         restarts=integer(raw, "RestartCount"),
         restart_policy=untrusted(mapping(host.get("RestartPolicy")), "Name"),
         memory=integer(host, "Memory"),
-        ports=tuple(_published(mapping(network.get("Ports")))),
+        ports=tuple(_published(mapping(settings.get("Ports")))),
         mounts=tuple(
             (mount(row), untrusted(row, "Destination"))
             for row in map(mapping, sequence(raw.get("Mounts")))
         ),
-        networks=tuple(Untrusted(name) for name in mapping(network.get("Networks"))),
-        whole=_whole(raw),
+        networks=tuple(Untrusted(name) for name in mapping(settings.get("Networks"))),
+        whole=whole(raw),
     )
 
 
-def _whole(raw: Mapping[str, object]) -> bytes:
+def volume_details(value: object) -> VolumeDetails:
+    """The answer to `GET /volumes/{name}`."""
+    raw = mapping(value)
+    return VolumeDetails(
+        volume=volume(raw),
+        path=untrusted(raw, "Mountpoint"),
+        scope=untrusted(raw, "Scope"),
+        options=labels(raw, "Options"),
+        whole=whole(raw),
+    )
+
+
+def network_details(value: object) -> NetworkDetails:
+    """The answer to `GET /networks/{id}`."""
+    raw = mapping(value)
+    return NetworkDetails(
+        network=network(raw),
+        gateways=pools(raw, "Gateway"),
+        endpoints=tuple(
+            _endpoint(cid, mapping(row)) for cid, row in mapping(raw.get("Containers")).items()
+        ),
+        internal=boolean(raw, "Internal"),
+        attachable=boolean(raw, "Attachable"),
+        ipv6=boolean(raw, "EnableIPv6"),
+        options=labels(raw, "Options"),
+        whole=whole(raw),
+    )
+
+
+def _endpoint(cid: str, raw: Mapping[str, object]) -> Endpoint:
+    addresses = (string(raw, "IPv4Address"), string(raw, "IPv6Address"))
+    return Endpoint(cid, untrusted(raw, "Name"), tuple(Untrusted(a) for a in addresses if a))
+
+
+def whole(raw: Mapping[str, object]) -> bytes:
+    """All of an answer as JSON that people can read, sorted by key."""
     text = json.dumps(raw, indent=2, ensure_ascii=False, sort_keys=True)
     if len(text) > _LARGEST:
         raise Unexpected("too large")

@@ -97,7 +97,7 @@ async def follow(
         except DockerFault as error:
             if isinstance(error, NotFound) and place.opened:
                 break
-            if not place.opened or idle >= _TRIES or not _may_pass(error):
+            if not place.opened or idle >= _TRIES or not may_pass(error):
                 raise
         await pause(min(2.0**idle, _LONGEST_PAUSE))
         idle += 1
@@ -113,7 +113,7 @@ async def _stretch(
     lines = source.lines(stamped=True)
     async with source.open(place.span, tail=place.tail, stamped=True, follow=True) as response:
         place.opened = True
-        place.since = place.since or _engine_time(response.headers.get("Date", ""))
+        place.since = place.since or engine_time(response.headers.get("Date", ""))
         async for piece in response.content.iter_any():
             for line in lines.feed(piece):
                 if place.is_new(line):
@@ -130,12 +130,12 @@ async def _runs(source: Source) -> bool:
     )
 
 
-def _may_pass(error: DockerFault) -> bool:
+def may_pass(error: DockerFault) -> bool:
     """Whether the connection was lost, rather than the request refused."""
     return error.__cause__ is None or causes.is_transport(error.__cause__)
 
 
-def _engine_time(header: str) -> str | None:
+def engine_time(header: str) -> str | None:
     """The Date header of an answer, as the API takes it."""
     try:
         return str(int(parsedate_to_datetime(header).timestamp()))

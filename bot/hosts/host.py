@@ -11,6 +11,7 @@ from bot.errors import DockerFault
 from bot.hosts.archives import Archives
 from bot.hosts.containers import Containers
 from bot.hosts.endings import Endings
+from bot.hosts.events import Events
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.link import Late, Link
@@ -61,6 +62,7 @@ class Host:
         self.registry = Registry(self._link, self._streams, logins)
         self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
+        self.events = Events(self._link, self._streams, sleep)
 
     @property
     def late(self) -> Callable[[Late], None] | None:

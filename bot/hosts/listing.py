@@ -109,14 +109,23 @@ def network(value: object) -> Network:
         created=moment(raw, "Created") or 0.0,
         builtin=name in _BUILTIN,
         users=len(mapping(raw.get("Containers"))),
+        scope=untrusted(raw, "Scope"),
+        subnets=pools(raw, "Subnet"),
         labels=labels(raw),
     )
+
+
+def pools(raw: Mapping[str, object], key: str) -> tuple[Untrusted, ...]:
+    """What a network's ranges of addresses say at `key`."""
+    rows = map(mapping, sequence(mapping(raw.get("IPAM")).get("Config")))
+    return tuple(untrusted(row, key) for row in rows if row.get(key))
 
 
 def build_record(value: object) -> BuildRecord:
     """A record of the build cache in the answer to `GET /system/df`."""
     raw = mapping(value)
     return BuildRecord(
+        what=untrusted(raw, "Type"),
         size=integer(raw, "Size"),
         in_use=boolean(raw, "InUse"),
         shared=boolean(raw, "Shared"),

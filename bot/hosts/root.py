@@ -51,6 +51,7 @@ _MILD = frozenset(
 _VOLUME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 # File systems that a volume of the driver `local` may have and that hold nothing of the host.
 _ELSEWHERE = frozenset({"tmpfs", "nfs", "nfs4", "cifs", "smb3"})
+_BINDS = frozenset({"bind", "rbind"})
 _LOCAL = frozenset({"", "local"})
 _RUNTIMES = frozenset({"", "runc", "crun", "oci", "runsc", "io.containerd.runc.v2"})
 # What is kept apart for each container: no other kernel setting is its own.
@@ -117,9 +118,11 @@ def of_volume(driver: str, options: Mapping[str, str]) -> tuple[Reason, ...]:
     kind, device = options.get("type", "").lower(), options.get("device", "")
     if not kind and not device and not options.get("o"):
         return ()
-    if kind in _ELSEWHERE:
+    # With `bind` the kernel takes no notice of the type (mount(2)): a tmpfs may be /etc.
+    binds = not _BINDS.isdisjoint(options.get("o", "").split(","))
+    if kind in _ELSEWHERE and not binds:
         return ()
-    if device.startswith("/") and kind in {"", "none"}:
+    if device.startswith("/") and (binds or kind in {"", "none"}):
         return tuple(_of_path(device, writes=True))
     return (Reason(msg("It has a volume that is {device}.", device=Untrusted(device or kind))),)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.hosts import listing
-from bot.hosts.answer import integer, mapping, sequence, string, strings, untrusted
+from bot.hosts.answer import boolean, integer, mapping, sequence, string, strings, untrusted
 from bot.hosts.client import Client
+from bot.hosts.details import whole
 from bot.hosts.link import Link
 from bot.hosts.shared import Shared
 from bot.hosts.types import DiskUsage, EngineInfo, EngineVersion
@@ -18,6 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9:-]{1,100}")
 # `system df` walks through everything: minutes on big hosts.
 _LONG = 300.0
 _RECENT = 60.0
+_PLUGINS = ("Volume", "Network", "Log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class System:
 
 def _info(value: object) -> EngineInfo:
     raw = mapping(value)
+    plugins = mapping(raw.get("Plugins"))
     return EngineInfo(
         name=untrusted(raw, "Name"),
         version=untrusted(raw, "ServerVersion"),
@@ -113,8 +116,23 @@ def _info(value: object) -> EngineInfo:
         images=integer(raw, "Images"),
         storage_driver=untrusted(raw, "Driver"),
         cgroup=untrusted(raw, "CgroupVersion"),
-        warnings=tuple(map(Untrusted, strings(raw, "Warnings"))),
+        cgroup_driver=untrusted(raw, "CgroupDriver"),
+        logging_driver=untrusted(raw, "LoggingDriver"),
+        runtime=untrusted(raw, "DefaultRuntime"),
+        root_dir=untrusted(raw, "DockerRootDir"),
+        swarm=untrusted(mapping(raw.get("Swarm")), "LocalNodeState"),
+        live_restore=boolean(raw, "LiveRestoreEnabled"),
+        security=_texts(raw, "SecurityOptions"),
+        plugins={kind: _texts(plugins, kind) for kind in _PLUGINS},
+        mirrors=_texts(mapping(raw.get("RegistryConfig")), "Mirrors"),
+        labels=_texts(raw, "Labels"),
+        warnings=_texts(raw, "Warnings"),
+        whole=whole(raw),
     )
+
+
+def _texts(raw: Mapping[str, object], key: str) -> tuple[Untrusted, ...]:
+    return tuple(map(Untrusted, strings(raw, key)))
 
 
 def _version(client: Client) -> EngineVersion:

@@ -144,8 +144,25 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeDetails:
+    """`GET /volumes/{name}`: what one looks for, and all of it as JSON (`whole`).
+
+    `options` are those of its driver, `path` is where it is on the host.
+    """
+
+    volume: Volume
+    path: Untrusted
+    scope: Untrusted
+    options: Mapping[str, str] = field(hash=False)
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
-    """A network; `builtin` are bridge, host and none; `users` counts attached containers."""
+    """A network; `builtin` are bridge, host and none; `users` counts attached containers.
+
+    `subnets` are as in "172.18.0.0/16".
+    """
 
     id: str
     name: Untrusted
@@ -153,7 +170,32 @@ class Network:
     created: float
     builtin: bool
     users: int
+    scope: Untrusted
+    subnets: tuple[Untrusted, ...]
     labels: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A running container in a network, by id, with its addresses there ("172.18.0.2/16")."""
+
+    id: str
+    name: Untrusted
+    addresses: tuple[Untrusted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkDetails:
+    """`GET /networks/{id}`: what one looks for, and all of it as JSON (`whole`)."""
+
+    network: Network
+    gateways: tuple[Untrusted, ...]
+    endpoints: tuple[Endpoint, ...]
+    internal: bool
+    attachable: bool
+    ipv6: bool
+    options: Mapping[str, str] = field(hash=False)
+    whole: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +203,10 @@ class BuildRecord:
     """A record of the build cache: what a step of a build left behind.
 
     An image has the layers of a `shared` one as well. An `internal` one is a builder's own. `used`
-    is when it was last used, None for never.
+    is when it was last used, None for never. `what` is Docker's word for its kind.
     """
 
+    what: Untrusted
     size: int
     in_use: bool
     shared: bool
@@ -222,7 +265,10 @@ class Processes:
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """`GET /info`: the machine behind a host. `memory` in bytes."""
+    """`GET /info`: the machine behind a host, and all of it as JSON (`whole`). `memory` in bytes.
+
+    `swarm` is Docker's word for its state in one. `plugins` are by what they are for.
+    """
 
     name: Untrusted
     version: Untrusted
@@ -237,7 +283,18 @@ class EngineInfo:
     images: int
     storage_driver: Untrusted
     cgroup: Untrusted
+    cgroup_driver: Untrusted
+    logging_driver: Untrusted
+    runtime: Untrusted
+    root_dir: Untrusted
+    swarm: Untrusted
+    live_restore: bool
+    security: tuple[Untrusted, ...]
+    plugins: Mapping[str, tuple[Untrusted, ...]] = field(hash=False)
+    mirrors: tuple[Untrusted, ...]
+    labels: tuple[Untrusted, ...]
     warnings: tuple[Untrusted, ...]
+    whole: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +330,24 @@ class LogMatches:
     lines: tuple[LogLine, ...]
     matched: int
     read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened on an Engine. `at` is seconds and nanoseconds since the epoch.
+
+    `action` is Docker's word, with what it is about behind a colon ("exec_create: ls /"). `name` is
+    the thing's, its id where it has none. `attributes` have its labels among them.
+    """
+
+    at: tuple[int, int]
+    type: str
+    action: Untrusted
+    id: Untrusted
+    name: Untrusted
+    attributes: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The Engine was not heard for a while: some events may be missing here."""

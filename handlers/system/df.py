@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bot.command.argv import with_option
 from bot.command.call import Call
-from bot.command.spec import command
+from bot.command.spec import command, flag
 from bot.hosts.prune import prunable_builds, prunable_containers, prunable_images, without
 from bot.hosts.types import DiskUsage
 from bot.message import Code, Message, Size, Untrusted, Value, msg
 from bot.reply import Block, Button, Reply, Table, Text
 from handlers.offer import may
+from handlers.system.details import details
 
 
 @command(
@@ -19,7 +21,8 @@ from handlers.offer import may
     cost=10,
     deadline=300.0,
 )
-async def df(call: Call) -> Reply:
+@flag("-v", "--verbose", help="Show each thing by itself as well")
+async def df(call: Call, *, verbose: bool) -> Reply:
     """Show what takes disk space."""
     usage = await call.host.system.df()
     tagless, every = _spare(usage, all=False), _spare(usage, all=True)
@@ -37,10 +40,15 @@ async def df(call: Call) -> Reply:
     prune = Button(msg("Prune {host}…", host=host), ("system", "prune"), host=call.host.name)
     every_image = msg("Prune {host}, all images…", host=host)
     prune_all = Button(every_image, ("system", "prune", "-a"), host=call.host.name)
+    blocks += details(usage, call.services.clock()) if verbose else ()
     offers = ((prune, tagless), (prune_all, every - tagless))
     offered = [(button,) for button, size in offers if size and may(call, "system prune")]
     refresh = Button(msg("Refresh"), call.argv, inplace=True, host=call.host.name)
-    return Reply(tuple(blocks), buttons=((refresh,), *offered))
+    each = Button(
+        msg("Each by itself"), with_option(call, "--verbose"), inplace=True, host=call.host.name
+    )
+    looks = (refresh,) if verbose else (refresh, each)
+    return Reply(tuple(blocks), buttons=(looks, *offered))
 
 
 def _could(command: str, size: int) -> Message:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.command.call import Call
 from bot.command.spec import command
-from bot.message import Size, Untrusted, msg
+from bot.hosts.types import EngineInfo
+from bot.message import Names, Size, Untrusted, Value, msg
 from bot.reply import Fold, Reply, Table, Text
+
+_NO_SWARM = frozenset({"", "inactive"})
+_LISTED = 8
+
+Row = tuple[Value, ...]
 
 
 @command(
@@ -24,23 +32,51 @@ async def info(call: Call) -> Reply:
         running=found.running,
         stopped=found.stopped,
     )
-    paused = ((msg("paused"), found.paused),) if found.paused else ()
-    machine = Table(
-        (
-            *paused,
-            (msg("machine"), found.name),
-            (msg("system"), found.system),
-            (msg("kernel"), found.kernel),
-            (msg("cores"), found.cpus),
-            (msg("memory"), Size(found.memory)),
-            (msg("Docker"), found.version),
-            (msg("images"), found.images),
-            (msg("storage"), found.storage_driver),
-            (msg("cgroup"), found.cgroup),
-        )
-    )
-    warnings = tuple(Text(msg("! {warning}", warning=w)) for w in found.warnings)
-    return Reply((Text(verdict), machine, *((Fold(warnings),) if warnings else ())))
+    warnings = (Text(msg("! {warning}", warning=w)) for w in found.warnings)
+    folded = Fold((*warnings, Table(tuple(_rest(found))), *_lists(found)))
+    return Reply((Text(verdict), Table(tuple(_machine(found))), folded))
+
+
+def _machine(found: EngineInfo) -> Iterator[Row]:
+    """What one most often looks for."""
+    if found.paused:
+        yield msg("paused"), found.paused
+    yield msg("machine"), found.name
+    yield msg("system"), found.system
+    yield msg("kernel"), found.kernel
+    yield msg("cores"), found.cpus
+    yield msg("memory"), Size(found.memory)
+    yield msg("Docker"), found.version
+    yield msg("images"), found.images
+    yield msg("storage"), found.storage_driver
+    yield msg("cgroup"), found.cgroup
+
+
+def _rest(found: EngineInfo) -> Iterator[Row]:
+    """How Docker is set up."""
+    yield msg("folder"), found.root_dir
+    yield msg("logs"), found.logging_driver
+    yield msg("runtime"), found.runtime
+    yield msg("cgroups"), found.cgroup_driver
+    if found.live_restore:
+        yield msg("live restore"), msg("yes")
+    if found.swarm.raw not in _NO_SWARM:
+        yield msg("swarm"), found.swarm
+
+
+def _lists(found: EngineInfo) -> Iterator[Text]:
+    """What there are several of, a sentence each."""
+    plugins = found.plugins
+    for sentence, names in (
+        (msg("Drivers of volumes: {names}."), plugins["Volume"]),
+        (msg("Drivers of networks: {names}."), plugins["Network"]),
+        (msg("Drivers of logs: {names}."), plugins["Log"]),
+        (msg("Security: {names}."), found.security),
+        (msg("Mirrors: {names}."), found.mirrors),
+        (msg("Labels: {names}."), found.labels),
+    ):
+        if names:
+            yield Text(sentence.having(names=Names(names[:_LISTED])))
 
 
 @command(

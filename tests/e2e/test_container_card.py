@@ -23,7 +23,7 @@ async def test_a_name_alone_is_a_card(pierhead: Pierhead, phone: Phone, engine: 
     running(engine)
     async with pierhead.running():
         seen = await ask(phone, "/web")
-        assert seen.text.splitlines()[0] .startswith("web@local: up ")
+        assert seen.text.splitlines()[0].startswith("web@local: up ")
         for word in ("image", "busybox", "ports", "→80", "cpu", "memory"):
             assert word in seen.text
         assert seen.buttons == [

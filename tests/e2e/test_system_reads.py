@@ -7,8 +7,10 @@ import re
 from sandbox import Sandbox
 from sandbox.engine.images import import_image
 from tests.e2e.conftest import OWNER, VIEWER, Pierhead
-from tests.e2e.talk import ask, tap, verdict
+from tests.e2e.talk import ask, folded, screen, shows, tap, verdict
 from tests.private_engine import Engine
+
+FILL = "head -c 2097152 /dev/zero | tee /x/file > /file"
 
 
 async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
@@ -31,11 +33,38 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         disk = await ask(phone, "/df")
         assert re.match(r"local: Docker takes [\d.]+ MB\nimages +3 +[\d.]+ MB\n", disk.text)
         assert re.search(r"/prune frees at most 3(\.1)? MB\.\n/prune -a frees at most 8", disk.text)
-        assert disk.buttons == [["Refresh"], ["Prune local…"], ["Prune local, all images…"]]
-        assert (await ask(viewer, "/df")).buttons == [["Refresh"]]
+        looks = ["Refresh", "Each by itself"]
+        assert disk.buttons == [looks, ["Prune local…"], ["Prune local, all images…"]]
+        assert (await ask(viewer, "/df")).buttons == [looks]
         await tap(disk, "Prune local…")
         asked = await phone.wait()
         assert asked.text.startswith("Remove 1 thing on local, at most 3")
+
+
+async def test_each_by_itself(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
+    import_image(engine.sdk, "big:1", mebibytes=3)
+    engine.docker("volume", "create", "spare")
+    engine.docker("run", "-v", "data:/x", "--name", "job", "busybox", "sh", "-c", FILL)
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        disk = await ask(phone, "/df")
+        await tap(disk, "Each by itself")
+        seen = await shows(disk, "The largest")
+        lines = [re.split(r"  +", line) for line in screen(seen)]
+        largest = lines[lines.index(["The largest of all:"]) + 1 :]
+        assert [row[0] for row in largest] == ["big:1", "job", "data", "busybox:latest", "spare"]
+        assert [row[1] for row in largest[1:3]] == ["2.1 MB", "2.1 MB"]
+        parts = [re.split(r"  +", line) for line in folded(seen).splitlines()]
+        assert [row for row in parts if len(row) == 1] == [
+            ["2 images"],
+            ["1 container"],
+            ["2 volumes"],
+        ]
+        assert ["busybox:latest", "1 user"] in [row[:2] for row in parts]
+        assert ["job", "exited", "2.1 MB"] in parts
+        assert ["data", "1 user", "2.1 MB"] in parts
+        assert ["spare", "unused", "0 B"] in parts
+        assert seen.buttons[0] == ["Refresh"]
 
 
 async def test_the_engine(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
@@ -47,6 +76,8 @@ async def test_the_engine(pierhead: Pierhead, telegram: Sandbox, engine: Engine)
         info = await ask(phone, "/info")
         assert info.text.splitlines()[0] == "local: 1 running, 1 stopped"
         assert re.search(rf"^Docker +{re.escape(installed)}$", info.text, re.MULTILINE)
+        assert "Drivers of volumes: local." in folded(info)
+        assert re.search(r"^logs +json-file$", folded(info), re.MULTILINE)
         version = await ask(phone, "/version")
         assert version.text.splitlines()[0] == f"local: Docker {installed}"
         hosts = await ask(phone, "/hosts")

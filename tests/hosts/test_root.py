@@ -149,6 +149,8 @@ def test_a_log_that_the_engine_brings_elsewhere() -> None:
         ("local", {"type": "none", "device": "/srv", "o": "bind"}, [False]),
         ("local", {"device": "/etc", "o": "rbind"}, [True]),
         ("local", {"type": "NONE", "device": "/var/run/docker.sock", "o": "bind"}, [True]),
+        ("local", {"type": "tmpfs", "device": "/etc", "o": "size=1m,bind"}, [True]),
+        ("local", {"type": "nfs", "device": "etc", "o": "rbind"}, [True]),
         ("local", {"type": "ext4", "device": "/dev/sda1"}, [True]),
         ("local", {"type": "overlay", "device": "overlay", "o": "lowerdir=/etc"}, [True]),
         ("local", {"type": "proc", "device": "proc"}, [True]),
