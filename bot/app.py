@@ -132,6 +132,7 @@ class App:
         )
 
     async def _register(self, database: Database) -> None:
+        self.heartbeat.remove()  # what a killed run left would be taken for signs of this one
         if database.locks is not None:
             database.locks.hold(self.instance)
         now = self._clock()

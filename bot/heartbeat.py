@@ -63,8 +63,11 @@ class Heartbeat:
             log.warning("the signs of life can't be written: %s", error)
 
     def remove(self) -> None:
-        """An orderly end."""
-        self._file.unlink(missing_ok=True)
+        """Nothing lives yet, or nothing any more."""
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("the signs of life can't be removed: %s", error)
 
 
 def file_of(url: str) -> Path:

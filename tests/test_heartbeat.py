@@ -51,6 +51,14 @@ def test_after_an_orderly_end_nothing_runs(file: Path) -> None:
     assert judged(file) == DEAD
 
 
+def test_what_cannot_be_removed_does_not_end_the_bot(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "full").mkdir()
+    Heartbeat(tmp_path / "full").remove()
+    assert "can't be removed" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("polled", "stored", "problems"),
     [

@@ -1,0 +1,76 @@
+"""`pierhead health` beside a running bot: it tells polls that are answered from a mere process."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import heartbeat
+from bot.i18n import ENGLISH
+from bot.pipeline.recovery import Recovery
+from bot.reply.words import Words
+from sandbox import Fault, Sandbox
+from storage.calls import Call
+from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
+from tests.e2e.luck import eventually
+
+DEAD = "Pierhead is not running here, or has not polled yet."
+NOT_YET = "Telegram has not answered yet."
+SILENT = re.compile(r"Telegram has not answered for \d+ min( \d+ s)?\.")
+
+
+@pytest.fixture
+def alone(telegram: Sandbox, tmp_path: Path, clock: Clock) -> Pierhead:
+    """A bot whose Engine is not there: that does not make the bot itself unwell."""
+    return Pierhead(environment_of(telegram, "unix:///nowhere/docker.sock", tmp_path), clock)
+
+
+def file_of(alone: Pierhead) -> Path:
+    return heartbeat.file_of(alone.environment["PIERHEAD_STORAGE__URL"])
+
+
+def health(alone: Pierhead) -> str:
+    """What is wrong, in English."""
+    words = Words("en", "UTC", ENGLISH, alone.clock)
+    return " ".join(map(words.plain, heartbeat.judge(file_of(alone), alone.clock())))
+
+
+async def test_polls_that_are_not_answered_are_told_until_they_are_again(
+    alone: Pierhead, telegram: Sandbox, clock: Clock
+) -> None:
+    async with alone.running():
+        await eventually(lambda: health(alone) == "", clock, 0.1)
+        telegram.fail("getUpdates", Fault.hang(), times=100)
+        await telegram.private(OWNER).ask("/whoami")  # by the poll that was under way
+        clock.advance(90)
+        await eventually(lambda: health(alone) == "", clock, 0.1)
+        clock.advance(30)
+        await eventually(lambda: SILENT.fullmatch(health(alone)) is not None, clock, 0.1)
+        telegram.heal()
+        await eventually(lambda: health(alone) == "", clock, 0.1)
+
+
+async def test_what_a_killed_run_left_is_no_sign_of_the_next(
+    alone: Pierhead, telegram: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = heartbeat.Heartbeat(file_of(alone))
+    killed.beat(heartbeat.POLLED, clock())
+    killed.beat(heartbeat.STORED, clock())
+    killed.write()
+    assert health(alone) == ""
+    seen = []
+    take_over = Recovery.take_over
+
+    async def look(recovery: Recovery) -> list[Call]:
+        seen.append(health(alone))
+        return await take_over(recovery)
+
+    monkeypatch.setattr(Recovery, "take_over", look)
+    telegram.fail("getUpdates", Fault.hang(), times=100)
+    async with alone.running():
+        await eventually(lambda: health(alone) == NOT_YET, clock, 0.1)
+        telegram.heal()
+    assert seen == [DEAD]
+    assert not file_of(alone).exists()
