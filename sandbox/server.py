@@ -127,8 +127,10 @@ class Sandbox:
         self.world.updates.close()
         self._page.close()
         self._line.release()
-        await self._ending.aclose()
-        self.world.files.close()
+        try:
+            await self._ending.aclose()
+        finally:
+            self.world.files.close()
 
     def _config(self) -> uvicorn.Config:
         api = BotApi(self.world, self._line, self._calls)
