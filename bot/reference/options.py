@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 import click
 
@@ -46,11 +45,15 @@ def _place(param: click.Option, places: dict[str, int]) -> int:
 
 
 def _refusals(command: Command) -> Iterator[tuple[str, str]]:
-    """The options that are refused, those for the same reason together."""
-    found = [(sentence(p.why), p) for p in command.params if isinstance(p, Refused)]
-    found.sort(key=lambda f: f[0])
-    for why, group in groupby(found, key=lambda f: f[0]):
-        yield "<br>".join(", ".join(map(code, p.opts)) for _, p in group), why
+    """The options that are refused, those for the same reason together, by the first's name."""
+    refused = sorted(
+        (p for p in command.params if isinstance(p, Refused)), key=lambda p: p.opts[-1]
+    )
+    reasons: dict[str, list[str]] = {}
+    for param in sorted(refused, key=lambda p: p.opts[-1]):
+        reasons.setdefault(sentence(param.why), []).append(", ".join(map(code, param.opts)))
+    for why, names in reasons.items():
+        yield "<br>".join(names), why
 
 
 def _names(param: click.Option) -> str:

@@ -137,9 +137,11 @@ async def test_who_came_to_use_it_meanwhile_is_told(world: Played, phone: Phone)
 async def test_answers_that_are_none_are_told(world: Played, phone: Phone) -> None:
     scripts = world.engine.scripts
     unexpected = "Docker on local gave an unexpected answer."
+    bad: object
     for bad in ([], {"Volumes": 7}, {"Volumes": [{"Name": []}]}):
         scripts["GET /volumes"] = answer(bad)
         assert await verdict(phone, "/volumes") == unexpected
+    wrong: object
     for wrong in ({}, [7], [{"IPAM": 7}], [{"Name": "x", "IPAM": {"Config": 7}}]):
         scripts["GET /networks"] = answer(wrong or 7)
         assert await verdict(phone, "/networks") == unexpected
