@@ -20,6 +20,7 @@ from bot.command.services import Services
 from bot.command.turns import Turns
 from bot.config import Settings
 from bot.enrolment import Enrolment
+from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
@@ -196,6 +197,7 @@ class Assembly:
             follow_for=self.settings.limits.follow_for,
             sleep=self.sleep,
             files=line.files,
+            fetch=Fetch(self.settings.limits.downloads),
             registries=frozenset(logins),
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,

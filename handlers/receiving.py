@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -25,47 +25,78 @@ async def received(call: Call, example: str) -> AsyncIterator[Path]:
         UsageError: none came with it.
         FileFault: it did not come whole, or is larger than may be.
     """
-    attachment, spool = call.attachment, call.services.spool
+    attachment = call.attachment
     if attachment is None:
         raise UsageError(
             msg("There is no document with it."),
             msg("Send one with the caption {caption}, or reply to one.", caption=Code(example)),
         )
-    path = spool.new()
-    try:
-        file = await spool.do(_new, path)
-        try:
-            async with call.services.files.open(attachment) as pieces:
-                await _written(call, pieces, file)
-        finally:
-            await spool.do(file.close)
+    async with _file(call, call.services.files.open(attachment)) as path:
         yield path
-    except OSError as error:
-        raise full() from error
+
+
+@asynccontextmanager
+async def fetched(call: Call, address: str) -> AsyncIterator[Path]:
+    """A file from the web, which is gone after the block.
+
+    Raises:
+        FetchFault: it may not be fetched from there, or did not come whole.
+        FileFault: it is larger than may be.
+    """
+    async with _file(call, call.services.fetch.open(address)) as path:
+        yield path
+
+
+@asynccontextmanager
+async def _file(
+    call: Call, source: AbstractAsyncContextManager[AsyncIterator[bytes]]
+) -> AsyncIterator[Path]:
+    """What comes, as a file of the spool, which is gone after the block."""
+    path = call.services.spool.new()
+    try:
+        async with source as pieces:
+            await _written(call, pieces, path)
+        yield path
     finally:
         path.unlink(missing_ok=True)
 
 
+async def _written(call: Call, pieces: AsyncIterator[bytes], path: Path) -> None:
+    """Write all of it, a megabyte at a time: each costs a turn of a thread."""
+    do, most, size = call.services.spool.do, call.services.transfer, 0
+    room = bytearray()
+    file = await _disk(do(_new, path))
+    try:
+        async for piece in pieces:
+            size += len(piece)
+            if size > most:
+                unchanged = msg("Nothing was changed.")
+                raise FileFault(msg("It is more than {most}.", most=Size(most)), unchanged)
+            room += piece
+            if len(room) >= _BLOCK:
+                if call.services.spool.room() < _BLOCK:
+                    raise full()
+                await _disk(do(file.write, bytes(room)))
+                room.clear()
+        await _disk(do(file.write, bytes(room)))
+    finally:
+        await do(file.close)
+
+
+async def _disk(work: Awaitable[T]) -> T:
+    """What a piece of work on the disk gives.
+
+    Raises:
+        BotError: the disk is full, or fails.
+    """
+    try:
+        return await work
+    except OSError as error:
+        raise full() from error
+
+
 def _new(path: Path) -> IO[bytes]:
     return path.open("xb")
-
-
-async def _written(call: Call, pieces: AsyncIterator[bytes], file: IO[bytes]) -> None:
-    spool, size, most = call.services.spool, 0, call.services.transfer
-    room = bytearray()
-    async for piece in pieces:
-        size += len(piece)
-        if size > most:
-            raise FileFault(
-                msg("It is more than {most}.", most=Size(most)), msg("Nothing was changed.")
-            )
-        room += piece
-        if len(room) >= _BLOCK:
-            if spool.room() < _BLOCK:
-                raise full()
-            await spool.do(file.write, bytes(room))
-            room.clear()
-    await spool.do(file.write, bytes(room))
 
 
 def full() -> BotError:

@@ -12,6 +12,7 @@ from bot.command.languages import Languages
 from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.spec import Command
+from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.spool import Spool
 from storage.database import Database
@@ -21,9 +22,10 @@ from storage.database import Database
 class Services:
     """The parts of the running bot. `clock` gives seconds since the epoch, `sleep` takes them.
 
-    `bot` is its own id. `files` has what people send, `spool` the room on the disk for what is sent
-    to them. `transfer` is how many bytes may go either way at once, `part` how many one document
-    may have. `registries` are the hosts of those that images may come from and go to.
+    `bot` is its own id. `files` has what people send, `fetch` what is in the web, `spool` the room
+    on the disk for what is sent to them. `transfer` is how many bytes may go either way at once,
+    `part` how many one document may have. `registries` are the hosts of those that images may come
+    from and go to.
     """
 
     bot: int
@@ -36,6 +38,7 @@ class Services:
     languages: Languages
     files: Files
     spool: Spool
+    fetch: Fetch
     registries: frozenset[str] = frozenset({"docker.io"})
     transfer: int = 1024**3
     part: int = 49_000_000

@@ -33,6 +33,7 @@ _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 _LEAST_BULK, _MOST_BULK = 10**6, 20 * 10**9
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
+_ORIGIN = re.compile(r"(https?://)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?", re.ASCII)
 _REGISTRY = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?", re.ASCII)
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,128}", re.ASCII)
@@ -213,6 +214,7 @@ def _identity(*, group: bool) -> AfterValidator:
 
 
 _ROLE_NAMES = _matching(_ROLE, msg("It must be 1 to 32 of a-z, 0-9, - and _, a letter first."))
+_ORIGINS = _matching(_ORIGIN, msg("It must be a host, or http:// and a host: example.org, say."))
 _REGISTRY_NAMES = _matching(_REGISTRY, msg("It must be the host of a registry: docker.io, say."))
 _HOST_NAMES = _matching(_HOST, msg("It must be 1 to 32 of a-z, 0-9, - and _."))
 _GLOBS = _matching(_GLOB, msg("It must be a permission such as container.ls or container.*."))
@@ -231,6 +233,7 @@ Rate = Annotated[int, BeforeValidator(_whole), AfterValidator(_rate)]
 Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
+Origin = Annotated[Text, _ORIGINS]
 RegistryName = Annotated[Text, _REGISTRY_NAMES]
 HostName = Annotated[Text, _HOST_NAMES, AfterValidator(_host_name)]
 HostRef = Annotated[Text, AfterValidator(_known_host)]

@@ -30,6 +30,7 @@ from bot.config.kinds import (
     Label,
     Language,
     Long,
+    Origin,
     PersonId,
     PersonKey,
     Rate,
@@ -205,6 +206,7 @@ class Limits(Section):
     deadline: Long = 120
     follow_for: Long = 600
     transfer: Bulk = 1_000_000_000
+    downloads: Items[Origin] = ()
 
 
 class Locale(Section):

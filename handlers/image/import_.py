@@ -8,10 +8,11 @@ from bot.archive.repack import look, repacked
 from bot.command.call import Call, at
 from bot.command.spec import Danger, argument, command, option
 from bot.errors import UsageError
+from bot.fetch import is_address
 from bot.hosts.roots import told
 from bot.message import Code, Message, Size, Untrusted, msg
 from bot.reply import Reply, Text
-from handlers.receiving import looked, received, rules, sent
+from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
 _SHORT = 12
@@ -48,14 +49,16 @@ async def import_(
     platform: str | None,
 ) -> Reply:
     """Import an image from the archive of a file system that you send as a document."""
-    if source != "-":
+    if source != "-" and not is_address(source):
         raise UsageError(
             msg("I have no file {name}.", name=Untrusted(source)),
             msg("Send it with the caption {caption}.", caption=Code("/image import - NAME:TAG")),
         )
     params = {"repo": reference, "message": message, "platform": platform}
     given = {key: value for key, value in params.items() if value}
-    async with received(call, "/image import - NAME:TAG") as path:
+    example = "/image import - NAME:TAG"
+    coming = received(call, example) if source == "-" else fetched(call, source)
+    async with coming as path:
         contents = await looked(call, look, path, rules(call, rooted=True))
         image = await unless_stopped(call, _made(call, path, given, change, contents.size))
     name = Untrusted(reference or image.removeprefix("sha256:")[:_SHORT])

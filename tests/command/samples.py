@@ -128,6 +128,7 @@ def services(*hosts: str, registry: Registry = REGISTRY) -> Services:
         clock=lambda: 0.0,
         languages=nothing,
         files=nothing,
+        fetch=nothing,
         spool=nothing,
     )
 

@@ -19,6 +19,7 @@ from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import OPERATOR, OWNER, Pierhead
 from tests.e2e.talk import ask, later, tap
 from tests.private_engine import Engine
+from tests.test_fetch import ok, web
 from tests.unavailable import unavailable
 
 
@@ -184,6 +185,20 @@ async def test_an_archive_is_built(
         seen = await end(phone, "Built", "Not done")
         assert seen.text.startswith("Built shop@local, in ")
         assert engine.docker("run", "--rm", "shop") == "hello me"
+
+
+async def test_a_dockerfile_of_the_web_is_built_where_it_is_listed(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    async with web(ok(DOCKERFILE)) as (port, asked):
+        origin = f"http://127.0.0.1:{port}"
+        pierhead.environment["PIERHEAD_LIMITS__DOWNLOADS"] = origin
+        async with pierhead.running():
+            await phone.send(f"/build -t shop {origin}/Dockerfile")
+            assert (await end(phone, "Built", "Not done")).text.startswith("Built shop@local")
+            seen = await ask(phone, "/build -t shop http://127.0.0.2/Dockerfile")
+            assert "The config lists no downloads from 127.0.0.2." in seen.text
+            assert asked == ["/Dockerfile"]
 
 
 async def test_a_step_that_fails_is_told_with_its_last_lines(

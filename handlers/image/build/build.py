@@ -11,6 +11,7 @@ from bot.command.kinds import whole
 from bot.command.sizes import CPU_LIST, MEMORY, SWAP
 from bot.command.spec import Danger, argument, command, flag, option, refused
 from bot.errors import BotError, Cancelled, UsageError
+from bot.fetch import is_address
 from bot.hosts.messages import Failed
 from bot.hosts.roots import told
 from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
@@ -19,7 +20,7 @@ from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
 from handlers.image.build.context import name_of, tar_of
 from handlers.image.build.options import query
 from handlers.image.build.steps import Steps
-from handlers.receiving import looked, received, rules, sent
+from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
 _EXAMPLE = "/image build -t NAME:TAG -"
@@ -88,7 +89,7 @@ async def _root(call: Call) -> tuple[Message, ...]:
 @argument("context")
 async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN401 - options
     """Build an image of a Dockerfile or an archive that you send as a document."""
-    if context != "-":
+    if context != "-" and not is_address(context):
         raise UsageError(
             msg("I have no folder {name}.", name=Untrusted(context[:80])),
             msg("Send it as an archive with the caption {caption}.", caption=Code(_EXAMPLE)),
@@ -96,7 +97,8 @@ async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN4
     dockerfile = name_of(params["file"])
     asked = query(params, dockerfile)
     steps, began = Steps(), call.services.clock()
-    async with received(call, _EXAMPLE) as path:
+    source = received(call, _EXAMPLE) if context == "-" else fetched(call, context)
+    async with source as path:
         try:
             await _built(call, path, asked, dockerfile, steps)
         except Failed as error:
