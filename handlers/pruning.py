@@ -44,7 +44,7 @@ by_label = option(
     "--filter",
     "wanted",
     multiple=True,
-    type=filters("label", "label!"),
+    type=filters("label", "label!", "all"),
     help="Only what fits, as in label=tier=test",
 )
 # Docker's way not to be asked. A line pasted from a terminal runs, and asks all the same.
@@ -78,7 +78,7 @@ def filters_of(call: Call, pairs: Iterable[tuple[str, str]]) -> Filters:
                 until = call.epoch(moment(value))
             case "label":
                 labels.append(value)
-            case _:
+            case "label!":
                 without.append(value)
     return Filters(until, tuple(labels), tuple(without))
 

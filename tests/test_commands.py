@@ -192,7 +192,7 @@ def test_what_it_is_redirected_to_exists_and_may_be_run_by_less(command: Command
 
 @EACH
 def test_the_usage_line_is_understood_without_its_optional_words(command: Command) -> None:
-    line = re.sub(r"\s*\[[^]]*\]", "", usage(command)).replace("…", "")
+    line = re.sub(r"\s*\[[^]]*\]", "", usage(command)).replace("…", "").lower()
     found, words = REGISTRY.resolve(Line(tuple(line.split())))
     assert found is command
     assert parse(command, words).host is None

@@ -52,8 +52,8 @@ class Command:
     look or to type: few of these may run at once. `root` says why what is asked makes its asker
     root on the host, () if it does not. `resumes`: after a restart of the bot it is taken up again.
     `hostless` needs no Engine. `feature` names the switch in the config without which it does not
-    exist. `asks` always asks, whatever the danger. `redirect` names the command that some words
-    mean instead.
+    exist. `asks` always asks, whatever the danger, and `risky` looks whether it is asked about this
+    time. `redirect` names the command that some words mean instead.
     """
 
     path: tuple[str, ...]
@@ -76,6 +76,7 @@ class Command:
     hostless: bool = False
     hidden: bool = False
     asks: bool = False
+    risky: Callable[[Call], Awaitable[bool]] | None = None
     redirect: Callable[[tuple[str, ...], Request], str | None] | None = None
     cost: int = 1
     deadline: float | None = None

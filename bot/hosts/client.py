@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from typing import Any
@@ -106,6 +106,14 @@ class Client(APIClient):
             raise Unexpected("too many values")
         response.raw = body
         return response
+
+    def send_json(self, path: str, name: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - what JSON holds
+        """`POST` a body to a path in which `{}` stands for a name; what is answered.
+
+        The SDK does not know all limits of a container.
+        """
+        where = path.format(quote(name, safe=""))
+        return self.post(f"{self.base_url}/v{self.api_version}{where}", json=dict(body)).json()
 
     def change(self, path: str, name: str, **params: str | int | None) -> bool:
         """`POST` a path in which `{}` stands for a name; None are left out.

@@ -9,11 +9,13 @@ from types import MappingProxyType
 
 from bot.errors import DockerFault
 from bot.hosts.archives import Archives
+from bot.hosts.commits import Commits
 from bot.hosts.containers import Containers
 from bot.hosts.endings import Endings
 from bot.hosts.events import Events
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
+from bot.hosts.limits import Limits
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
 from bot.hosts.networks import Networks
@@ -52,6 +54,8 @@ class Host:
         self._engine: tuple[int, str] | None = None
         self.inventory: Inventory = Listed(self._link)
         self.containers = Containers(self._link)
+        self.commits = Commits(self._link)
+        self.limits = Limits(self._link)
         self.images = Images(self._link)
         self.volumes = Volumes(self._link)
         self.networks = Networks(self._link)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.hosts import listing
-from bot.hosts.answer import identity, mapping
+from bot.hosts.answer import identity, mapping, sequence
 from bot.hosts.link import Link
 from bot.hosts.paths import image_reference
+from bot.hosts.reference import split
 from bot.hosts.types import Image
 
 
@@ -43,12 +44,38 @@ class Images:
             lambda client: identity(mapping(client.inspect_image(name)))  # type: ignore[no-untyped-call]  # the stubs leave it out
         )
 
-    async def remove(self, id: str) -> None:  # noqa: A002 - Docker's name for it
-        """Take a tag away, and delete the image with the last one.
+    async def tag(self, id: str, name: str) -> None:  # noqa: A002 - Docker's name for it
+        """Give it a tag, which another may have had.
+
+        Raises:
+            NotFound: if there is no such image.
+        """
+        image = image_reference(self._link.name, id)
+        repository, tag = split(name)
+        await self._link.run(lambda client: client.tag(image, repository, tag), changes=True)
+
+    async def remove(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        force: bool = False,
+        parents: bool = True,
+    ) -> bool:
+        """Take a tag away, and delete the image with the last one; whether that was deleted.
+
+        `parents` deletes those before it as well that have no tag.
 
         Raises:
             NotFound: if there is no such image.
             Conflict: if a container uses it, or it has several tags and `id` is none of them.
         """
         name = image_reference(self._link.name, id)
-        await self._link.run(lambda client: client.remove_image(name), changes=True)
+        return await self._link.run(
+            lambda client: _deleted(client.remove_image(name, force=force, noprune=not parents)),
+            changes=True,
+        )
+
+
+def _deleted(value: object) -> bool:
+    """Whether more than a name has gone: what has is told one by one."""
+    return any("Deleted" in mapping(row) for row in sequence(value))

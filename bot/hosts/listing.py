@@ -24,6 +24,7 @@ from bot.message import Untrusted
 _STATE = re.compile(r"[a-z]{1,16}")
 _HEALTH = frozenset({"healthy", "unhealthy", "starting"})
 _UNNAMED = "<none>:<none>"
+_UNDIGESTED = "<none>@<none>"
 # The kinds of records that a prune of the build cache takes with `all` only.
 _INTERNAL = frozenset({"internal", "frontend"})
 _BUILTIN = frozenset({"bridge", "host", "none"})
@@ -73,6 +74,8 @@ def image(value: object) -> Image:
         size=integer(raw, "Size"),
         created=moment(raw, "Created") or 0.0,
         labels=labels(raw),
+        digests=tuple(Untrusted(d) for d in strings(raw, "RepoDigests") if d != _UNDIGESTED),
+        parent=string(raw, "ParentId"),
     )
 
 

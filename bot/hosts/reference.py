@@ -43,6 +43,12 @@ def parts(name: str) -> tuple[str, str]:
     return head + slash + last, digest if at else tag
 
 
+def split(name: str) -> tuple[str, str]:
+    """A name without a digest as its repository and its tag, `latest` if it has none."""
+    path, colon, tag = name.rpartition(":")
+    return (path, tag) if colon and "/" not in tag else (name, _LATEST)
+
+
 def same_tag(one: str, other: str) -> bool:
     """Whether both names mean the same tag; a digest names one image for ever, and is none."""
     return "@" not in one and "@" not in other and full(one) == full(other)

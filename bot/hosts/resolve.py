@@ -115,11 +115,12 @@ def target(thing: Thing, host: str, typed: str = "") -> Target:
 
 
 def _names(thing: Thing) -> tuple[str, ...]:
-    """What it is called by. An image's `web:latest` is `web` too."""
+    """What it is called by. An image's `web:latest` is `web` too, and its digests are names."""
     if not isinstance(thing, Image):
         return (thing.name.raw,)
     tags = [tag.raw for tag in thing.tags]
-    return (*tags, *(tag.removesuffix(_LATEST) for tag in tags if tag.endswith(_LATEST)))
+    bare = (tag.removesuffix(_LATEST) for tag in tags if tag.endswith(_LATEST))
+    return (*tags, *bare, *(digest.raw for digest in thing.digests))
 
 
 def _digits(thing: Thing) -> str:

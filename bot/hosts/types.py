@@ -113,13 +113,19 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A row of `GET /images/json`. `size` in bytes, layers that others share included."""
+    """A row of `GET /images/json`. `size` in bytes, layers that others share included.
+
+    `digests` are as in "app@sha256:…"; `parent` is the id of the image that it is built on, ""
+    where that is not told.
+    """
 
     id: str
     tags: tuple[Untrusted, ...]
     size: int
     created: float
     labels: Mapping[str, str] = field(hash=False)
+    digests: tuple[Untrusted, ...] = ()
+    parent: str = ""
 
     @property
     def dangling(self) -> bool:

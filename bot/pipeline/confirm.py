@@ -30,7 +30,7 @@ class Confirm:
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """Ask, or pass on with the items that were agreed to."""
-        if call.decision is None or Need.CONFIRM not in call.decision.needs:
+        if not await _asks(call):
             return await proceed(replace(call, items=tuple(map(of_target, call.targets))))
         plan = await _of_engine(call, await (call.command.plan or _plan)(call))
         agreed = call.confirmation
@@ -59,6 +59,15 @@ class Confirm:
             outcome=Outcome.AWAITING,
             rings=False,
         )
+
+
+async def _asks(call: Call) -> bool:
+    """Whether it is asked about, or was: what was agreed to is compared with what is there."""
+    if call.confirmation is not None:
+        return True
+    if call.decision is not None and Need.CONFIRM in call.decision.needs:
+        return True
+    return call.command.risky is not None and await call.command.risky(call)
 
 
 async def _of_engine(call: Call, plan: Plan) -> Plan:

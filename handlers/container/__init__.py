@@ -1,6 +1,7 @@
 """The verbs of `docker container`."""
 
 from handlers.container.card import card
+from handlers.container.commit import commit
 from handlers.container.copy import cp, put
 from handlers.container.export import export
 from handlers.container.inspect import inspect
@@ -12,6 +13,7 @@ from handlers.container.rename import rename
 from handlers.container.rm import rm
 from handlers.container.stats import stats
 from handlers.container.top import top
+from handlers.container.update import update
 from handlers.container.wait import wait
 
 COMMANDS = (
@@ -29,6 +31,8 @@ COMMANDS = (
     unpause,
     rename,
     rm,
+    update,
+    commit,
     cp,
     put,
     export,

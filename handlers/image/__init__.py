@@ -7,7 +7,9 @@ from handlers.image.ls import ls
 from handlers.image.prune import prune
 from handlers.image.pull import pull
 from handlers.image.push import push
+from handlers.image.rm import rm
 from handlers.image.save import save
+from handlers.image.tag import tag
 
 COMMANDS = (
     ls,
@@ -17,5 +19,7 @@ COMMANDS = (
     save,
     load,
     import_,
+    tag,
+    rm,
     prune,
 )

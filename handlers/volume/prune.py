@@ -15,10 +15,15 @@ from handlers.removal import remove
 async def _plan(call: Call) -> Plan:
     wanted = pruning.Wanted(
         frozenset({Kind.VOLUME}),
-        all_volumes=call.params["all"],
+        all_volumes=call.params["all"] or _says_all(call.params["wanted"]),
         filters=pruning.filters_of(call, call.params["wanted"]),
     )
     return await pruning.plan(call, wanted)
+
+
+def _says_all(wanted: tuple[tuple[str, str], ...]) -> bool:
+    """Docker's other way to say so: `--filter all=true`."""
+    return any(key == "all" and value.lower() in {"1", "true"} for key, value in wanted)
 
 
 @pruning.prune_command(

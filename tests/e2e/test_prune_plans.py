@@ -153,7 +153,9 @@ async def test_one_kind_at_a_time(pierhead: Pierhead, scene: Scene) -> None:
         assert scene.left()["images"] == {"busybox:latest"}
         await prune("/volume prune", "Remove 1 thing on local?")
         assert scene.left()["volumes"] == {"kept", "named"}
-        await prune("/volume prune -a", "Remove 1 thing on local?")
+        spared = await ask(phone, "/volume prune --filter all=false")
+        assert spared.text.startswith("local: nothing to remove")
+        await prune("/volume prune --filter all=1", "Remove 1 thing on local?")
         assert scene.left()["volumes"] == {"kept"}
 
 
