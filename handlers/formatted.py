@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from bot.command.call import Call
 from bot.errors import UsageError
-from bot.message import Code, Message, msg
-from bot.reply import Button, Filled, Reply, Text
+from bot.message import Code, Message, Untrusted, msg
+from bot.reply import Button, Document, Filled, Reply, Text
 from bot.reply.filling import misfit
 from bot.reply.model import WIDTH
 from bot.reply.template import Template
 
 T = TypeVar("T")
+ALL = msg("All of it. Secrets are masked.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,18 @@ def formatted(
     *,
     whole: bool = False,
 ) -> Reply:
-    """A list as a template has it, below its verdict. `whole` is Docker's `--no-trunc`."""
+    """A list as a template has it, below its verdict. `whole` is Docker's `--no-trunc`.
+
+    A table that is to be whole is a file: a phone has no room for it.
+    """
     body = filled(things, columns, template, Look.of(call, whole=whole))
-    return Reply((Text(verdict), *((body,) if body.rows else ())), buttons=((refresh(call),),))
+    again = ((refresh(call),),)
+    if not body.rows:
+        return Reply((Text(verdict),), buttons=again)
+    if not (whole and template.table):
+        return Reply((Text(verdict), body), buttons=again)
+    file = Document(Untrusted(f"{call.command.path[0]}.txt"), body, ALL)
+    return Reply((Text(verdict),), documents=(file,), buttons=again)
 
 
 def wholes(found: Iterable[bytes]) -> tuple[Mapping[str, Any], ...]:

@@ -15,7 +15,7 @@ from bot.errors import BotError, UsageError
 from bot.message import Message, Names, Untrusted, msg, plural
 from bot.reply import Block, Document, Filled, Outcome, Reply, Text
 from bot.reply.template import Template
-from handlers.formatted import unfit, wholes
+from handlers.formatted import ALL, unfit, wholes
 
 _NAMED = 3
 
@@ -99,4 +99,4 @@ def _names(call: Call, seen: _Seen[W]) -> Message:
 
 def _document(item: Item, found: Whole) -> Document:
     name = Untrusted(f"{item.name.raw}.json")
-    return Document(name, found.whole, msg("All of it. Secrets are masked."))
+    return Document(name, found.whole, ALL)

@@ -6,6 +6,7 @@ one is masked first, by its keys, and what comes out is masked again, as all tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,17 @@ from bot.reply.template import LABEL, Expression, Field, Function, Literal, Temp
 from bot.reply.untrusted import CUT
 
 _MOST = 500_000  # characters that come out: more than anybody reads on a phone
+# What Docker writes above a column, where that is not the field's name.
+_HEADS = {
+    "RunningFor": "CREATED",
+    "CreatedSince": "CREATED",
+    "CPUPerc": "CPU %",
+    "MemUsage": "MEM USAGE / LIMIT",
+    "MemPerc": "MEM %",
+    "NetIO": "NET I/O",
+    "BlockIO": "BLOCK I/O",
+}
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def misfit(template: Template, row: Row) -> tuple[Message, ...]:
@@ -68,7 +80,11 @@ def _value(text: str, filled: Filled) -> str:
 
 def _head(template: Template) -> str:
     """The names of the fields, each where its value stands below."""
-    return "".join(p if isinstance(p, str) else _title(p).upper() for p in template.pieces)
+    return "".join(p if isinstance(p, str) else _column(_title(p)) for p in template.pieces)
+
+
+def _column(name: str) -> str:
+    return _HEADS.get(name) or _WORD.sub(" ", name).upper()
 
 
 def _title(expression: Expression) -> str:

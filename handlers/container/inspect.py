@@ -66,8 +66,8 @@ def _rows(found: Details) -> Iterator[tuple[Value, ...]]:
         yield msg("own files"), Size(found.size_rw)
     if found.size_root is not None:
         yield msg("with image"), Size(found.size_root)
-    for port in found.ports[:_LISTED]:
-        yield msg("port"), published(port)
+    for port in dict.fromkeys(map(published, found.ports[:_LISTED])):  # of IPv4 and IPv6
+        yield msg("port"), port
     for source, inside in found.mounts[:_LISTED]:
         yield msg("mount"), Untrusted(f"{source.raw} → {inside.raw}")
     for network in found.networks[:_LISTED]:

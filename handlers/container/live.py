@@ -6,11 +6,10 @@ and a Stop ends the requests at once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from bot.command.argv import with_option
-from bot.command.call import Call
+from bot.command.call import Call, at
 from bot.errors import Cancelled, DockerFault
 from bot.message import Message, Span, Untrusted, msg
 from bot.reply import Block, Button, Outcome, Reply, Text
@@ -34,7 +33,7 @@ class _Live:
     def blocks(self) -> tuple[Block, ...]:
         """The figures, or that there are none yet."""
         if self.last is None:
-            return (Text(msg("{host}: reading the figures", host=Untrusted(self._call.host.name))),)
+            return (Text(msg("{name}: reading the figures", name=_about(self._call))),)
         return self._view(self.last)
 
     def shown(self) -> Reply:
@@ -42,12 +41,21 @@ class _Live:
         return Reply(self.blocks, buttons=stop_button(msg("Stop the live view")))
 
     async def rounds(self) -> Message:
-        """Read until there is nothing to read any more; why that is."""
-        while True:
+        """Read until there is nothing to read any more, or the time is over; why it ended."""
+        services = self._call.services
+        until = services.clock() + services.follow_for
+        while services.clock() < until:
             self.last = await read_once(self._call)
             if self._call.items and not (self.last.readings or self.last.failed):
                 return msg("It does not run any more.")
-            await self._call.services.sleep(_PAUSE)
+            await services.sleep(_PAUSE)
+        return msg("I follow for {time} at most.", time=Span(services.follow_for))
+
+
+def _about(call: Call) -> Untrusted:
+    """The one container that it is about, or the host."""
+    host = call.host.name
+    return at(call.items[0].name, host) if len(call.items) == 1 else Untrusted(host)
 
 
 async def live(call: Call, view: View) -> Reply:
@@ -58,10 +66,8 @@ async def live(call: Call, view: View) -> Reply:
     """
     now, outcome = _Live(call, view), Outcome.FINISHED
     try:
-        async with asyncio.timeout(call.services.follow_for), shown(call, now.shown):
+        async with shown(call, now.shown):
             reason = await unless_stopped(call, now.rounds())
-    except TimeoutError:
-        reason = msg("I follow for {time} at most.", time=Span(call.services.follow_for))
     except Cancelled:
         mine = call.running.cancelled_by == call.actor.id
         reason = msg("You ended it.") if mine else msg("It was ended.")
@@ -72,5 +78,5 @@ async def live(call: Call, view: View) -> Reply:
         reason, outcome = error.message, Outcome.FAILED
     again = Button(msg("Live"), with_option(call, "--live"), host=call.host.name)
     blocks = now.blocks if now.last else ()
-    ended = msg("{host}: no longer live", host=Untrusted(call.host.name))
+    ended = msg("{name}: no longer live", name=_about(call))
     return Reply((Text(ended), *blocks, Text(reason)), buttons=((again,),), outcome=outcome)

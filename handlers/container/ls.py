@@ -18,7 +18,7 @@ from bot.reply.template import Template
 from handlers.container.columns import COLUMNS, SIZED, TABLE
 from handlers.container.listed import SHOWS, listed
 from handlers.container.overview import count, overview
-from handlers.formatted import Look, filled, fitting, formatted, refresh
+from handlers.formatted import ALL, Look, filled, fitting, formatted, refresh
 
 _FILTERS = (
     *("ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name"),
@@ -119,7 +119,7 @@ def _selected(call: Call, found: Sequence[Container]) -> list[Container]:
 def _whole(call: Call, rows: Sequence[Container], *, sized: bool) -> Reply:
     """The table that a terminal shows, with nothing cut, as a file."""
     body = filled(rows, COLUMNS, SIZED if sized else TABLE, Look.of(call, whole=True))
-    file = Document(Untrusted("containers.txt"), body, msg("All of it. Secrets are masked."))
+    file = Document(Untrusted("containers.txt"), body, ALL)
     return Reply(
         (Text(count(call, rows)),),
         documents=(file,) if rows else (),

@@ -19,7 +19,7 @@ from handlers import paging
 from handlers.container.figures import figures
 from handlers.container.live import live as watch
 from handlers.container.readings import COLUMNS, SORTS, TABLE, Round, read_once
-from handlers.formatted import Look, filled, fitting, refresh
+from handlers.formatted import ALL, Look, filled, fitting, refresh
 
 _SORTED = {
     "cpu": msg("By CPU"),
@@ -89,7 +89,7 @@ def _filled(call: Call, read: Round) -> tuple[Block, ...]:
 def _whole(call: Call, read: Round) -> Document:
     """The table that a terminal shows, with nothing cut."""
     body = filled(read.entries, COLUMNS, TABLE, Look.of(call, whole=True))
-    return Document(Untrusted("stats.txt"), body, msg("All of it, as a file"))
+    return Document(Untrusted("stats.txt"), body, ALL)
 
 
 def _count(call: Call, read: Round) -> Message:

@@ -12,6 +12,7 @@ from bot.errors import UsageError
 from bot.hosts.types import Kind, Processes, Target
 from bot.message import Code, Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Document, Excerpt, Reply, Table, Text
+from handlers.formatted import ALL
 
 # What `ps` calls a column, by what one sorts by; the first that is there counts.
 _COLUMNS = {
@@ -56,8 +57,7 @@ async def top(
     files: tuple[Document, ...] = ()
     if no_trunc:
         every = Table((found.titles, *rows), width=None)
-        label = msg("All of it. Secrets are masked.")
-        files = (Document(Untrusted(f"{container.name.raw}-top.txt"), every, label),)
+        files = (Document(Untrusted(f"{container.name.raw}-top.txt"), every, ALL),)
     else:
         blocks.append(_raw(found, rows) if ps_options else _table(found, rows, sort))
     if found.more:

@@ -13,14 +13,15 @@ from bot.message import Message, Size, Untrusted, msg, plural
 from bot.reply import Document, Excerpt, Reply, Table, Text, docker
 from bot.reply.syntax import read
 from bot.reply.template import Template
-from handlers.formatted import Columns, Look, filled, fitting, formatted
+from handlers.formatted import ALL, Columns, Look, filled, fitting, formatted
 
 _TABLE = read("table {{.ID}}\\t{{.CreatedSince}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}")
 _EXACT = read("table {{.ID}}\\t{{.CreatedAt}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}")
 _CENTURY = 946_684_800.0  # what claims to be older has no date (docker/cli `formatter_history.go`)
 # What the classic builder wrote before an instruction; what has no such mark was run.
 _INSTRUCTION = re.compile(r"/bin/sh -c #\(nop\)\s+")
-_RUN = re.compile(r"(?:\|\d+ .{0,400}?)?/bin/sh -c\s+", re.DOTALL)
+_RUN = re.compile(r"(?:RUN )?(?:\|\d+ .{0,400}?)?/bin/sh -c\s+", re.DOTALL)
+_BUILDKIT = re.compile(r"\s+# buildkit\Z")
 
 
 def _since(layer: Layer, look: Look) -> str:
@@ -80,7 +81,7 @@ async def history(
         return formatted(call, verdict, found, columns, template, whole=no_trunc)
     if no_trunc:
         body = filled(found, columns, _TABLE if human else _EXACT, Look.of(call, whole=True))
-        file = Document(Untrusted("history.txt"), body, msg("All of it. Secrets are masked."))
+        file = Document(Untrusted("history.txt"), body, ALL)
         return Reply((Text(verdict),), documents=(file,))
     rows = tuple((_step(layer), Size(layer.size) if human else layer.size) for layer in found)
     return Reply((Text(verdict), Table(rows, right=frozenset({1}))))
@@ -98,7 +99,7 @@ def _verdict(name: Untrusted, found: tuple[Layer, ...]) -> Message:
 
 def _step(layer: Layer) -> Untrusted:
     """The instruction, without what every line of a terminal begins with."""
-    text = layer.created_by.raw
+    text = _BUILDKIT.sub("", layer.created_by.raw)
     if _INSTRUCTION.match(text):
         return Untrusted(_INSTRUCTION.sub("", text, count=1))
     plain = _RUN.sub("RUN ", text, count=1) if _RUN.match(text) else text

@@ -13,6 +13,8 @@ from handlers.formatted import refresh
 from handlers.offer import may
 from handlers.paging import Page, others, page_of
 
+_WIDTH = 24  # columns that a table leaves to a name
+
 SHOWS: Mapping[str, Callable[[Image], bool]] = {
     "all": lambda _: True,
     "tagged": lambda image: not image.dangling,
@@ -52,10 +54,16 @@ def name_of(image: Image) -> Untrusted:
     return image.tags[0] if image.tags else Untrusted(short(image.id))
 
 
+def _fitting(name: Untrusted) -> Untrusted:
+    """A long name without its registry: what tells images apart is the end."""
+    _, slash, last = name.raw.rpartition("/")
+    return Untrusted(f"…/{last}") if slash and len(name.raw) > _WIDTH else name
+
+
 def _table(images: Sequence[Image], *, digests: bool) -> Table:
     rows: list[tuple[Value, ...]] = []
     for image in images:
-        rows.append((name_of(image), Size(image.size)))
+        rows.append((_fitting(name_of(image)), Size(image.size)))
         if digests:
             known = (Untrusted(f"  {d.raw.rpartition('@')[2]}") for d in image.digests)
             rows += ((digest, Untrusted("")) for digest in known)

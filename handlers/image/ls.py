@@ -13,7 +13,7 @@ from bot.message import Untrusted, msg
 from bot.reply import Document, Excerpt, Reply, Text
 from bot.reply.docker import short
 from bot.reply.template import Template
-from handlers.formatted import Look, filled, fitting, formatted, refresh
+from handlers.formatted import ALL, Look, filled, fitting, formatted, refresh
 from handlers.image.columns import COLUMNS, DIGESTS, TABLE, named
 from handlers.image.listed import SHOWS, count, listed, name_of
 
@@ -89,7 +89,7 @@ def _whole(call: Call, rows: Sequence[Image]) -> Reply:
     digests: bool = call.params["digests"]
     table = DIGESTS if digests else TABLE
     body = filled(named(rows, digests=digests), COLUMNS, table, Look.of(call, whole=True))
-    file = Document(Untrusted("images.txt"), body, msg("All of it, as a file"))
+    file = Document(Untrusted("images.txt"), body, ALL)
     return Reply(
         (Text(count(call, rows)),),
         documents=(file,) if rows else (),
