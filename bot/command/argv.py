@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.command.call import Call
 
 
 def with_option(call: Call, name: str, *value: str) -> tuple[str, ...]:
     """The same call with a long option set to something, before all else: `--` may follow."""
-    return (*call.command.path, name, *value, *_rest(call, name, takes_value=bool(value)))
+    rest = _without(_own(call), name, takes_value=bool(value))
+    return (*call.command.path, name, *value, *rest)
 
 
-def without_option(call: Call, name: str) -> tuple[str, ...]:
-    """The same call without a long option that takes a value."""
-    return (*call.command.path, *_rest(call, name, takes_value=True))
+def with_options(call: Call, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The same call with long options set, each to its value."""
+    words: Iterable[str] = _own(call)
+    for name in values:
+        words = tuple(_without(words, name, takes_value=True))
+    return (*call.command.path, *(word for pair in values.items() for word in pair), *words)
 
 
-def _rest(call: Call, name: str, *, takes_value: bool) -> Iterator[str]:
-    """Its words without the command's own, and without the option."""
-    words = iter(call.argv[len(call.command.path) :])
+def without_option(call: Call, *names: str) -> tuple[str, ...]:
+    """The same call without long options that take a value."""
+    words: Iterable[str] = _own(call)
+    for name in names:
+        words = tuple(_without(words, name, takes_value=True))
+    return (*call.command.path, *words)
+
+
+def _own(call: Call) -> tuple[str, ...]:
+    """Its words without the command's."""
+    return call.argv[len(call.command.path) :]
+
+
+def _without(given: Iterable[str], name: str, *, takes_value: bool) -> Iterator[str]:
+    words = iter(given)
     for word in words:
         if word == "--":
             yield word

@@ -144,7 +144,11 @@ def _refuse(ctx: click.Context, param: click.Parameter, value: object) -> None:
 
 
 class Targets(click.Argument):
-    """An argument that names things on a host; the pipeline turns the names into targets."""
+    """An argument that names things on a host; the pipeline turns the names into targets.
+
+    `kinds` says, by the command's values, among which kinds of things a name is looked for, in
+    this order; without it, among those of its `kind` alone.
+    """
 
     def __init__(
         self,
@@ -154,11 +158,17 @@ class Targets(click.Argument):
         nargs: int,
         required: bool,
         among: Callable[[Container], bool] | None,
+        kinds: Callable[[Mapping[str, Any]], Sequence[Kind]] | None = None,
     ) -> None:
         super().__init__([name], nargs=nargs, required=False, type=click.STRING)
         self.kind = kind
         self.needed = required
         self.among = among
+        self._kinds = kinds
+
+    def kinds(self, params: Mapping[str, Any]) -> Sequence[Kind]:
+        """Among which kinds of things its names are looked for; at least one."""
+        return (self.kind,) if self._kinds is None else self._kinds(params)
 
     def names(self, words: Sequence[str]) -> tuple[str, ...]:
         """The names in what was typed."""
@@ -256,13 +266,14 @@ def targets(
     nargs: int = -1,
     required: bool = True,
     among: Callable[[Container], bool] | None = None,
+    kinds: Callable[[Mapping[str, Any]], Sequence[Kind]] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare what the command is about; a missing one is asked for with a picker.
 
-    `among` says which containers the picker offers.
+    `among` says which containers the picker offers; `kinds` is as of `Targets`.
     """
     name = name or (f"{kind.value}s" if nargs == -1 else kind.value)
-    return _collect(Targets(kind, name, nargs=nargs, required=required, among=among))
+    return _collect(Targets(kind, name, nargs=nargs, required=required, among=among, kinds=kinds))
 
 
 def paths(name: str = "paths") -> Callable[[Handler], Handler]:

@@ -115,6 +115,11 @@ class Client(APIClient):
         where = path.format(quote(name, safe=""))
         return self.post(f"{self.base_url}/v{self.api_version}{where}", json=dict(body)).json()
 
+    def look(self, path: str, name: str, **params: str | int) -> Any:  # noqa: ANN401 - what JSON holds
+        """`GET` a path in which `{}` stands for a name: what the SDK has no parameter for."""
+        where = path.format(quote(name, safe=""))
+        return self.get(f"{self.base_url}/v{self.api_version}{where}", params=params).json()
+
     def change(self, path: str, name: str, **params: str | int | None) -> bool:
         """`POST` a path in which `{}` stands for a name; None are left out.
 

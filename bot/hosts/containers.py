@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.hosts import faults
 from bot.hosts.answer import mapping, sequence, strings
+from bot.hosts.changes import Change, changes
 from bot.hosts.client import Client
 from bot.hosts.details import details
 from bot.hosts.link import Link
@@ -30,10 +31,19 @@ class Containers:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def inspect(self, id: str) -> Details:  # noqa: A002 - Docker's name for it
-        """Everything that the Engine knows about it."""
+    async def inspect(self, id: str, *, size: bool = False) -> Details:  # noqa: A002 - Docker's name for it
+        """Everything that the Engine knows about it; `size` takes it long."""
         name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: details(client.inspect_container(name)))
+        if not size:
+            return await self._link.run(lambda client: details(client.inspect_container(name)))
+        return await self._link.run(
+            lambda client: details(client.look("/containers/{}/json", name, size="1")), slow=True
+        )
+
+    async def diff(self, id: str) -> tuple[Change, ...]:  # noqa: A002 - Docker's name for it
+        """What is not as in its image, by path. May take the Engine long."""
+        name = one_segment(self._link.name, id)
+        return await self._link.run(lambda client: changes(client.diff(name)), slow=True)
 
     async def start(self, id: str) -> bool:  # noqa: A002 - Docker's name for it
         """Start it; False if it was running already."""
@@ -85,10 +95,16 @@ class Containers:
             id, lambda client, name: client.remove_container(name, v=volumes, force=force)
         )
 
-    async def top(self, id: str, ps_args: str | None = None) -> Processes:  # noqa: A002 - the same
-        """Its processes, as `ps` with these arguments sees them."""
+    async def top(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        ps_args: str | None = None,
+        *,
+        cell: int = _CELL,
+    ) -> Processes:
+        """Its processes, as `ps` with these arguments sees them; a cell is cut at `cell`."""
         name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: _processes(client.top(name, ps_args)))
+        return await self._link.run(lambda client: _processes(client.top(name, ps_args), cell))
 
     async def _do(self, id: str, work: Callable[[Client, str], object]) -> None:  # noqa: A002
         name = one_segment(self._link.name, id)
@@ -114,16 +130,16 @@ class Containers:
         return await self._link.run(work, changes=True, steps=steps, seconds=seconds)
 
 
-def _processes(value: object) -> Processes:
+def _processes(value: object, cell: int) -> Processes:
     raw = mapping(value)
     rows = sequence(raw.get("Processes"))
     return Processes(
-        titles=_cells(raw.get("Titles")),
-        rows=tuple(map(_cells, rows[:_PROCESSES])),
+        titles=_cells(raw.get("Titles"), cell),
+        rows=tuple(_cells(row, cell) for row in rows[:_PROCESSES]),
         more=max(0, len(rows) - _PROCESSES),
     )
 
 
-def _cells(row: object) -> tuple[Untrusted, ...]:
+def _cells(row: object, cell: int) -> tuple[Untrusted, ...]:
     texts = strings({"row": sequence(row)[:_COLUMNS]}, "row")
-    return tuple(Untrusted(t if len(t) <= _CELL else f"{t[:_CELL]}…") for t in texts)
+    return tuple(Untrusted(t if len(t) <= cell else f"{t[:cell]}…") for t in texts)

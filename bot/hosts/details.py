@@ -14,6 +14,7 @@ from bot.hosts.answer import (
     labels,
     mapping,
     moment,
+    optional,
     sequence,
     string,
     untrusted,
@@ -50,6 +51,9 @@ def details(value: object) -> Details:
         ),
         networks=tuple(Untrusted(name) for name in mapping(settings.get("Networks"))),
         whole=whole(raw),
+        exposed=tuple(_exposed(mapping(settings.get("Ports")))),
+        size_rw=optional(raw, "SizeRw"),
+        size_root=optional(raw, "SizeRootFs"),
     )
 
 
@@ -96,16 +100,27 @@ def whole(raw: Mapping[str, object]) -> bytes:
 
 
 def _published(ports: Mapping[str, object]) -> Iterator[Port]:
-    """A port inside stands once for each place where it is published, or with none at all."""
+    """A port inside stands once for each place where it is published."""
     for inside, places in ports.items():
-        found = _PORT.fullmatch(inside)
-        if found is None:
-            raise Unexpected("Ports")
+        private, protocol = _inside(inside)
         for place in map(mapping, sequence(places)):
             public = _NUMBER.fullmatch(string(place, "HostPort"))
             yield Port(
-                private=int(found[1]),
-                protocol=found[2],
+                private=private,
+                protocol=protocol,
                 ip=string(place, "HostIp") or None,
                 public=int(public[0]) if public else None,
             )
+
+
+def _exposed(ports: Mapping[str, object]) -> Iterator[Port]:
+    """The ports inside that are published nowhere."""
+    yield from (Port(*_inside(inside)) for inside, places in ports.items() if not places)
+
+
+def _inside(written: str) -> tuple[int, str]:
+    """`80/tcp` as number and protocol."""
+    found = _PORT.fullmatch(written)
+    if found is None:
+        raise Unexpected("Ports")
+    return int(found[1]), found[2]

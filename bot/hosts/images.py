@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.hosts import listing
 from bot.hosts.answer import identity, mapping, sequence
+from bot.hosts.image_details import ImageDetails, Layer, history, image_details
 from bot.hosts.link import Link
 from bot.hosts.paths import image_reference
 from bot.hosts.reference import split
@@ -31,6 +32,28 @@ class Images:
         wanted = dict(filters) if filters else None
         return await self._link.run(
             lambda client: listing.images(client.images(all=all, filters=wanted))
+        )
+
+    async def inspect(self, reference: str) -> ImageDetails:
+        """Everything that the Engine knows about it.
+
+        Raises:
+            NotFound: if there is no such image.
+        """
+        name = image_reference(self._link.name, reference)
+        return await self._link.run(
+            lambda client: image_details(client.inspect_image(name))  # type: ignore[no-untyped-call]  # the stubs leave it out
+        )
+
+    async def history(self, reference: str) -> tuple[Layer, ...]:
+        """The steps that it was made in, the newest first.
+
+        Raises:
+            NotFound: if there is no such image.
+        """
+        name = image_reference(self._link.name, reference)
+        return await self._link.run(
+            lambda client: history(client.history(name))  # type: ignore[no-untyped-call]  # likewise
         )
 
     async def id_of(self, reference: str) -> str:

@@ -13,12 +13,13 @@ from bot.hosts.answer import (
     labels,
     mapping,
     moment,
+    optional,
     sequence,
     string,
     strings,
     untrusted,
 )
-from bot.hosts.types import BuildRecord, Container, Image, Network, Volume
+from bot.hosts.types import BuildRecord, Container, Image, Network, Port, Volume
 from bot.message import Untrusted
 
 _STATE = re.compile(r"[a-z]{1,16}")
@@ -41,6 +42,7 @@ def container(value: object, *, sized: bool = False) -> Container:
     told = status.read(sentence)
     networks = mapping(mapping(raw.get("NetworkSettings")).get("Networks"))
     cid = identity(raw)
+    mounts = [mapping(row) for row in sequence(raw.get("Mounts"))]
     return Container(
         id=cid,
         name=_own_name(raw, cid),
@@ -53,9 +55,13 @@ def container(value: object, *, sized: bool = False) -> Container:
         ago=told.ago,
         created=moment(raw, "Created") or 0.0,
         networks=tuple(Untrusted(name) for name in networks),
-        mounts=tuple(mount(mapping(row)) for row in sequence(raw.get("Mounts"))),
+        mounts=tuple(map(mount, mounts)),
         labels=labels(raw),
         size_rw=integer(raw, "SizeRw") if sized else None,
+        size_root=integer(raw, "SizeRootFs") if sized else None,
+        command=untrusted(raw, "Command"),
+        ports=tuple(map(port, sequence(raw.get("Ports")))),
+        local=sum(string(row, "Driver") == "local" for row in mounts),
     )
 
 
@@ -76,6 +82,8 @@ def image(value: object) -> Image:
         labels=labels(raw),
         digests=tuple(Untrusted(d) for d in strings(raw, "RepoDigests") if d != _UNDIGESTED),
         parent=string(raw, "ParentId"),
+        shared=_known(raw, "SharedSize"),
+        users=_known(raw, "Containers"),
     )
 
 
@@ -141,6 +149,17 @@ def state_of(raw: Mapping[str, object], key: str) -> str:
     """Docker's word for a container's state."""
     state = string(raw, key)
     return state if _STATE.fullmatch(state) else "unknown"
+
+
+def port(value: object) -> Port:
+    """A port in a row of `GET /containers/json`."""
+    raw = mapping(value)
+    return Port(
+        private=integer(raw, "PrivatePort"),
+        protocol=string(raw, "Type"),
+        ip=string(raw, "IP") or None,
+        public=optional(raw, "PublicPort"),
+    )
 
 
 def mount(raw: Mapping[str, object]) -> Untrusted:

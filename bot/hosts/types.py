@@ -47,6 +47,7 @@ class Port:
     public: int | None = None
 
 
+_NOTHING = Untrusted("")
 _CALM = frozenset({"created", "running", "paused", "removing"})
 
 
@@ -57,7 +58,9 @@ class Container:
     `state` is created, running, paused, restarting, removing, exited or dead. `status` is Docker's
     English sentence, raw. `health` is healthy, unhealthy, starting or None. `exit_code` and `ago`
     (seconds since it started or ended, as coarse as Docker says it) come from `status` and are
-    None where it could not be parsed. `size_rw` is None unless sizes were asked for.
+    None where it could not be parsed. `size_rw`, its own files in bytes, and `size_root`, those of
+    its image as well, are None unless sizes were asked for. `local` counts the mounts of volumes
+    of this machine.
     """
 
     id: str
@@ -74,6 +77,10 @@ class Container:
     mounts: tuple[Untrusted, ...]
     labels: Mapping[str, str] = field(hash=False)
     size_rw: int | None = None
+    size_root: int | None = None
+    command: Untrusted = _NOTHING
+    ports: tuple[Port, ...] = ()
+    local: int = 0
 
     @property
     def needs_you(self) -> bool:
@@ -95,7 +102,8 @@ class Details:
 
     `state` is as of `Container`. `since` is when it started, or ended, in seconds since the epoch;
     None where that is not what made its state. `memory` is its limit in bytes, 0 for none. `ports`
-    are those that are published; `mounts` are pairs of where from and where to.
+    are those that are published, `exposed` those that are open inside and nowhere else; `mounts`
+    are pairs of where from and where to. `size_rw` and `size_root` are as of `Container`.
     """
 
     id: str
@@ -109,6 +117,9 @@ class Details:
     mounts: tuple[tuple[Untrusted, Untrusted], ...]
     networks: tuple[Untrusted, ...]
     whole: bytes
+    exposed: tuple[Port, ...] = ()
+    size_rw: int | None = None
+    size_root: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,8 @@ class Image:
     """A row of `GET /images/json`. `size` in bytes, layers that others share included.
 
     `digests` are as in "app@sha256:…"; `parent` is the id of the image that it is built on, ""
-    where that is not told.
+    where that is not told. `shared`, in bytes, and `users`, which counts containers, are None where
+    the Engine was not asked.
     """
 
     id: str
@@ -126,6 +138,8 @@ class Image:
     labels: Mapping[str, str] = field(hash=False)
     digests: tuple[Untrusted, ...] = ()
     parent: str = ""
+    shared: int | None = None
+    users: int | None = None
 
     @property
     def dangling(self) -> bool:

@@ -53,13 +53,15 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
     names = call.words_of(asked)
     if not names and not asked.needed:
         return _with(call, asked, {})
-    things = await _seen(call, asked.kind)
+    kind, *others = asked.kinds(call.params)
+    things = await _seen(call, kind)
     if not names:
         return _picker(call, asked, things, await _latest(call))
     targets: dict[Target, Thing] = {}
     known = Known(things)
+    elsewhere = _Elsewhere(call, others)
     for name in names:
-        exact = known.exact(name)
+        exact = known.exact(name) or await elsewhere.exact(name)
         if len(exact) == 1:
             targets[target(exact[0], call.host.name, name)] = exact[0]
         elif len(names) == 1:
@@ -68,6 +70,24 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
         else:
             missing.append(name)
     return _with(call, asked, targets) if targets else _none(call, missing)
+
+
+class _Elsewhere:
+    """Things of other kinds, looked up once a name is not found among the first."""
+
+    def __init__(self, call: Call, kinds: Sequence[Kind]) -> None:
+        self._call = call
+        self._kinds = kinds
+        self._known: dict[Kind, Known[Thing]] = {}
+
+    async def exact(self, name: str) -> tuple[Thing, ...]:
+        """Those of this name, of the first kind that has any."""
+        for kind in self._kinds:
+            if kind not in self._known:
+                self._known[kind] = Known(await _seen(self._call, kind))
+            if found := self._known[kind].exact(name):
+                return found
+        return ()
 
 
 async def _told(call: Call, proceed: Proceed) -> Reply:

@@ -37,7 +37,7 @@ def fit(text: str, columns: int) -> str:
 
 
 def lines(table: Table, words: Words, redactor: Redactor) -> list[str]:
-    """The rows, head first, none wider than the table's width."""
+    """The rows, head first, none wider than the table's width, if it has one."""
     rows = [[words.plain(value) for value in row] for row in (table.head, *table.rows) if row]
     if redactor.regions("\n".join(cell for row in rows for cell in row)):
         rows = [[redactor.text(cell) for cell in row] for row in rows]
@@ -54,10 +54,10 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+def _widths(rows: Sequence[Sequence[str]], room: int | None) -> list[int]:
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    if not widths:
-        return []
+    if not widths or room is None:
+        return widths
     room -= _GAP * (len(widths) - 1)
     first = min(widths[0], _LEAST)
     while len(widths) > 1 and first + sum(widths[1:]) > room and max(widths[1:]) > 1:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from bot.message import Message, Untrusted, Value
+from bot.reply.template import Template
+
+WIDTH = 34  # characters of a line of monospace on a phone
 
 
 class Outcome(Enum):
@@ -35,12 +40,13 @@ class Table:
     """Rows in monospace. The first column takes what is left of `width` characters, cut with "…".
 
     A cell is any value. `head` may be empty. `right` are the indexes of right-aligned columns.
+    Without a `width` nothing is cut.
     """
 
     rows: tuple[tuple[Value, ...], ...]
     head: tuple[Message, ...] = ()
     right: frozenset[int] = frozenset()
-    width: int = 34
+    width: int | None = WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,20 @@ class Excerpt:
 
     text: Untrusted
     tail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a template of Docker's `--format` makes of each row, whose values are those of JSON.
+
+    The rows of a list are `flat`: fields that print as they are, but for the labels, a mapping.
+    `width` is as of a table.
+    """
+
+    template: Template
+    rows: tuple[Mapping[str, Any], ...] = field(hash=False)
+    flat: bool = True
+    width: int | None = WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +82,16 @@ class Fold:
 class Document:
     """A file for the reader. `name` is a suggestion, made safe before it is sent.
 
-    What is large is a file of the spool, which is sent as it is and then removed.
+    A table, or what a template is filled with, becomes lines of text, cut nowhere. What is large is
+    a file of the spool, which is sent as it is and then removed.
     """
 
     name: Untrusted
-    content: bytes | Path
+    content: bytes | Table | Filled | Path
     caption: Message | None = None
 
 
-Block = Text | Table | Excerpt | Fold
+Block = Text | Table | Excerpt | Filled | Fold
 
 
 class Verb(Enum):

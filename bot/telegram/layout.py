@@ -15,7 +15,8 @@ from itertools import dropwhile
 from bot.message import Message, Untrusted
 from bot.reply.columns import lines as table_lines
 from bot.reply.columns import width
-from bot.reply.model import Block, Excerpt, Fold, Table, Text
+from bot.reply.filling import fill
+from bot.reply.model import Block, Excerpt, Filled, Fold, Table, Text
 from bot.reply.redact import Redactor, masked_at
 from bot.reply.regions import apart
 from bot.reply.untrusted import CUT, cut, safe
@@ -83,8 +84,15 @@ class Typist:
             return Folded(tuple(part for part in inner if not _empty(part)))
         return self._part(block)
 
-    def _part(self, block: Text | Table | Excerpt) -> Sentence | Bulk:
+    def whole(self, block: Table | Filled) -> str:
+        """All of a block as text, cut nowhere: what a file holds."""
+        part = self._part(replace(block, width=None))
+        return "".join(f"{line}\n" for line in part.lines) if isinstance(part, Bulk) else ""
+
+    def _part(self, block: Text | Table | Excerpt | Filled) -> Sentence | Bulk:
         match block:
+            case Filled():
+                return self._part(fill(block, self._redactor.json))
             case Text(message, strong):
                 return self.sentence(message, strong=strong)
             case Table():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.message import msg
@@ -114,6 +115,8 @@ def _file(document: Document, typist: Typist, redactor: Redactor) -> Part:
     content = document.content
     if isinstance(content, bytes):
         content = _masked(content, redactor)
+    elif not isinstance(content, Path):
+        content = typist.whole(content).encode()
     return _part(short, document=File(file_name(document.name), content))
 
 

@@ -3,11 +3,13 @@
 from handlers.container.card import card
 from handlers.container.commit import commit
 from handlers.container.copy import cp, put
+from handlers.container.diff import diff
 from handlers.container.export import export
 from handlers.container.inspect import inspect
 from handlers.container.lifecycle import kill, pause, restart, start, stop, unpause
 from handlers.container.logs import logs
 from handlers.container.ls import ls
+from handlers.container.port import port
 from handlers.container.prune import prune
 from handlers.container.rename import rename
 from handlers.container.rm import rm
@@ -23,6 +25,8 @@ COMMANDS = (
     stats,
     top,
     inspect,
+    diff,
+    port,
     start,
     stop,
     restart,

@@ -1,17 +1,19 @@
-"""`/inspect`: what one most often looks for, and all that the Engine knows, secrets masked."""
+"""`/container inspect`: what one most often looks for, and all that the Engine knows, as a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.command.call import Call, at
-from bot.command.plan import Item
-from bot.command.spec import command, targets
-from bot.errors import BotError
-from bot.hosts.types import Details, Kind, Port, Target
+from bot.command.call import Call
+from bot.command.formats import formats
+from bot.command.spec import command, flag, targets
+from bot.hosts.types import Details, Kind, Target
 from bot.message import Message, Moment, Size, Untrusted, Value, msg, plural
-from bot.reply import Block, Document, Outcome, Reply, Table, Text
+from bot.reply import Reply, Table, Text
+from bot.reply.ports import published
 from bot.reply.states import state_word
+from bot.reply.template import Template
+from handlers.inspecting import inspecting
 
 _LISTED = 6
 _SHORT = 12
@@ -20,39 +22,27 @@ _NO_POLICY = frozenset({"", "no"})
 
 @command(
     "container inspect",
-    shortcut="inspect",
     permission="container.inspect",
     act=msg("inspect {target}"),
     secret=True,
+    deadline=180.0,
 )
 @targets(Kind.CONTAINER)
-async def inspect(call: Call, containers: tuple[Target, ...]) -> Reply:
+@formats(None, "-f")
+@flag("-s", "--size", help="Show what it takes on the disk as well")
+async def inspect(
+    call: Call, containers: tuple[Target, ...], template: Template | None, *, size: bool
+) -> Reply:
     """Show all details of one or more containers, secrets masked."""
-    failed: list[Block] = []
-    blocks: list[Block] = []
-    documents: list[Document] = []
-    for item in call.items:
-        name = at(item.name, call.host.name)
-        try:
-            found = await call.host.containers.inspect(item.id)
-        except BotError as error:
-            if len(call.items) == 1:
-                raise
-            failed.append(Text(msg("x {name}: {why}", name=name, why=error.message)))
-        else:
-            blocks += (Text(_verdict(name, found)), Table(tuple(_rows(found))))
-            documents.append(_document(item, found))
-    some = Outcome.PARTIAL if documents else Outcome.FAILED
-    return Reply(
-        (*failed, *blocks),
-        documents=tuple(documents),
-        outcome=some if failed else Outcome.FINISHED,
-    )
+
+    async def ask(id: str) -> Details:  # noqa: A002 - Docker's name for it
+        return await call.host.containers.inspect(id, size=size)
+
+    return await inspecting(call, ask, _view, template)
 
 
-def _document(item: Item, found: Details) -> Document:
-    name = Untrusted(f"{item.name.raw}.json")
-    return Document(name, found.whole, msg("All of it. Secrets are masked."))
+def _view(name: Untrusted, found: Details) -> tuple[Text, Table]:
+    return Text(_verdict(name, found)), Table(tuple(_rows(found)))
 
 
 def _verdict(name: Untrusted, found: Details) -> Message:
@@ -72,13 +62,13 @@ def _rows(found: Details) -> Iterator[tuple[Value, ...]]:
         yield msg("autostart"), found.restart_policy
     if found.memory:
         yield msg("memory"), Size(found.memory)
-    for port in found.ports[:_LISTED]:
-        yield msg("port"), Untrusted(_published(port))
+    if found.size_rw is not None:
+        yield msg("own files"), Size(found.size_rw)
+    if found.size_root is not None:
+        yield msg("with image"), Size(found.size_root)
+    for port in dict.fromkeys(map(published, found.ports[:_LISTED])):  # of IPv4 and IPv6
+        yield msg("port"), port
     for source, inside in found.mounts[:_LISTED]:
         yield msg("mount"), Untrusted(f"{source.raw} → {inside.raw}")
     for network in found.networks[:_LISTED]:
         yield msg("network"), network
-
-
-def _published(port: Port) -> str:
-    return f"{port.ip or ''}:{port.public or ''} → {port.private}/{port.protocol}"

@@ -1,7 +1,9 @@
 """The verbs of `docker image`."""
 
 from handlers.image.build import build
+from handlers.image.history import history
 from handlers.image.import_ import import_
+from handlers.image.inspect import inspect
 from handlers.image.load import load
 from handlers.image.ls import ls
 from handlers.image.prune import prune
@@ -13,6 +15,8 @@ from handlers.image.tag import tag
 
 COMMANDS = (
     ls,
+    history,
+    inspect,
     pull,
     push,
     build,

@@ -1,17 +1,22 @@
-"""`/images`: what images there are, the biggest first."""
+"""`/images`: what images there are, as a list, a template, or ids."""
 
 from __future__ import annotations
 
-from bot.command.call import Call
-from bot.command.kinds import as_engine_filters, choice, filters
-from bot.command.spec import command, flag, option
-from bot.hosts.types import Image
-from bot.message import Message, Size, Untrusted, msg, plural
-from bot.reply import Block, Button, Excerpt, Fold, Reply, Table, Text
-from handlers.offer import may
+from collections.abc import Sequence
 
-_SHOWN = 8
-_FOLDED = 60
+from bot.command.call import Call
+from bot.command.formats import formats
+from bot.command.kinds import PAGE, as_engine_filters, choice, filters
+from bot.command.spec import argument, command, flag, option, refused
+from bot.hosts.types import Image
+from bot.message import Untrusted, msg
+from bot.reply import Document, Excerpt, Reply, Text
+from bot.reply.docker import short
+from bot.reply.template import Template
+from handlers.formatted import ALL, Look, filled, fitting, formatted, refresh
+from handlers.image.columns import COLUMNS, DIGESTS, TABLE, named
+from handlers.image.listed import SHOWS, count, listed, name_of
+
 _SORTS = {
     "size": lambda i: -i.size,
     "created": lambda i: -i.created,
@@ -26,8 +31,9 @@ _SORTS = {
     permission="image.ls",
     act=msg("list the images of {host}"),
 )
+@argument("repository", required=False)
 @flag("-a", "--all", help="Show all images, intermediate ones too")
-@flag("-q", "--quiet", help="Only show image IDs")
+@flag("--digests", help="Show digests")
 @option(
     "-f",
     "--filter",
@@ -36,47 +42,56 @@ _SORTS = {
     type=filters("reference", "label", "dangling", "before", "since", "until"),
     help="Filter by a condition, as in dangling=true",
 )
+@formats(COLUMNS)
+@flag("--no-trunc", help="Show everything in full, as a file")
+@flag("-q", "--quiet", help="Only show image IDs")
+@refused(
+    "--tree",
+    why=msg("It needs a newer API of Docker's than I speak. Without it, all images are listed."),
+)
+@option("--show", type=choice(*SHOWS), default="all", help="Show all, tagged or untagged ones")
 @option("--sort", type=choice(*_SORTS), default="size", help="Sort by size, created, name")
-async def ls(
+@option("--page", type=PAGE, help="Show one page of the list")
+async def ls(  # noqa: PLR0913 - a parameter for each of Docker's flags
     call: Call,
+    repository: str | None,
     *,
     all: bool,  # noqa: A002 - Docker's word
-    quiet: bool,
+    digests: bool,
     wanted: tuple[tuple[str, str], ...],
+    template: Template | None,
+    no_trunc: bool,
+    quiet: bool,
+    show: str,
     sort: str,
+    page: int | None,
 ) -> Reply:
-    """List images."""
-    found = await call.host.images.list(all=all, filters=as_engine_filters(wanted))
-    images = sorted(found, key=_SORTS[sort])
-    verdict = _verdict(call, images)
+    """List images.
+
+    A name, as in redis or redis:7, lists those of that name; * stands for any letters.
+    """
+    fitting(quiet=quiet, format=template is not None)
+    asked = (*wanted, ("reference", repository)) if repository else wanted
+    found = await call.host.images.list(all=all, filters=as_engine_filters(asked))
+    rows = sorted(filter(SHOWS[show], found), key=_SORTS[sort])
     if quiet:
-        ids = "\n".join(i.id.removeprefix("sha256:")[:12] for i in images)
-        return Reply((Text(verdict), *([Excerpt(Untrusted(ids))] if ids else [])))
-    blocks: list[Block] = [Text(verdict)]
-    if images:
-        blocks.append(_table(images[:_SHOWN]))
-    if len(images) > _SHOWN:
-        blocks.append(Fold((_table(images[_SHOWN:_FOLDED]),)))
-    if len(images) > _FOLDED:
-        blocks.append(Text(msg("and {more} more", more=len(images) - _FOLDED)))
-    host = call.host.name
-    label = msg("Prune images on {host}…", host=Untrusted(host))
-    prune = Button(label, ("image", "prune"), host=host)
-    offered = any(i.dangling for i in images) and may(call, "image prune")
-    return Reply(tuple(blocks), buttons=((prune,),) if offered else ())
+        ids = "\n".join(short(image.id, whole=no_trunc) for image in rows)
+        return Reply((Text(count(call, rows)), *((Excerpt(Untrusted(ids)),) if ids else ())))
+    if template and not template.bare:
+        wants = digests or any(name.lower() == "digest" for name in template.fields)
+        listing = named(rows, digests=wants)
+        return formatted(call, count(call, rows), listing, COLUMNS, template, whole=no_trunc)
+    return _whole(call, rows) if no_trunc else listed(call, found, rows)
 
 
-def name_of(image: Image) -> Untrusted:
-    """Its first tag, or its short id where it has none."""
-    return image.tags[0] if image.tags else Untrusted(image.id.removeprefix("sha256:")[:12])
-
-
-def _verdict(call: Call, images: list[Image]) -> Message:
-    host = Untrusted(call.host.name)
-    if not images:
-        return msg("{host}: no images", host=host)
-    return plural("{host}: {count} image", "{host}: {count} images", len(images), host=host)
-
-
-def _table(images: list[Image]) -> Table:
-    return Table(tuple((name_of(i), Size(i.size)) for i in images), right=frozenset({1}))
+def _whole(call: Call, rows: Sequence[Image]) -> Reply:
+    """The table that a terminal shows, with nothing cut, as a file."""
+    digests: bool = call.params["digests"]
+    table = DIGESTS if digests else TABLE
+    body = filled(named(rows, digests=digests), COLUMNS, table, Look.of(call, whole=True))
+    file = Document(Untrusted("images.txt"), body, ALL)
+    return Reply(
+        (Text(count(call, rows)),),
+        documents=(file,) if rows else (),
+        buttons=((refresh(call),),),
+    )

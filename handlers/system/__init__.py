@@ -4,6 +4,7 @@ from handlers.system.df import df
 from handlers.system.events import events
 from handlers.system.hosts import hosts
 from handlers.system.info import info, version
+from handlers.system.inspect import inspect
 from handlers.system.prune import prune
 
-COMMANDS = (df, events, info, version, hosts, prune)
+COMMANDS = (df, events, info, version, inspect, hosts, prune)

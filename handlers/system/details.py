@@ -9,7 +9,7 @@ from bot.hosts.types import BuildRecord, DiskUsage
 from bot.message import Message, Size, Span, Value, msg, plural
 from bot.reply import Block, Fold, Table, Text
 from bot.reply.states import state_word
-from handlers.image.ls import name_of
+from handlers.image.listed import name_of
 
 _LARGEST = 5
 _LISTED = 40

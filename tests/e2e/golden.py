@@ -23,6 +23,13 @@ class Goldens:
 
     language: str
 
+    def file(self, name: str, content: str) -> str:
+        """What a file was agreed to hold."""
+        path = FOLDER / f"{name}.txt"
+        if os.environ.get("UPDATE_GOLDENS"):
+            path.write_text(content)
+        return path.read_text()
+
     def check(self, name: str, seen: Seen) -> None:
         """The message is as it was agreed to be, and fits a phone."""
         path, said = FOLDER / f"{name}.{self.language}.txt", written(seen)

@@ -103,11 +103,20 @@ def screen(seen: Seen) -> list[str]:
     return text.splitlines()
 
 
+def monospace_of(seen: Seen) -> list[str]:
+    """The lines of its tables and excerpts, with what of them is behind a fold."""
+    pieces = _pieces(seen, frozenset({"pre", "expandable_blockquote"}))
+    return [line for piece in pieces for line in piece.splitlines()]
+
+
 def _quotes(seen: Seen) -> list[str]:
-    found = []
-    for entity in seen.entities:
-        if entity.type == "expandable_blockquote":
-            units = seen.text.encode("utf-16-le")
-            piece = units[2 * entity.offset : 2 * (entity.offset + entity.length)]
-            found.append(piece.decode("utf-16-le"))
-    return found
+    return _pieces(seen, frozenset({"expandable_blockquote"}))
+
+
+def _pieces(seen: Seen, types: frozenset[str]) -> list[str]:
+    units = seen.text.encode("utf-16-le")
+    return [
+        units[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
+        for e in seen.entities
+        if e.type in types
+    ]

@@ -70,7 +70,7 @@ async def test_a_mixed_fleet_of_a_real_engine(
         assert re.search(r"frozen +paused$", whole, re.MULTILINE)
         assert re.search(r"never +never started$", whole, re.MULTILINE)
         assert "finished" not in whole
-        assert seen.buttons == [["Logs broken", "Logs looping"], ["Refresh"]]
+        assert seen.buttons == [["Logs broken", "Logs looping"], ["All 7", "Refresh"]]
         assert seen.tappable == []
         everything = await ask(phone, "/ps -a")
         assert "finished  exited 0" in folded(everything)
@@ -79,7 +79,7 @@ async def test_a_mixed_fleet_of_a_real_engine(
         better = await seen.changed()
         assert better.id == seen.id
         assert better.text.startswith("local: all well\n")
-        assert better.buttons == [["Refresh"]]
+        assert better.buttons == [["All 4", "Refresh"]]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,13 @@ async def test_what_is_asked_of_the_engine(
         assert json.loads(asked[0].query["filters"]) == {"status": ["exited"], "name": ["web"]}
         for wrong, said in (
             ("/ps --filter colour=red", "There is no filter colour=red."),
-            ("/ps --sort size", "size is none of these: name, created, state, image."),
-            ("/ps -n 0", "0 does not fit here."),
+            ("/ps --sort age", "age is none of these: name, created, state, image, size."),
+            ("/ps --show bad", "bad is none of these: all, urgent, running, stopped."),
+            ("/ps -n 1001", "1001 does not fit here."),
+            ("/ps -n x", "x does not fit here."),
+            ("/ps -q --format json", "--quiet and --format don't go together."),
+            ("/ps --format '{{.Colour}}'", "There is no field .Colour."),
+            ("/ps --format '{{if .ID}}'", "A template can't have if here."),
             ("/ps web", "web is one word too many."),
             ("/ps --al", "There is no option --al."),
             ("/ps @nas", "There is no host nas."),
@@ -132,7 +137,7 @@ async def test_few(
     assert screen(seen) == (
         ["local: all well", f"{count} of {count} ok"] if count else ["local: no containers"]
     )
-    assert seen.buttons == [["Refresh"]]
+    assert seen.buttons == ([[f"All {count}", "Refresh"]] if count else [["Refresh"]])
     assert len(folded(seen).splitlines()) == count
 
 
@@ -154,17 +159,38 @@ async def _pages_turn_in_place(world: Played, phone: Phone) -> None:
     seen = phone.history[-1]
     await tap(seen, "All 159")
     first = await seen.changed()
-    assert first.text.splitlines()[:2] == ["local: 159 containers", "Page 1 of 7"]
-    assert first.buttons == [["Page 2"], ["Overview"]]
+    assert first.text.splitlines()[:2] == ["local: 159 containers", "Page 1 of 11"]
+    assert first.buttons == [
+        ["Page 2"],
+        ["Need you 9", "Running 150", "Stopped 9"],
+        ["Newest first", "By state", "By image"],
+        ["Overview", "Ports", "Sizes", "Refresh"],
+    ]
+    assert len(screen(first)) == 2 + 15
+    assert folded(first) == ""
     await tap(first, "Page 2")
     second = await first.changed()
-    assert "app-0025" in second.text
-    assert second.buttons == [["Page 1", "Page 3"], ["Overview"]]
-    await tap(second, "Overview")
-    assert (await second.changed()).text.startswith("local: 9 of 159 need you\n")
+    assert "app-0015" in second.text
+    assert second.buttons[0] == ["Page 1", "Page 3"]
+    await tap(second, "Need you 9")
+    urgent = await second.changed()
+    assert urgent.text.splitlines()[:2] == [
+        "local: 9 containers need you",
+        "x z0  exited 1 · 4 min",
+    ]
+    assert urgent.buttons[0] == ["All 159", "Running 150", "Stopped 9"]
+    await tap(urgent, "Running 150")
+    running = await urgent.changed()
+    assert running.text.startswith("local: 150 containers run\nPage 1 of 10\n● app-0000")
+    await tap(running, "Newest first")
+    newest = await running.changed()
+    assert newest.text.splitlines()[2].startswith("● app-0149")
+    assert newest.buttons[2] == ["By name", "By state", "By image"]
+    await tap(newest, "Overview")
+    assert (await newest.changed()).text.startswith("local: 9 of 159 need you\n")
     assert len(phone.history) == 2
     last = await ask(phone, "/ps --page 99")
-    assert last.text.splitlines()[1] == "Page 7 of 7"
+    assert last.text.splitlines()[1] == "Page 11 of 11"
 
 
 async def test_five_thousand_with_hostile_names(

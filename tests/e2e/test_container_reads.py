@@ -35,7 +35,10 @@ async def test_stats(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
         assert [row[0] for row in rows] == ["name", "busy", "idle"]
         assert float(rows[1][1]) > 5
         assert folded(seen).startswith("name  net in  net out  pids\n")
-        assert seen.buttons == [["Refresh"]]
+        assert seen.buttons == [
+            ["By memory", "By network", "By disk", "By name"],
+            ["Refresh", "Live"],
+        ]
         one = await ask(phone, "/stats idle")
         assert re.match(r"idle@local: [\d.]+ % CPU, [\d.,]+ [kM]B\n", one.text)
         assert "memory limit  67.1 MB" in one.text

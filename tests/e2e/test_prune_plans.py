@@ -236,7 +236,7 @@ async def test_switched_off_it_does_not_exist(pierhead: Pierhead, scene: Scene) 
         assert seen.text.startswith("There is no command /prune.")
         disk = await ask(scene.phone, "/df")
         assert disk.buttons == [["Refresh"]]
-        assert (await ask(scene.phone, "/images")).buttons == []
+        assert (await ask(scene.phone, "/images")).buttons[-1] == ["Refresh"]
 
 
 def only_a_cache(engine: Scripted, *records: dict[str, object]) -> None:

@@ -24,8 +24,13 @@ async def test_images_and_disk(pierhead: Pierhead, telegram: Sandbox, engine: En
         assert lines[0] == "local: 3 images"
         assert re.fullmatch(r"big:1 +5\.1 MB", lines[1])
         assert re.fullmatch(r"[0-9a-f]{12} +3(\.1)? MB", lines[2])
-        assert seen.buttons == [["Prune images on local…"]]
-        assert (await ask(viewer, "/images")).buttons == []
+        assert seen.buttons == [
+            ["With a tag 2", "Without a tag 1"],
+            ["Newest first", "By name"],
+            ["Refresh"],
+            ["Prune images on local…"],
+        ]
+        assert (await ask(viewer, "/images")).buttons[-1] == ["Refresh"]
         assert await verdict(phone, "/images -f dangling=true") == "local: 1 image"
         by_name = await ask(phone, "/images --sort name")
         assert [line.split(":")[0] for line in by_name.text.splitlines()[1:3]] == ["big", "busybox"]

@@ -10,6 +10,7 @@ from bot.i18n import ENGLISH
 from bot.message import Size, Untrusted, Value, msg
 from bot.reply import Table
 from bot.reply.columns import fit, lines, width
+from bot.reply.model import WIDTH
 from bot.reply.redact import MASK, Redactor
 from bot.reply.words import Words
 
@@ -89,4 +90,13 @@ def test_secrets_are_masked_before_they_are_cut() -> None:
 @given(st.lists(st.lists(names | st.integers(), min_size=1, max_size=4), max_size=6))
 def test_no_line_is_wider_than_the_table(cells: list[list[Value]]) -> None:
     table = Table(tuple(map(tuple, cells)), right=frozenset({1}))
-    assert all(width(line) <= table.width for line in lines(table, words, redactor))
+    assert all(width(line) <= WIDTH for line in lines(table, words, redactor))
+
+
+def test_without_a_width_nothing_is_cut() -> None:
+    row = (Untrusted("x" * 50), Untrusted("y" * 50), 1)
+    table = Table((row, (Untrusted("a"), Untrusted("b"), 22)), right=frozenset({2}), width=None)
+    assert lines(table, words, redactor) == [
+        f"{'x' * 50}  {'y' * 50}   1",
+        f"a{' ' * 51}b{' ' * 51}22",
+    ]

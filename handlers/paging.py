@@ -1,0 +1,77 @@
+"""Long lists, a page at a time: what turns it, orders it and narrows it stands below it.
+
+A page holds what a screen shows without a fold. Its buttons type the same command with one option
+more, so that what was asked for stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from bot.command.argv import with_option, with_options, without_option
+from bot.command.call import Call
+from bot.message import Message, msg
+from bot.reply import Button, Text
+
+T = TypeVar("T")
+SIZE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the rows: page `number` of `pages`, both from 1 on."""
+
+    rows: Sequence[T]
+    number: int
+    pages: int
+
+    @property
+    def told(self) -> tuple[Text, ...]:
+        """Which page it is, where there are more."""
+        if self.pages == 1:
+            return ()
+        return (Text(msg("Page {page} of {pages}", page=self.number, pages=self.pages)),)
+
+    def turns(self, call: Call) -> tuple[Button, ...]:
+        """Back and on."""
+        steps = (self.number - 1, self.number + 1)
+        return tuple(
+            option(call, msg("Page {page}", page=to), "--page", str(to))
+            for to in steps
+            if 0 < to <= self.pages
+        )
+
+
+def page_of(rows: Sequence[T], number: int) -> Page[T]:
+    """The page of that number, or the last that there is."""
+    pages = max(1, -(-len(rows) // SIZE))
+    number = min(number, pages)
+    return Page(rows[(number - 1) * SIZE : number * SIZE], number, pages)
+
+
+def option(call: Call, label: Message, name: str, *value: str) -> Button:
+    """The same call with an option set, in the same message."""
+    return Button(label, with_option(call, name, *value), inplace=True, host=call.host.name)
+
+
+def without(call: Call, label: Message, *names: str) -> Button:
+    """The same call without some options, in the same message."""
+    return Button(label, without_option(call, *names), inplace=True, host=call.host.name)
+
+
+def others(
+    call: Call, name: str, labels: Mapping[str, Message], *, now: str, pages: bool = True
+) -> tuple[Button, ...]:
+    """A button for each value of an option but the one that it has now.
+
+    What has `pages` begins on the first again.
+    """
+    first = {"--page": "1"} if pages else {}
+    host = call.host.name
+    return tuple(
+        Button(label, with_options(call, {name: value, **first}), inplace=True, host=host)
+        for value, label in labels.items()
+        if value != now
+    )
