@@ -45,8 +45,8 @@ def parts(name: str) -> tuple[str, str]:
 
 def split(name: str) -> tuple[str, str]:
     """A name without a digest as its repository and its tag, `latest` if it has none."""
-    path, colon, tag = name.rpartition(":")
-    return (path, tag) if colon and "/" not in tag else (name, _LATEST)
+    path, tag = parts(name)
+    return path, tag or _LATEST
 
 
 def same_tag(one: str, other: str) -> bool:
