@@ -46,9 +46,7 @@ def _place(param: click.Option, places: dict[str, int]) -> int:
 
 def _refusals(command: Command) -> Iterator[tuple[str, str]]:
     """The options that are refused, those for the same reason together, by the first's name."""
-    refused = sorted(
-        (p for p in command.params if isinstance(p, Refused)), key=lambda p: p.opts[-1]
-    )
+    refused = [p for p in command.params if isinstance(p, Refused)]
     reasons: dict[str, list[str]] = {}
     for param in sorted(refused, key=lambda p: p.opts[-1]):
         reasons.setdefault(sentence(param.why), []).append(", ".join(map(code, param.opts)))
