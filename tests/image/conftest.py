@@ -48,7 +48,8 @@ def images(private_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def clone(folder: Path) -> Path:
     """What is tested, in a folder."""
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__"))
+    passed_over = shutil.ignore_patterns(".git", ".venv", "*_cache", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=passed_over)
     return folder
 
 
