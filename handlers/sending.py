@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.archive.parts import Parts, Sent
 from bot.command.call import Call
 from bot.message import Code, Message, Size, Untrusted, msg
-from bot.reply import Block, Document, Excerpt, Reply, Text
+from bot.reply import Block, Document, Excerpt, Fold, Reply, Text
 from bot.reply.untrusted import file_name
 from handlers.receiving import full
 from handlers.running import shown, stop_button, unless_stopped
@@ -67,7 +67,8 @@ def _reply(parcel: Parcel, written: Sent) -> Reply:
     if not count:
         return Reply((*blocks, Text(msg("It is empty, so there is nothing to send."))))
     if count == 1:
-        blocks.append(Text(msg("SHA-256: {digest}", digest=Code(written.digest))))
+        digest = msg("SHA-256: {digest}", digest=Code(written.digest))
+        blocks.append(Fold((Text(digest),)))
         return Reply(tuple(blocks), documents=(Document(Untrusted(name), written.files[0]),))
     names = [f"{name}.{number:03}" for number in range(1, count + 1)]
     blocks.append(Text(msg("{count} parts. Save all of them, then join them with:", count=count)))
