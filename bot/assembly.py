@@ -54,6 +54,7 @@ from bot.telegram.menu import Menu
 from bot.telegram.name import Name
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
+from bot.telegram.replies import Replies
 from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
@@ -279,21 +280,23 @@ class Assembly:
 
     def _taps(self, services: Services, speech: Speech, work: Work) -> Taps:
         operations, max_age = services.operations, self.settings.telegram.max_age
-        stop_of = speech.desk.stop_of
-        return Taps(services.database, work.builder, operations, stop_of, max_age, self.clock)
+        live = speech.desk.live
+        return Taps(services.database, work.builder, operations, live, max_age, self.clock)
 
     def _dispatcher(
         self, speech: Speech, work: Work, taps: Taps, toasts: Toasts, name: Name
     ) -> Dispatcher:
+        late = speech.line.polls.late
+        replies = Replies(work.journal.database, work.builder, speech.outbox.number, late)
         return Dispatcher(
             work.journal,
             work.builder,
             work.run,
             taps,
             toast=toasts.show,
-            age=speech.line.polls.age,
-            max_age=self.settings.telegram.max_age,
+            late=late,
             name=name,
+            replies=replies,
         )
 
     def _guesses(

@@ -48,6 +48,12 @@ def find(connection: Connection, bot: int, chat: int, name: str) -> Slot | None:
     return None if row is None else Slot(**{field.name: row[field.name] for field in fields(Slot)})
 
 
+def under(connection: Connection, bot: int, chat: int, message_id: int) -> str | None:
+    """The slot that a message is, of those that were sent lately."""
+    here = (slot.c.bot == bot) & (slot.c.chat == chat) & (slot.c.message_id == message_id)
+    return connection.scalar(select(slot.c.slot).where(here))
+
+
 def prune(connection: Connection, before: float) -> int:
     """Forget slots that nothing was sent for since then, but not those of what still runs."""
     old = (slot.c.changed_at < before) & slot.c.slot.not_in(calls.slots())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import docker
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 from sandbox.engine import PrivateEngine, import_image
 from sandbox.engine.images import BUSYBOX
 
 ELSEWHERE = frozenset({"-H", "--host", "-c", "--context"})
+CONFLICT = 409
 BUILT_IN = frozenset({"bridge", "host", "none"})
 
 
@@ -56,6 +58,11 @@ class Engine:
         if not self.sdk.api.images(name=BUSYBOX):
             import_image(self.sdk, BUSYBOX)
 
+    def _gone(self, container: str) -> None:
+        """Wait for one to go that is on its way."""
+        while any(container == row["Id"] for row in self.sdk.api.containers(all=True)):
+            time.sleep(0.01)
+
     def clear(self) -> None:
         """Remove all that a test left behind."""
         for container in self.sdk.api.containers(all=True):
@@ -63,6 +70,10 @@ class Engine:
                 self.sdk.api.remove_container(container["Id"], force=True, v=True)
             except NotFound:  # `--rm`
                 continue
+            except APIError as error:  # the same, just now
+                if error.status_code != CONFLICT:
+                    raise
+                self._gone(container["Id"])
         for volume in self.sdk.api.volumes()["Volumes"] or ():
             self.sdk.api.remove_volume(volume["Name"], force=True)
         for network in self.sdk.api.networks():

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.command.call import Call, Confirmation, Request
-from bot.command.grammar import asks_for_help, parse
+from bot.command.grammar import Parsed, asks_for_help, parse
 from bot.command.line import Line, ShellOnly
 from bot.command.plan import Item
 from bot.command.registry import Unknown, line_of
 from bot.command.services import Services
+from bot.command.sessions import Session
 from bot.command.shell import with_shell
 from bot.command.spec import Command
 from bot.command.turns import Turns
@@ -93,6 +94,30 @@ class Builder:
         command, words = self.services.registry.resolve(Line(tuple(argv)))
         return self._calls(request, command, words, host, f"{self.bot}-{request.update}")
 
+    def line(self, request: Request, session: Session) -> Call:
+        """The call of a line that was typed in a session."""
+        words = ("--", session.container, session.id, request.text)
+        return self._typing(request, session, words, session.arrive(request.sent_at))
+
+    def press(self, request: Request, session: Session, key: str) -> Call:
+        """The call of a key that was pressed in a session."""
+        return self._typing(request, session, ("--key", key, session.container, session.id))
+
+    def _typing(
+        self, request: Request, session: Session, words: tuple[str, ...], line: int = 0
+    ) -> Call:
+        """In the order of arrival, which is that of the session alone: nothing else holds it up.
+
+        Raises:
+            UsageError: it can't be typed.
+        """
+        typist = tuple(session.typist.split())
+        command, rest = self.services.registry.resolve(Line((*typist, *words)))
+        id = f"{self.bot}-{request.update}"  # noqa: A001 - as elsewhere
+        (host,) = self._hosts(session.host, request.actor.id)
+        call = self._call(request, command, parse(command, rest, host.name), host, id)
+        return replace(call, ticket=self.turns.arrive(f"session {session.id}", line))
+
     def again(
         self,
         id: str,  # noqa: A002 - the stored row's name for it
@@ -143,7 +168,19 @@ class Builder:
     ) -> tuple[Call, ...]:
         parsed = parse(command, words, host)
         hosts = (None,) if command.hostless else self._hosts(parsed.host, request.actor.id)
-        one = Call(
+        one = self._call(request, command, parsed, hosts[0], id)
+        calls = [one] if len(hosts) == 1 else [_child(one, h) for h in hosts if h is not None]
+        return tuple(map(self._arrived, calls))
+
+    def _call(
+        self,
+        request: Request,
+        command: Command,
+        parsed: Parsed,
+        host: Host | None,
+        id: str,  # noqa: A002 - as above
+    ) -> Call:
+        return Call(
             id=id,
             request=request,
             command=command,
@@ -151,10 +188,8 @@ class Builder:
             params=parsed.params,
             services=self.services,
             slot=f"call:{id}",
-            target_host=hosts[0],
+            target_host=host,
         )
-        calls = [one] if len(hosts) == 1 else [_child(one, h) for h in hosts if h is not None]
-        return tuple(map(self._arrived, calls))
 
     def _arrived(self, call: Call) -> Call:
         """With its place in the order of arrival, if it changes anything.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.access.policy import Policy
 from bot.command.files import Files
 from bot.command.languages import Languages
 from bot.command.operations import Operations
 from bot.command.registry import Registry
+from bot.command.sessions import Sessions
 from bot.command.spec import Command
 from bot.fetch import Fetch
 from bot.hosts import Host
@@ -44,6 +45,7 @@ class Services:
     part: int = 49_000_000
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    sessions: Sessions = field(default_factory=Sessions)
 
     def may(self, person: int, command: Command, host: str | None = None) -> bool:
         """Whether it is worth offering: allowed on this host or, if none is given, on any."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Handler = Callable[..., Awaitable[Reply]]
 Planner = Callable[["Call"], Awaitable["Plan"]]
 RootFinder = Callable[["Call"], Awaitable[tuple[Message, ...]]]
+Left = Callable[["Call"], Awaitable[Reply]]
 _GRAMMAR = "__grammar__"
 
 
@@ -51,6 +52,7 @@ class Command:
     a Stop, however long that takes, and `follows` with which of those somebody has to be there to
     look or to type: few of these may run at once. `root` says why what is asked makes its asker
     root on the host, () if it does not. `resumes`: after a restart of the bot it is taken up again.
+    `left` is what is done, and told, after a kill of the bot about one that had begun.
     `hostless` needs no Engine. `feature` names the switch in the config without which it does not
     exist. `asks` always asks, whatever the danger, and `risky` looks whether it is asked about this
     time. `redirect` names the command that some words mean instead.
@@ -73,6 +75,7 @@ class Command:
     follows: Callable[[Mapping[str, Any]], bool] | None = None
     root: RootFinder | None = None
     resumes: bool = False
+    left: Left | None = None
     hostless: bool = False
     hidden: bool = False
     asks: bool = False

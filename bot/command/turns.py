@@ -16,10 +16,14 @@ Key = tuple[str, str]
 
 
 class Ticket:
-    """A place in the order of arrival on one host."""
+    """A place in the order of arrival on one host, or in a lane of its own.
 
-    def __init__(self, host: str) -> None:
+    `line` counts what goes into a session, from 1.
+    """
+
+    def __init__(self, host: str, line: int = 0) -> None:
         self.host = host
+        self.line = line
         self.declared = asyncio.Event()
 
 
@@ -34,9 +38,9 @@ class Turns:
         self._arrived: dict[str, deque[Ticket]] = {}
         self._queues: dict[Key, deque[asyncio.Event]] = {}
 
-    def arrive(self, host: str) -> Ticket:
+    def arrive(self, host: str, line: int = 0) -> Ticket:
         """Take a ticket, at once and in the order of the messages."""
-        ticket = Ticket(host)
+        ticket = Ticket(host, line)
         self._arrived.setdefault(host, deque()).append(ticket)
         return ticket
 

@@ -9,16 +9,20 @@ from types import MappingProxyType
 
 from bot.errors import DockerFault
 from bot.hosts.archives import Archives
+from bot.hosts.attach import Attachments
 from bot.hosts.commits import Commits
 from bot.hosts.containers import Containers
+from bot.hosts.creation import Creation
 from bot.hosts.endings import Endings
 from bot.hosts.events import Events
+from bot.hosts.execs import Execs
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.limits import Limits
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
 from bot.hosts.networks import Networks
+from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
 from bot.hosts.stats import Readings
@@ -56,10 +60,15 @@ class Host:
         self.containers = Containers(self._link)
         self.commits = Commits(self._link)
         self.limits = Limits(self._link)
+        self.execs = Execs(self._link)
+        self.reaper = Reaper(self.execs)
+        self.attachments = Attachments(self._link, self._streams)
         self.images = Images(self._link)
         self.volumes = Volumes(self._link)
         self.networks = Networks(self._link)
         self.roots = Roots(self._link, own)
+        self.creation = Creation(self._link)
+        self.attachments = Attachments(self._link, self._streams)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)

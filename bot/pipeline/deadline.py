@@ -26,6 +26,7 @@ from bot.tasks import Tasks
 CURRENT: ContextVar[Call | None] = ContextVar("current call", default=None)
 _GRACE = 0.8  # seconds in which a stream says its last word
 _STUBBORN = 10.0  # seconds in which one that changes something ends, and says how far it got
+_USUAL = 10.0  # seconds that Docker gives a container of which nothing else is said
 _UNKNOWN = Outcome.UNKNOWN
 
 
@@ -110,7 +111,7 @@ class Deadline:
     ) -> None:
         """Somebody stopped it: a stream ends by itself, what was sent to an Engine is awaited."""
         if call.streams:
-            await asyncio.wait({task}, timeout=_STUBBORN if call.command.changes else _GRACE)
+            await asyncio.wait({task}, timeout=_rest(call))
         elif call.command.changes:
             waits: set[asyncio.Future[Any]] = {task, timer}
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -153,6 +154,14 @@ class Deadline:
                 return  # a bug, which is logged where the task is owned
         if outcome is not _UNKNOWN:
             await self._journal.late(call, outcome)
+
+
+def _rest(call: Call) -> float:
+    """How long a stream that is stopped may take: a container gets the time that it was given."""
+    if not call.command.changes:
+        return _GRACE
+    given = call.params.get("stop_timeout", 0)
+    return _STUBBORN + (_USUAL if given is None else max(0, given))
 
 
 def _stubborn(call: Call) -> DockerFault:

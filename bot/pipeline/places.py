@@ -1,9 +1,9 @@
 """How much may run at once, of one person's, in one chat and in all; what is over is refused.
 
 Some commands take minutes, and whoever starts many would take all the places there are. A followed
-log is an open stream and a share of the pace besides, so there are fewer places for these; so there
-are for what goes on after a restart, which may be days. What needs no host takes none: `/cancel` is
-for those who have no place left.
+log, or a session, is an open stream and a share of the pace besides, so there are fewer places for
+these; so there are for what goes on after a restart, which may be days. What needs no host takes
+none: `/cancel` is for those who have no place left.
 """
 
 from __future__ import annotations
@@ -57,15 +57,15 @@ class Places:
 
     @contextmanager
     def _running(self, call: Call) -> Iterator[None]:
-        """One place for what came in as one, on however many hosts."""
-        mine = ("runs", call.actor.id)
-        if self._full(call.request.update, {mine: _PERSON}):
+        """One place for what came in as one, on however many hosts, and for a session's lines."""
+        mine, what = ("runs", call.actor.id), _shared(call)
+        if self._full(what, {mine: _PERSON}):
             hint = msg("Wait for one to end, or {cancel} all of yours.", cancel=_CANCEL)
             raise _refusal(call, msg("You run too many commands at once."), hint)
-        if self._full(call.request.update, {"runs": MOST}):
+        if self._full(what, {"runs": MOST}):
             many = msg("Too many commands are running.")
             raise _refusal(call, many, msg("Try again later."))
-        with self._held(call.request.update, (mine, "runs")):
+        with self._held(what, (mine, "runs")):
             yield
 
     @contextmanager
@@ -73,7 +73,7 @@ class Places:
         mine, here = ("follows", call.actor.id), ("follows in", call.request.chat.id)
         if self._full(call.id, {mine: _FOLLOWED, here: _FOLLOWED_HERE, "follows": _FOLLOWED_ALL}):
             hint = msg("Stop one, or {cancel} all of yours.", cancel=_CANCEL)
-            raise _refusal(call, msg("You follow too many logs at once."), hint)
+            raise _refusal(call, msg("Too many logs and sessions are open."), hint)
         with self._held(call.id, (mine, here, "follows")):
             yield
 
@@ -103,6 +103,12 @@ class Places:
                 self._taken[key] += Counter()  # forgets what has ended
                 if not self._taken[key]:
                     del self._taken[key]
+
+
+def _shared(call: Call) -> Hashable:
+    """With what it shares its place: lines of one session wait for one another."""
+    lane = call.ticket.host if call.ticket else call.host_name
+    return call.request.update if lane == call.host_name else lane
 
 
 def _refusal(call: Call, why: Message, hint: Message) -> TooMuch:

@@ -13,9 +13,11 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from bot.command.call import at
+from bot.command.call import Call, at
+from bot.command.grammar import parse
 from bot.command.plan import Item, load
 from bot.command.services import Services
+from bot.command.spec import Command
 from bot.errors import BotError
 from bot.hosts.resolve import Thing, target, things_of
 from bot.hosts.types import Container, Kind
@@ -99,6 +101,11 @@ class Recovery:
 
     async def _reply(self, row: calls.Call) -> Reply:
         command = self.services.registry.get(row.command)
+        if command is not None and command.left is not None:
+            try:
+                return await command.left(self._again(row, command))
+            except (BotError, LookupError):
+                log.warning("what became of call %s can't be looked at", row.id)
         if command is None or not command.changes:
             ended = msg("Ended: I was restarted.")
             return Reply((Text(ended),), outcome=Outcome.CANCELLED)
@@ -119,6 +126,28 @@ class Recovery:
         buttons = ((Button(again, row.argv, host=row.host),),)
         return Reply(tuple(blocks), buttons=buttons, outcome=Outcome.UNKNOWN, rings=True)
 
+    def _again(self, row: calls.Call, command: Command) -> Call:
+        """What had begun, as a call.
+
+        Raises:
+            LookupError: it is about nothing that is known.
+        """
+        words = row.argv[len(command.path) :]
+        items = load(row.targets)
+        if not items:
+            raise LookupError(row.id)
+        return Call(
+            id=row.id,
+            request=request_of(row),
+            command=command,
+            argv=row.argv,
+            params=parse(command, words, row.host).params,
+            services=self.services,
+            slot=row.slot or f"call:{row.id}",
+            target_host=self.services.hosts[row.host or ""],
+            items=items,
+        )
+
     async def _now(self, items: tuple[Item, ...], host: str) -> Iterable[Message]:
         """What the targets look like now; unknown where nothing can be seen."""
         engine = self.services.hosts.get(host)
@@ -129,8 +158,14 @@ class Recovery:
             things = [thing for kind in kinds for thing in await things_of(engine, kind)]
         except BotError as error:
             return (msg("What became of it, I can't see:"), error.message)
-        found = {(t.kind, t.id): thing for thing in things for t in (target(thing, host),)}
-        return tuple(_line(item, found.get((item.kind, item.id)), host) for item in items)
+        seen = [(target(thing, host), thing) for thing in things]
+        found = {(t.kind, t.id): thing for t, thing in seen}
+        # What was only to be made has no id yet, but it has its name.
+        found |= {(t.kind, f"/{t.name.raw}"): thing for t, thing in seen}
+        return tuple(
+            _line(item, found.get((item.kind, item.id or f"/{item.name.raw}")), host)
+            for item in items
+        )
 
 
 def _line(item: Item, thing: Thing | None, host: str) -> Message:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.access.policy import ROOT
+from bot.access.policy import ROOT, Decision
 from bot.command.call import Call
 from bot.errors import Denied
 from bot.message import Message, msg
@@ -35,8 +35,13 @@ def demand(call: Call, reasons: Sequence[Message]) -> None:
     """
     if not reasons:
         return
-    decision = call.services.policy.decide(
-        call.actor.id, ROOT, call.host_name, changes=call.command.changes
-    )
+    decision = decide(call)
     if not decision.allowed:
         raise Denied(refusal(call), *reasons, *decision.reason, msg("Nothing was changed."))
+
+
+def decide(call: Call) -> Decision:
+    """Whether who asks may have rights on the host."""
+    return call.services.policy.decide(
+        call.actor.id, ROOT, call.host_name, changes=call.command.changes
+    )

@@ -42,7 +42,7 @@ class Turn:
         if self._here[host] >= MOST:
             raise Conflict(
                 refusal(call),
-                msg("Too much is waiting on {host} already.", host=Untrusted(host)),
+                msg("Too much is waiting on {host} already.", host=Untrusted(call.host.name)),
                 msg("Nothing was changed. Try again later."),
             )
         self._here[host] += 1

@@ -101,6 +101,7 @@ class Verb(Enum):
     CONFIRM = "confirm"  # lets the pending action that it belongs to run
     DISMISS = "dismiss"  # drops it
     STOP = "stop"  # cancels the running operation that it belongs to
+    PRESS = "press"  # presses a key in the session that it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class Button:
     """A verb with its target. `inplace` edits the message that it is under; else a new one.
 
     `host` is the one that `argv` is about, None where none is. `data` goes with a confirmation: the
-    items agreed to. `until` is when it ends, in seconds since the epoch.
+    items agreed to; or it is the key that is pressed. `until` is when it ends, in seconds since the
+    epoch.
     """
 
     label: Message

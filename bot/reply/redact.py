@@ -173,14 +173,27 @@ def _secret(name: Any, value: bytes) -> bool:  # noqa: ANN401 - a key of JSON ma
 
 def _word(word: bytes, regions: list[Region]) -> bytes:
     """A word masked; to its end where it is an entry, or nothing of it is before the secret."""
-    entry = _ENTRY.match(word)
-    if entry and _secret(entry[1].decode(), word[entry.end() :]):
-        regions = merged([*regions, (entry.end(), len(word))])
+    start = _entry(word)
+    if start is not None:
+        regions = merged([*regions, (start, len(word))])
     elif regions and _BEFORE.fullmatch(word, 0, regions[0][0]):
         start, end = regions[0]
         if word[end : end + 1] in {b" ", b"\t", b"\n", b"\r", b"\f", b'"', b"'"}:
             regions = [(start, len(word))]
     return replaced(word, regions, _MASK)
+
+
+def _entry(word: bytes) -> int | None:
+    """Where the value begins of a word that is an entry, or holds one: `--env=PASSWORD=…`."""
+    at = 0
+    for _ in range(2):
+        entry = _ENTRY.match(word, at)
+        if entry is None:
+            break
+        at = entry.end()
+        if _secret(entry[1].decode(), word[at:]):
+            return at
+    return None
 
 
 def _all_masked(value: Any, depth: int) -> Any:  # noqa: ANN401 - as above

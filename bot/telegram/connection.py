@@ -45,6 +45,7 @@ class Polls:
 
     def __init__(self, clock: Callable[[], float], max_age: float) -> None:
         self._clock = clock
+        self._max_age = max_age
         self._away = max(max_age, _GAP) + _POLL
         self._skew = 0.0
         self._polled: float | None = None
@@ -53,6 +54,11 @@ class Polls:
     def age(self, sent_at: float) -> float:
         """How old, in seconds, something is that Telegram dated."""
         return self._clock() + self._skew - sent_at
+
+    def late(self, sent_at: float) -> float | None:
+        """The same of what is too old to be done unasked; None of what is not."""
+        age = self.age(sent_at)
+        return age if age > self._max_age else None
 
     async def answered(self, response: Any) -> None:  # noqa: ANN401 - the HTTP client's response
         """An answer came: compare the clocks."""

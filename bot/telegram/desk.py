@@ -30,11 +30,20 @@ from bot.telegram.weight import weight
 from storage import buttons, outbox
 from storage.database import Connection
 
-_RUNNING = 256
+_RUNNING = 1024
 _DAY = 86400.0
 _PLACES = 1024
+_STOP = ""
 _LIGHT = 8192  # characters that are made safe at once: some 25 ms, in which nobody else is served
 _THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A button of a running operation: the key that it presses; None stops the operation."""
+
+    call: str
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ class Desk:
         self._words = words
         self._clock = clock
         self._token = token
-        self._stops: Recent[str, str] = Recent(_RUNNING)
+        self._keys_of: Recent[tuple[str, str], str] = Recent(_RUNNING)
+        self._live: Recent[str, Live] = Recent(_RUNNING)
         self._turns = count()
         self._made: Recent[tuple[int, str], int] = Recent(_PLACES)
         # Its own: what is long to render must not hold up whoever else needs a thread.
@@ -111,6 +121,8 @@ class Desk:
         turn = next(self._turns)
         messages: list[Outgoing] = []
         rows: list[buttons.Button] = []
+        if not (reply.blocks or reply.buttons or reply.documents):
+            return Packed(self._out, (), (), self._clock(), [])  # there is nothing to say
         for place, said in self._places(self._addressed(request, reply, call, slot)):
             for number, part in enumerate(await self._rendered(place, said)):
                 keyboard = self._keys(part, place, rows)
@@ -137,14 +149,14 @@ class Desk:
         Of what is shown in one place the last wins, also when an earlier one takes longer to make.
         """
         turn = next(self._turns)
-        again = progress and call is not None and call.id in self._stops
+        again = progress and call is not None and (call.id, _STOP) in self._keys_of
         for place, said in self._addressed(request, reply, call):
             if place.here and said is not reply and again:
                 continue  # that it is answered privately was said
             (part,) = await self._rendered(place, said, parts=1, files=False)
             if not self._newest(place, turn):
                 continue
-            message = self._message(place, said, part, self._stop_keys(part, place))
+            message = self._message(place, said, part, self._live_keys(part, place))
             if progress:
                 operation = call.id if call else None
                 message = replace(message, priority=PROGRESS, operation=operation)
@@ -168,9 +180,9 @@ class Desk:
             self._made[key] = turn
         return newest
 
-    def stop_of(self, button: str) -> str | None:
-        """The call that a Stop button of this process belongs to."""
-        return next((call for call, id_ in self._stops.items() if id_ == button), None)
+    def live(self, button: str) -> Live | None:
+        """What a button of a running operation is, if it is one of this process."""
+        return self._live.get(button)
 
     def words(self, request: Request) -> Words:
         """The language and time zone in which a request is answered where it was made."""
@@ -250,14 +262,28 @@ class Desk:
         rows += (_tied(row, new, place.call) for row in new)
         return tuple(keyboard)
 
-    def _stop_keys(self, part: Part, place: _Place) -> tuple[tuple[Key, ...], ...]:
-        """The Stop button of a running operation: the same for as long as it runs."""
-        stops = [b for line in part.buttons for b in line if b.verb is Verb.STOP]
-        if not stops or place.call is None:
+    def _live_keys(self, part: Part, place: _Place) -> tuple[tuple[Key, ...], ...]:
+        """The buttons of a running operation: the same for as long as it runs."""
+        if place.call is None:
             return ()
-        id_ = self._stops.setdefault(place.call.id, self._token())
-        text = label(stops[0], self._words_in(place.chat, place.request), self._redactor)
-        return ((Key(text, id_),),)
+        call, words = place.call.id, self._words_in(place.chat, place.request)
+        rows = (
+            tuple(
+                Key(label(button, words, self._redactor), self._live_id(call, button))
+                for button in line
+                if button.verb in {Verb.STOP, Verb.PRESS}
+            )
+            for line in part.buttons
+        )
+        return tuple(row for row in rows if row)
+
+    def _live_id(self, call: str, button: Button) -> str:
+        key = button.data if button.verb is Verb.PRESS else _STOP
+        known = self._keys_of.get((call, key))
+        if known is None:
+            known = self._keys_of[call, key] = self._token()
+            self._live[known] = Live(call, key if button.verb is Verb.PRESS else None)
+        return known
 
     def _row(self, button: Button, place: _Place) -> buttons.Button:
         now = self._clock()

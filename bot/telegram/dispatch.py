@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from bot.buckets import Buckets
 from bot.command.build import Builder
 from bot.command.call import Call, Request
+from bot.command.sessions import Session
 from bot.errors import BotError, Denied
 from bot.message import Code, Message, Tappable, msg
 from bot.pipeline.journal import Journal
@@ -25,6 +26,7 @@ from bot.reply import Reply, say
 from bot.tasks import Tasks
 from bot.telegram.backlog import Backlog
 from bot.telegram.name import Name
+from bot.telegram.replies import Replies
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Joined, Moved, Tap, parse
 from storage import inbox
@@ -42,8 +44,8 @@ _RETRY = 1.0
 class Dispatcher:
     """Owns the tasks that work on updates.
 
-    `age` tells how old, in seconds, a message sent at a time of Telegram's is. `toast` answers a
-    tap.
+    `late` tells how old, in seconds, a message sent at a time of Telegram's is, if that is too old.
+    `toast` answers a tap.
     """
 
     def __init__(
@@ -54,18 +56,18 @@ class Dispatcher:
         taps: Taps,
         *,
         toast: Callable[[str, Request, Message | None], None],
-        age: Callable[[float], float],
-        max_age: float,
+        late: Callable[[float], float | None],
         name: Name,
+        replies: Replies,
     ) -> None:
         self._journal = journal
         self._builder = builder
         self._run = run
         self._taps = taps
         self._toast = toast
-        self._age = age
-        self._max_age = max_age
+        self._late = late
         self._name = name
+        self._replies = replies
         self._backlog = Backlog(builder, self._settle, journal.clock, journal.sleep)
         self._tasks = Tasks("an update could not be worked on", _AT_ONCE)
         self._unstored: set[int] = set()
@@ -141,12 +143,27 @@ class Dispatcher:
                 await self._settle([asked], say(msg("That went wrong: a bug of mine."), where))
 
     async def _typed(self, request: Request) -> None:
-        if not self._meant(request):
+        session = self._replies.session(request)
+        if session is not None or await self._replies.was(request):
+            await self._for_session(request, session)
+        elif not self._meant(request):
             await self._hint(request)
-        elif self._age(request.sent_at) > self._max_age:
+        elif self._late(request.sent_at) is not None:
             await self._backlog.add(request)
         else:
             await self._begin(request, lambda: self._builder.typed(request))
+
+    async def _for_session(self, request: Request, session: Session | None) -> None:
+        """A reply to the message of a session."""
+        why = self._replies.unfit(request, session)
+        if why is None and session is not None:
+            await self._begin(request, lambda: (self._builder.line(request, session),))
+            return
+        told = self._replies.told(request, why) if why else None
+        if told is None:
+            await self._done(request.update)
+        else:
+            await self._settle([request], told)
 
     def _meant(self, request: Request) -> bool:
         """Whether it is a command, and for this bot."""

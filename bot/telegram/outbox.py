@@ -109,6 +109,10 @@ class Outbox:
             queue.waiting.append(message)
         self._wake.set()
 
+    def number(self, chat: int, slot: str) -> int | None:
+        """Which message a slot is, of those that this run has sent."""
+        return self._receipts.slots.get((chat, slot))
+
     def resume(self) -> None:
         """Telegram can be reached again: what was put off goes now."""
         self._pace.resume()

@@ -20,6 +20,7 @@ from bot.command.spec import Command
 from bot.message import Message, Span, msg
 from bot.pipeline.record import attachment_of, origin_of
 from bot.reply import Verb
+from bot.telegram.desk import Live
 from bot.telegram.tally import Tally
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
@@ -56,14 +57,14 @@ class Taps:
         database: Database,
         builder: Builder,
         operations: Operations,
-        stop_of: Callable[[str], str | None],
+        live: Callable[[str], Live | None],
         max_age: float,
         clock: Callable[[], float],
     ) -> None:
         self._database = database
         self._builder = builder
         self._operations = operations
-        self._stop_of = stop_of
+        self._live = live
         self._max_age = max_age
         self._clock = clock
         self._busy: set[str] = set()
@@ -77,17 +78,20 @@ class Taps:
 
     async def look(self, tap: Tap, *, received_at: float, gap: bool) -> Answer:
         """What to do about a tap that came in then; `gap`: the first after a time without polls."""
-        running = self._stop_of(tap.data)
-        if running is not None:
-            return await self._stop(tap, running)
+        running = self._live(tap.data)
+        if running is not None and running.key is None:
+            return await self._stop(tap, running.call)
         wait = self._rate.take(tap.request.actor.id)
         if wait:
             return Answer(msg("Too much at once. Try again in {wait}.", wait=Span(max(1.0, wait))))
+        stale = gap or self._clock() - received_at > self._max_age
+        if running is not None:
+            return self._press(tap, running, stale=stale)
         button = await self._find(tap)
         if button is None:
             await self._refused(tap)
             return Answer(msg("This button is not for you, or is no longer known."))
-        why = self._unfit(button, stale=gap or self._clock() - received_at > self._max_age)
+        why = self._unfit(button, stale=stale)
         return Answer(why) if why is not None else await self._taken(button, tap)
 
     async def _find(self, tap: Tap) -> buttons.Button | None:
@@ -131,6 +135,18 @@ class Taps:
             detail = {"detail": f"stopped: {operation.command}"}
             await self._recorded(self._of(tap) | what | detail)
         return Answer(msg("Stopping."))
+
+    def _press(self, tap: Tap, live: Live, *, stale: bool) -> Answer:
+        """A key of a session: a call like that of a typed line."""
+        request = tap.request
+        session = self._builder.services.sessions.get(live.call)
+        if session is None:
+            return Answer(msg("It has ended already."))
+        if (session.owner, session.chat) != (request.actor.id, request.chat.id):
+            return Answer(msg("Only who opened it can type."))
+        if stale:
+            return Answer(msg("I was away when you tapped. Nothing was done: tap again."))
+        return Answer(calls=(self._builder.press(request, session, live.key or ""),))
 
     def _unfit(self, button: buttons.Button, *, stale: bool) -> Message | None:
         now = self._clock()

@@ -17,6 +17,7 @@ from bot.reply import Reply, Text, say
 from bot.reply.redact import Redactor
 from bot.telegram.dispatch import Dispatcher
 from bot.telegram.name import Name
+from bot.telegram.replies import Replies
 from bot.telegram.taps import Taps
 from storage import inbox
 from storage.database import Database
@@ -82,15 +83,19 @@ class Scene:
         )
         self.refuses = 0
         operations = self.bench.builder.services.operations
+
+        def late(sent: float) -> float | None:
+            return clock() - sent if clock() - sent > 60 else None
+
         self.dispatcher = Dispatcher(
             journal,
             self.bench.builder,
             self.run,
             Taps(db, self.bench.builder, operations, lambda _: None, 60.0, clock),
             toast=self.toast,
-            age=lambda sent: clock() - sent,
-            max_age=60.0,
+            late=late,
             name=self.name,
+            replies=Replies(db, self.bench.builder, lambda *_: None, late),
         )
 
     async def write(self, fn: Callable[[Connection], object]) -> object:

@@ -12,6 +12,7 @@ from bot.command.call import Actor, Chat, Request
 from bot.command.operations import Operation
 from bot.message import Untrusted
 from bot.reply import Verb
+from bot.telegram.desk import Live
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
@@ -31,8 +32,8 @@ class Scene:
         self.db, self.clock = db, clock
         self.bench = bench()
         self.operations = self.bench.builder.services.operations
-        self.stops: dict[str, str] = {}
-        self.taps = Taps(db, self.bench.builder, self.operations, self.stops.get, 60.0, clock)
+        self.live: dict[str, Live] = {}
+        self.taps = Taps(db, self.bench.builder, self.operations, self.live.get, 60.0, clock)
 
     async def button(self, **more: Any) -> None:  # noqa: ANN401 - the fields of a button
         now = self.clock()
@@ -66,7 +67,7 @@ class Scene:
     def run(self, *, owner: int = OWNER, chat: int = CHAT) -> Operation:
         one = Operation("run", owner, chat, "box ls", "nas", self.clock(), follows=True)
         self.operations.add(one)
-        self.stops["s"] = "run"
+        self.live["s"] = Live("run", None)
         return one
 
 

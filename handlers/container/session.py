@@ -1,0 +1,249 @@
+"""Holds a session: a program, the message that shows it, and what ends it.
+
+It is typed to by replies to that message, each a call of its own (`handlers.container.typing`). It
+ends with the program, on Close, when nobody types, after an hour, and when its opener's right does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.command.call import Call, at
+from bot.command.sessions import Session
+from bot.errors import BotError, Denied, NotFound
+from bot.hosts.types import Target
+from bot.hosts.wire import Wire
+from bot.message import Message, Span, Untrusted, Value, msg
+from bot.pipeline.authorize import decide
+from bot.pipeline.root import decide as decide_root
+from bot.reply import Block, Button, Outcome, Reply, Text, Verb
+from handlers.container.display import Display, Lines, Terminal
+from handlers.running import shown, stop_button
+
+IDLE, LONGEST = 900.0, 3600.0
+_WARNED = 60.0
+_LOOK = 2.0  # seconds between two looks at the clock and the rights
+_REST = 1.0  # seconds for what a program says while it ends
+_AT_THE_END = 0.4  # seconds to end it in, when the bot itself ends
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why it ended, and what else there is to say."""
+
+    why: tuple[Message, ...]
+    outcome: Outcome
+
+
+class Leave(Protocol):
+    """Ends a program, or leaves it; what there is to say of that."""
+
+    async def __call__(self, *, hurry: bool) -> End:
+        """With `hurry` the bot itself ends: there is time for one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a session is about, and what it shows; `close` is the word on its button.
+
+    `typist` names the command that types a line, None where nothing can be typed. `ended` tells how
+    it ended by itself.
+    """
+
+    title: Value
+    container: Target
+    tty: bool
+    typist: str | None
+    close: Message
+    ended: Callable[[], Awaitable[End]]
+    leave: Leave
+
+    @property
+    def name(self) -> Untrusted:
+        """Of its container, and where that is."""
+        return at(self.container.name, self.container.host)
+
+
+@dataclass(slots=True)
+class _Keyboard:
+    """Types into a wire."""
+
+    wire: Wire
+    display: Display
+
+    def line(self, text: str) -> bool:
+        """Type a text, and Enter: a terminal's sends a carriage return."""
+        enter = "\r" if isinstance(self.display, Terminal) else "\n"
+        return self.wire.write((text.replace("\n", enter) + enter).encode())
+
+    def press(self, key: str) -> bool:
+        """Press a key. Without a terminal there is but the end of the input."""
+        if isinstance(self.display, Lines):
+            self.wire.end()
+            return True
+        code = self.display.code_of(key)
+        return code is not None and self.wire.write(code)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A session that is held."""
+
+    call: Call
+    program: Program
+    wire: Wire
+    display: Display
+    opened: float
+    session: Session = field(init=False)
+
+    def __post_init__(self) -> None:
+        call, program, chat = self.call, self.program, self.call.request.chat
+        moved = not chat.private and not call.services.policy.may_show(chat.id, call.host.name)
+        self.session = Session(
+            id=call.id,
+            owner=call.actor.id,
+            chat=call.actor.id if moved else chat.id,
+            moved=moved,
+            host=call.host.name,
+            container=program.container.name.raw,
+            target=program.container.id,
+            typist=program.typist or "",
+            keyboard=_Keyboard(self.wire, self.display),
+            typed_at=self.opened,
+        )
+
+    def view(self) -> Reply:
+        """How it looks now."""
+        verdict = msg("{name}: {title}", name=self.program.name, title=self.program.title)
+        blocks = (Text(verdict), *self.display.blocks(live=True), *map(Text, self._hint()))
+        return Reply(blocks, buttons=(*self._keys(), *stop_button(self.program.close)))
+
+    def _hint(self) -> tuple[Message, ...]:
+        if self.program.typist is None:
+            return ()
+        left = self.session.typed_at + IDLE - self.call.services.clock()
+        if left <= _WARNED:
+            return (msg("It closes in a minute unless you type."),)
+        return (msg("Reply to this message to type a line."),)
+
+    def _keys(self) -> tuple[tuple[Button, ...], ...]:
+        if self.program.typist is None:
+            return ()
+        if not self.program.tty:
+            return ((_key(msg("End of input"), "ctrl-d"),),)
+        return (
+            (
+                _key(msg("Ctrl-C"), "ctrl-c"),
+                _key(msg("Ctrl-D"), "ctrl-d"),
+                _key(msg("Tab"), "tab"),
+                _key(msg("↑"), "up"),
+            ),
+        )
+
+    async def read(self) -> None:
+        """Show what comes, until there is no more."""
+        while piece := await self.wire.read():
+            self.display.take(piece)
+
+    async def watched(self, *, rooted: bool) -> Message:
+        """Wait until it may not go on, and tell why."""
+        clock = self.call.services.clock
+        while True:
+            await self.call.services.sleep(_LOOK)
+            now = clock()
+            if now - self.opened >= LONGEST:
+                return msg("A session ends after {time}.", time=Span(LONGEST))
+            if now - self.session.typed_at >= IDLE:
+                return msg("Nothing was typed for {time}.", time=Span(IDLE))
+            if not _may(self.call, rooted=rooted):
+                return msg("You may not do this any more.")
+
+
+async def runs_now(call: Call, container: str) -> bool:
+    """Whether the container, by its id, is there and runs."""
+    try:
+        return (await call.host.attachments.look(container)).state == "running"
+    except NotFound:
+        return False
+
+
+async def hold(call: Call, program: Program, wire: Wire, *, recent: bytes = b"") -> Reply:
+    """Show it and let it be typed to until it ends. `recent` is what it has printed before."""
+    display: Display = Terminal() if program.tty else Lines()
+    held = _Held(call, program, wire, display, call.services.clock())
+    display.take(recent)
+    rooted = bool(call.command.root and await call.command.root(call))
+    call.services.sessions.add(held.session)
+    painting = asyncio.ensure_future(display.paint())
+    try:
+        async with shown(call, held.view):
+            end = await _until_it_ends(held, rooted=rooted)
+    finally:
+        held.session.open = False
+        painting.cancel()
+        await asyncio.wait({painting})
+    await display.settle()
+    verdict = msg("{name}: session ended", name=program.name)
+    blocks: tuple[Block, ...] = (Text(verdict), *display.blocks(live=False), *map(Text, end.why))
+    again = Button(msg("Open again"), call.argv, host=call.host.name)
+    return Reply(blocks, buttons=((again,),), outcome=end.outcome)
+
+
+async def _until_it_ends(held: _Held, *, rooted: bool) -> End:
+    reading = asyncio.ensure_future(held.read())
+    watching = asyncio.ensure_future(held.watched(rooted=rooted))
+    stopped = asyncio.ensure_future(held.call.running.cancelled.wait())
+    waits: tuple[asyncio.Future[Any], ...] = (reading, watching, stopped)
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            reading.result()
+            return await held.program.ended()
+        why = _who(held.call) if stopped.done() else watching.result()
+        held.session.open = False
+        left = await held.program.leave(hurry=False)
+        await asyncio.wait({reading}, timeout=_REST)
+        return End((why, *left.why), left.outcome)
+    except asyncio.CancelledError:
+        with suppress(BotError, TimeoutError):
+            async with asyncio.timeout(_AT_THE_END):
+                await held.program.leave(hurry=True)
+        raise
+    except BotError as error:
+        left = await _left(held.program)
+        return End((error.message, *left.why), left.outcome)
+    finally:
+        for one in waits:
+            one.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _left(program: Program) -> End:
+    """The connection was lost: end what may still run, if the Engine can be reached."""
+    try:
+        return await program.leave(hurry=False)
+    except BotError:
+        return End((msg("Whether it still runs, I can't see."),), Outcome.UNKNOWN)
+
+
+def _key(label: Message, key: str) -> Button:
+    return Button(label, verb=Verb.PRESS, data=key)
+
+
+def _who(call: Call) -> Message:
+    if call.running.cancelled_by == call.actor.id:
+        return msg("You closed it.")
+    return msg("It was closed.")
+
+
+def _may(call: Call, *, rooted: bool) -> bool:
+    """Whether its opener could open it now."""
+    try:
+        decide(call)
+    except Denied:
+        return False
+    return not rooted or decide_root(call).allowed
