@@ -7,9 +7,12 @@ looked at again as soon as there is one: if it was started anew by then, how it 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain, repeat
+
+import aiohttp
 
 from bot.errors import DockerFault, NotFound
 from bot.hosts.answer import Refused, Unexpected, boolean, integer, mapping, moment
@@ -88,6 +91,19 @@ class Endings:
             await self._sleep(pause)
         raise AssertionError
 
+    @asynccontextmanager
+    async def next(self, id: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:  # noqa: A002 - as above
+        """Inside the block the next end of a container is waited for, whenever it is started.
+
+        What is yielded gives its exit code, also of one that is removed as soon as it ends.
+
+        Raises:
+            DockerFault: the Engine fails, or can't be reached any more.
+        """
+        name = one_segment(self._link.name, id)
+        async with self._wait(name, "next-exit") as response:
+            yield lambda: _told(response)
+
     async def close(self) -> None:
         """End what is open."""
         await self._streams.close()
@@ -107,20 +123,30 @@ class Endings:
 
     async def _code(self, name: str) -> int:
         """Its exit code, as soon as it does not run."""
+        async with self._wait(name, "not-running") as response:
+            return await _told(response)
+
+    def _wait(
+        self, name: str, condition: str
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """The Engine's answer, which begins at once and ends with what is waited for."""
         way, sends = f"/containers/{name}/wait", Sends(changes=False, slow=True)
-        params = {"condition": "not-running"}
-        async with self._streams.open(way, params, stall=None, sends=sends) as response:
-            body = bytearray()
-            async for piece in response.content.iter_chunked(_LONGEST):
-                body += piece
-                if len(body) > _LONGEST:
-                    raise Unexpected("wait")
-            if not body.strip():  # an Engine that is stopped ends its answers so
-                raise ConnectionResetError
-            answer = mapping(json.loads(body))
-            if "StatusCode" not in answer:
-                raise Unexpected("StatusCode")
-            return integer(answer, "StatusCode")
+        return self._streams.open(way, {"condition": condition}, stall=None, sends=sends)
+
+
+async def _told(response: aiohttp.ClientResponse) -> int:
+    """The exit code that an answer ends with."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(_LONGEST):
+        body += piece
+        if len(body) > _LONGEST:
+            raise Unexpected("wait")
+    if not body.strip():  # an Engine that is stopped ends its answers so
+        raise ConnectionResetError
+    answer = mapping(json.loads(body))
+    if "StatusCode" not in answer:
+        raise Unexpected("StatusCode")
+    return integer(answer, "StatusCode")
 
 
 def _run(value: object) -> Run:

@@ -99,8 +99,13 @@ def others_of(whole: Mapping[str, object]) -> tuple[str, ...]:
     host = mapping(whole.get("HostConfig"))
     modes = (string(host, key) for key in ("NetworkMode", "PidMode", "IpcMode"))
     shared = [mode.removeprefix(_OTHER) for mode in modes if mode.startswith(_OTHER)]
-    shared += [entry.partition(":")[0] for entry in strings(host, "VolumesFrom")]
-    return tuple(dict.fromkeys(name for name in shared if name))
+    return tuple(dict.fromkeys(name for name in (*shared, *givers_of(whole)) if name))
+
+
+def givers_of(whole: Mapping[str, object]) -> tuple[str, ...]:
+    """The containers whose volumes it has as well."""
+    given = strings(mapping(whole.get("HostConfig")), "VolumesFrom")
+    return tuple(entry.partition(":")[0] for entry in given)
 
 
 def runtime_of(whole: Mapping[str, object]) -> str:

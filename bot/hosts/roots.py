@@ -68,9 +68,9 @@ class Roots:
             found.append(Reason(msg("It sees the host's groups of processes."), strong=False))
         if HOST_NETWORK not in found and await self._is_host_network(body):
             found.append(HOST_NETWORK)
-        volumes, others = set(root.volumes_of(body)), root.others_of(body)
-        found += await self._of_others(others, frozenset())
-        for name in others:
+        found += await self._of_others(root.others_of(body), frozenset())
+        volumes = set(root.volumes_of(body))
+        for name in root.givers_of(body):
             volumes |= set((await self._look(name)).volumes)
         found += await self.of_volumes(volumes)
         return tuple(dict.fromkeys(found))

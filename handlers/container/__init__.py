@@ -1,9 +1,11 @@
 """The verbs of `docker container`."""
 
+from handlers.container.attach import attach
 from handlers.container.card import card
 from handlers.container.commit import commit
 from handlers.container.copy import cp, put
 from handlers.container.diff import diff
+from handlers.container.exec import exec_
 from handlers.container.export import export
 from handlers.container.inspect import inspect
 from handlers.container.lifecycle import kill, pause, restart, start, stop, unpause
@@ -13,8 +15,10 @@ from handlers.container.port import port
 from handlers.container.prune import prune
 from handlers.container.rename import rename
 from handlers.container.rm import rm
+from handlers.container.run import create, run
 from handlers.container.stats import stats
 from handlers.container.top import top
+from handlers.container.typing import attach_line, exec_line
 from handlers.container.update import update
 from handlers.container.wait import wait
 
@@ -27,6 +31,10 @@ COMMANDS = (
     inspect,
     diff,
     port,
+    exec_,
+    attach,
+    run,
+    create,
     start,
     stop,
     restart,
@@ -42,4 +50,6 @@ COMMANDS = (
     export,
     prune,
     wait,
+    exec_line,
+    attach_line,
 )

@@ -155,6 +155,8 @@ def test_a_log_that_the_engine_brings_elsewhere() -> None:
         ("local", {"type": "overlay", "device": "overlay", "o": "lowerdir=/etc"}, [True]),
         ("local", {"type": "proc", "device": "proc"}, [True]),
         ("local", {"o": "bind"}, [True]),
+        ("local", {"type": "tmpfs", "device": "/", "o": "size=1m,bind"}, [True]),
+        ("local", {"type": "nfs", "device": "etc", "o": "addr=1.2.3.4,rbind"}, [True]),
         ("local-persist", {"mountpoint": "/"}, [False]),
     ],
 )

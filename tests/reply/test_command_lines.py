@@ -38,6 +38,11 @@ redactor = Redactor([KNOWN])
         (["-----BEGIN PRIVATE KEY-----", "MII"], ["-----BEGIN PRIVATE KEY-----", MASK]),
         (["DBPASS=a b", "PATH=/bin"], [f"DBPASS={MASK}", "PATH=/bin"]),
         (["URL=redis://:pw@db:1/0"], [f"URL=redis://:{MASK}@db:1/0"]),
+        (["run", "-e", "DB_PASSWORD=a b"], ["run", "-e", f"DB_PASSWORD={MASK}"]),
+        (["run", "-eDB_PASSWORD=a b"], ["run", f"-eDB_PASSWORD={MASK}"]),
+        (["run", "-e=DB_PASSWORD=a b"], ["run", f"-e=DB_PASSWORD={MASK}"]),
+        (["run", "-deDB_PASSWORD=a b"], ["run", f"-deDB_PASSWORD={MASK}"]),
+        (["run", "--env=DB_PASSWORD=a b", "x"], ["run", f"--env=DB_PASSWORD={MASK}", "x"]),
     ],
 )
 def test_the_words_are_read_as_a_line(words: list[str], masked: list[str]) -> None:
