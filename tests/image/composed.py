@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from sandbox import Sandbox
 from tests.e2e.conftest import TOKEN
@@ -21,8 +20,6 @@ SOCKET = "/var/run/docker.sock"
 PATIENCE = 60.0  # seconds of real time before a wait fails
 CODE = re.compile(r"^ +(/start \S+)$", re.MULTILINE)
 ANSWERS = "Pierhead answers as @"
-
-Found = TypeVar("Found")
 
 
 class Composed:
@@ -52,10 +49,10 @@ class Composed:
         for arguments in self._compose.volumes():
             self.engine.docker("volume", "create", *arguments)
         self.engine.docker("run", "--detach", *self._compose.run("engine"))
-        await until(lambda: "listening" in self.logs("engine"))
+        await self.until(lambda: "listening" in self.logs("engine"))
         server = f"--env=PIERHEAD_TELEGRAM__BASE_URL={telegram.base_url}"
         self.engine.docker("run", "--detach", *self.pierhead("--network=host", server, *more))
-        await until(lambda: ANSWERS in self.logs())
+        await self.until(lambda: ANSWERS in self.logs())
         claim: str = CODE.findall(self.logs())[0]
         return claim
 
@@ -69,18 +66,27 @@ class Composed:
         written: bytes = self.engine.sdk.api.logs(name)
         return written.decode()
 
+    def health(self) -> tuple[str, str]:
+        """What Docker thinks of Pierhead's health, and what the last check said."""
+        found = self.engine.sdk.api.inspect_container(NAME)["State"]["Health"]
+        return found["Status"], found["Log"][-1]["Output"] if found["Log"] else ""
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        """Wait until it is so. Where it does not become so, what the containers say is told."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    if await asyncio.to_thread(look):
+                        return
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            names = self.engine.docker("ps", "--all", "--format={{.Names}}").split()
+            told = [self.engine.docker("ps", "--all"), *map(self.logs, names)]
+            raise AssertionError("\n".join([f"not in {PATIENCE:g} s:", *told])) from None
+
     def down(self) -> None:
         """Leave nothing of it."""
         for container in self.engine.sdk.api.containers(all=True):
             self.engine.sdk.api.remove_container(container["Id"], force=True, v=True)
         for arguments in self._compose.volumes():
             self.engine.docker("volume", "rm", "--force", arguments[-1])
-
-
-async def until(look: Callable[[], Found | None]) -> Found:
-    """What is seen at last; fails when it is not in time."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            if found := await asyncio.to_thread(look):
-                return found
-            await asyncio.sleep(0.1)
