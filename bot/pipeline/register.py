@@ -23,7 +23,7 @@ async def register(call: Call, proceed: Proceed) -> Reply:
         chat=call.request.chat.id,
         command=call.command.name,
         host=call.host_name,
-        started=call.services.clock(),
+        started=call.request.sent_at if call.resumed else call.services.clock(),
         follows=call.follows,
     )
     operations.add(operation)

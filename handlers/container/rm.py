@@ -9,9 +9,10 @@ from bot.command.plan import Plan, of_target
 from bot.command.spec import Danger, command, flag, refused, targets
 from bot.errors import UsageError
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Code, Message, Names, Untrusted, msg, plural
+from bot.message import Code, Message, Names, msg, plural
 from bot.pipeline.confirm import states
 from bot.reply import Block, Reply, Text
+from handlers.asked import removal_of
 from handlers.container.conflicts import explained
 from handlers.each import each
 
@@ -20,7 +21,7 @@ def _is_down(container: Container) -> bool:
     return container.state in {"created", "exited", "dead"}
 
 
-async def _plan_rm(call: Call) -> Plan:
+async def _plan(call: Call) -> Plan:
     """What would go, and in which state it is; a running one needs `--force`, as with Docker."""
     up = [t for t in call.targets if t.state.startswith(("running", "paused", "restarting"))]
     going = [t for t in call.targets if call.params["force"] or t not in up]
@@ -36,25 +37,14 @@ async def _plan_rm(call: Call) -> Plan:
     if call.params["volumes"]:
         notes.append(Text(msg("Volumes without a name go as well.")))
     notes.append(Text(msg("Cannot be undone.")))
-    names = Names(tuple(at(t.name, t.host) for t in going))
-    what = call.command.act.having(target=names)
-    return Plan(
-        question=msg("{what!c}?", what=what),
-        yes=msg("{what!c}", what=what) if len(going) == 1 else _remove_all(call, len(going)),
-        items=tuple(map(of_target, going)),
-        blocks=tuple(notes),
-    )
+    items = tuple(map(of_target, going))
+    question, yes = removal_of(call, items)
+    return Plan(question, yes, items, tuple(notes))
 
 
 def _not_stopped(up: Sequence[Target]) -> Message:
     names = Names(tuple(at(t.name, t.host) for t in up))
     return plural("{names} is not stopped.", "{names} are not stopped.", len(up), names=names)
-
-
-def _remove_all(call: Call, count: int) -> Message:
-    """A button has no room for several names."""
-    host = Untrusted(call.host.name)
-    return plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
 
 
 @command(
@@ -64,7 +54,7 @@ def _remove_all(call: Call, count: int) -> Message:
     permission="container.rm",
     act=msg("remove {target}"),
     danger=Danger.DESTRUCTIVE,
-    plan=_plan_rm,
+    plan=_plan,
 )
 @targets(Kind.CONTAINER, among=_is_down)
 @flag("-f", "--force", help="Force the removal of a running container")

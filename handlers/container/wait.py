@@ -7,9 +7,7 @@ whoever takes it up again tells of the end that was meant, or that nobody saw it
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from bot.command.call import Call, at
 from bot.command.plan import Item
@@ -17,8 +15,9 @@ from bot.command.spec import command, targets
 from bot.errors import Cancelled, DockerFault, NotFound
 from bot.hosts.endings import Ending
 from bot.hosts.types import Container, Kind, Target
-from bot.message import Message, Moment, Names, Span, Untrusted, msg
+from bot.message import Moment, Names, Untrusted, msg
 from bot.reply import Block, Button, Fold, Outcome, Reply, Text
+from handlers.container.ended import circumstances, ending_of, having, how
 from handlers.offer import may
 from handlers.running import stop_button, unless_stopped
 
@@ -68,7 +67,7 @@ class _Watch:
     @property
     def left(self) -> tuple[Item, ...]:
         """Those that have not ended, as far as is known."""
-        return tuple(i for i in self.items if _ending(i) is None and i.id not in self.errors)
+        return tuple(i for i in self.items if ending_of(i) is None and i.id not in self.errors)
 
     async def begin(self) -> None:
         """See which run of each is waited for, and which have ended before."""
@@ -86,12 +85,12 @@ class _Watch:
             async with self.gate:
                 run = await self.call.host.endings.run(item.id)
         except NotFound:
-            self.items[number] = _with(item, Ending(gone=True))
+            self.items[number] = having(item, Ending(gone=True))
             return
         self.items[number] = replace(item, at=run.started)
         if run.ended is not None or not run.started:
             ended = Ending(run.code, run.started, run.ended, run.out_of_memory)
-            self.items[number] = _with(self.items[number], ended)
+            self.items[number] = having(self.items[number], ended)
 
     async def _one(self, number: int) -> None:
         item = self.items[number]
@@ -101,7 +100,7 @@ class _Watch:
         except DockerFault as error:
             self.errors[item.id] = error
             return
-        self.items[number] = _with(item, ending)
+        self.items[number] = having(item, ending)
         await self.call.keep(tuple(self.items))
         if self.left:
             await self.call.show(self.waiting())
@@ -141,8 +140,8 @@ class _Watch:
         item = self.items[0]
         if item.id in self.errors:
             raise self.errors[item.id]
-        ending = _ending(item) or Ending()
-        blocks = (self._line(item), *map(Text, _circumstances(ending)))
+        ending = ending_of(item) or Ending()
+        blocks = (self._line(item), *map(Text, circumstances(ending)))
         return Reply(blocks, buttons=self._buttons(item, ending), outcome=self._outcome())
 
     def _buttons(self, item: Item, ending: Ending) -> tuple[tuple[Button, ...], ...]:
@@ -153,7 +152,7 @@ class _Watch:
         return ((Button(msg("Logs {name}", name=name), look, host=self.call.host.name),),)
 
     def _outcome(self) -> Outcome:
-        known = [e for e in map(_ending, self.items) if e is not None and e.code is not None]
+        known = [e for e in map(ending_of, self.items) if e is not None and e.code is not None]
         if len(known) == len(self.items):
             return Outcome.FINISHED
         return Outcome.PARTIAL if known else Outcome.FAILED
@@ -171,34 +170,7 @@ class _Watch:
         error = self.errors.get(item.id)
         if error is not None:
             return Text(msg("x {name}: {why}", name=self._name(item), why=error.message))
-        return Text(_how(_ending(item) or Ending()).having(name=self._name(item)))
+        return Text(how(ending_of(item) or Ending()).having(name=self._name(item)))
 
     def _name(self, item: Item) -> Untrusted:
         return at(item.name, self.call.host.name)
-
-
-def _how(ending: Ending) -> Message:
-    if ending.gone:
-        return msg("{name} is gone: how it ended, I can't see.")
-    if ending.code is None:
-        return msg("{name} ended and was started again: its code I can't see.")
-    if not ending.started:
-        return msg("{name} was never started.")
-    return msg("{name} ended: exit {code}", code=ending.code)
-
-
-def _circumstances(ending: Ending) -> Iterator[Message]:
-    if ending.out_of_memory:
-        yield msg("Out of memory: it was killed.")
-    if ending.started and ending.ended is not None:
-        after = Span(max(0.0, ending.ended - ending.started))
-        yield msg("At {time}, after {span}.", time=Moment(ending.ended), span=after)
-
-
-def _with(item: Item, ending: Ending) -> Item:
-    return replace(item, state=json.dumps(asdict(ending)))
-
-
-def _ending(item: Item) -> Ending | None:
-    """What was kept of its end; before that its state is Docker's word."""
-    return Ending(**json.loads(item.state)) if item.state.startswith("{") else None

@@ -14,8 +14,9 @@ from bot.hosts.reference import full
 from bot.hosts.resolve import Known
 from bot.hosts.types import Container, Image
 from bot.message import Code, Message, Names, Untrusted, msg, plural
+from handlers.users import names as named
+from handlers.users import runs
 
-_UP = frozenset({"running", "paused", "restarting"})
 _SHORT = 12
 
 
@@ -65,14 +66,14 @@ class Rules:
             hint = msg("{flag} takes the name away all the same.", flag=Code("-f"))
             return Step(name, image, users=users, why=(*_used(users), hint))
         left = _without(names, name)
-        kept = left or self._is_built_on(image) or any(c.state in _UP for c in users)
+        kept = left or self._is_built_on(image) or any(map(runs, users))
         return Step(name, image, not kept, left, users)
 
     def _forbids(
         self, image: Image, names: tuple[str, ...], users: tuple[Container, ...]
     ) -> Iterator[Message]:
         """Why the image can't go by its id."""
-        running = tuple(c for c in users if c.state in _UP)
+        running = tuple(filter(runs, users))
         if running or (users and not self.force):
             yield from _used(running or users)
         elif self._is_built_on(image):
@@ -86,8 +87,7 @@ class Rules:
 
 
 def _used(users: Sequence[Container]) -> tuple[Message, ...]:
-    names = Names(tuple(container.name for container in users))
-    uses = plural("{names} uses it.", "{names} use it.", len(users), names=names)
+    uses = plural("{names} uses it.", "{names} use it.", len(users), names=named(users))
     return uses, plural("Remove that one first.", "Remove those first.", len(users))
 
 

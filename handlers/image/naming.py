@@ -10,8 +10,9 @@ from bot.command.plan import Item
 from bot.hosts.reference import full, same_tag
 from bot.hosts.roots import told
 from bot.hosts.types import Container, Image, Kind
-from bot.message import Message, Names, Size, Untrusted, msg, plural
+from bot.message import Message, Size, Untrusted, msg, plural
 from bot.reply import Block, Text
+from handlers.users import names
 
 _SHORT = 12
 
@@ -41,13 +42,11 @@ class Move:
         if len(self.before.tags) == 1:
             blocks.append(Text(msg("That one keeps no name: a prune removes it.")))
         if self.made:
-            names = Names(tuple(container.name for container in self.made))
-            count = len(self.made)
             stay = plural(
                 "{names} keeps it until it is made again.",
                 "{names} keep it until they are made again.",
-                count,
-                names=names,
+                len(self.made),
+                names=names(self.made),
             )
             blocks.append(Text(stay))
         return tuple(blocks)

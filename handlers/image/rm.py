@@ -13,9 +13,11 @@ from bot.hosts.types import Kind, Target
 from bot.message import Message, Names, Size, Untrusted, msg, plural
 from bot.pipeline.authorize import refusal
 from bot.reply import Block, Reply, Text
+from handlers.asked import removal_of
 from handlers.each import each
 from handlers.image.names import Rules, Step
 from handlers.image.naming import here, item_of
+from handlers.users import names
 
 
 async def _steps(call: Call) -> list[Step]:
@@ -33,23 +35,12 @@ async def _plan(call: Call) -> Plan:
     going = [step for step in steps if not step.why]
     if not going:
         raise Conflict(refusal(call), *_reasons(steps), msg("Nothing was changed."))
-    names = Names(tuple(here(call, step.name) for step in going))
-    what = call.command.act.having(target=names)
+    items = tuple(item_of(step.image, Untrusted(step.name)) for step in going)
+    question, yes = removal_of(call, items)
     blocks = [*_stays(steps), *(Text(_fate(step)) for step in going)]
     if any(step.goes for step in going):
         blocks.append(Text(msg("Cannot be undone.")))
-    return Plan(
-        question=msg("{what!c}?", what=what),
-        yes=msg("{what!c}", what=what) if len(going) == 1 else _all(call, len(going)),
-        items=tuple(map(_item, going)),
-        blocks=tuple(blocks),
-    )
-
-
-def _all(call: Call, count: int) -> Message:
-    """A button has no room for several names."""
-    host = Untrusted(call.host.name)
-    return plural("Remove {count} on {host}", "Remove {count} on {host}", count, host=host)
+    return Plan(question, yes, items, tuple(blocks))
 
 
 def _reasons(steps: Sequence[Step]) -> Iterator[Message]:
@@ -73,22 +64,17 @@ def _fate(step: Step) -> Message:
     if step.goes:
         return msg("{name}: the image goes, {size}.", name=name, size=Size(step.image.size))
     if step.left:
-        names = Names(tuple(map(Untrusted, step.left)))
-        return msg("{name}: the name goes, the image stays {names}.", name=name, names=names)
+        left = Names(tuple(map(Untrusted, step.left)))
+        return msg("{name}: the name goes, the image stays {names}.", name=name, names=left)
     if step.users:
-        names = Names(tuple(container.name for container in step.users))
         return plural(
             "{name}: the name goes, {names} keeps the image.",
             "{name}: the name goes, {names} keep the image.",
             len(step.users),
             name=name,
-            names=names,
+            names=names(step.users),
         )
     return msg("{name}: the name goes, others are built on the image.", name=name)
-
-
-def _item(step: Step) -> Item:
-    return item_of(step.image, Untrusted(step.name))
 
 
 @command(
