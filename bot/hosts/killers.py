@@ -7,7 +7,8 @@ from __future__ import annotations
 
 # Both print how many they have met and, of those that KILL was sent to, which are left. What has
 # the mark counts, and what is in a session of theirs: `sudo` gives its command a fresh environment.
-# Sessions 0 and 1 are of the host, and of the container's own first process.
+# Sessions 0 and 1 are of the host, and of the container's own first process. Only the second look
+# that finds nothing counts: in the first, one may just have handed on to a child.
 _SHELL = r"""
 marked() {
   if command -v grep >/dev/null 2>&1; then
@@ -25,7 +26,7 @@ session() {
   set -- ${l##*) }
   case $1 in [ZX]) ;; *) s=$4;; esac
 }
-t=$1 k=$2 i=0 met=
+t=$1 k=$2 i=0 met= none=
 while [ $i -lt 20 ]; do
   i=$((i+1)) all=' ' pids=
   for e in $(marked "$t"); do
@@ -40,7 +41,12 @@ while [ $i -lt 20 ]; do
     case "$all" in *" $s "*) pids="$pids $p";; esac
   done
   [ -n "$met" ] || { set -- $pids; met=$#; }
-  [ -z "$pids" ] && break
+  if [ -z "$pids" ]; then
+    [ -n "$none" ] && break
+    none=1
+    continue
+  fi
+  none=
   kill -$k $pids 2>/dev/null
   [ $k = KILL ] || break
 done
@@ -58,7 +64,7 @@ def read(pid, name):
 def session(pid):
     fields = read(pid, "stat").rpartition(b") ")[2].split()
     return int(fields[3]) if fields and fields[0] not in (b"Z", b"X") else None
-met = None
+met, none = None, False
 for _ in range(20):
     pids = [int(n) for n in os.listdir("/proc") if n.isdigit() and int(n) not in (1, os.getpid())]
     here = {pid: session(pid) for pid in pids}
@@ -71,8 +77,9 @@ for _ in range(20):
             os.kill(pid, number)
         except OSError:
             pass
-    if not found or number != signal.SIGKILL:
+    if number != signal.SIGKILL or (none and not found):
         break
+    none = not found
 print(met, *found)
 """
 # What an image may have, the likeliest first.

@@ -23,6 +23,8 @@ from bot.hosts.killers import WAYS
 MARK = "PIERHEAD_EXEC"
 _SAID = 4096
 _PATIENCE = 2.0  # seconds for a helper: a busy machine takes half of one to start it
+_TRIES = 2
+_UNKNOWN = b"0 ?"  # what is taken for its answer where none came
 _LOOKS, _PAUSE = 8, 0.05  # how long it may take to end by itself
 
 
@@ -92,13 +94,24 @@ class Reaper:
 
     async def _signal(self, quarry: Quarry, signal: str, way: int) -> _Sent | None:
         """Send it by the first way that there is; None if there is none."""
-        with suppress(BotError, TimeoutError):
+        with suppress(BotError):
             for number, words in enumerate(WAYS[way:], way):
-                said = await self._run(quarry, (*words, quarry.mark, signal))
+                said = await self._said(quarry, (*words, quarry.mark, signal))
                 if said is not None:
-                    met, *left = said.split() or [b""]
+                    met, *left = said.split() or _UNKNOWN.split()
                     return _Sent(number, int(met) if met.isdigit() else 0, bool(left))
         return None
+
+    async def _said(self, quarry: Quarry, command: tuple[str, ...]) -> bytes | None:
+        """What a helper says; None if it can't be run.
+
+        For two seconds after a process has ended whose children still print, an Engine starts
+        nothing else in the container: what it did not start in time is tried again.
+        """
+        for _ in range(_TRIES):
+            with suppress(TimeoutError):
+                return await self._run(quarry, command)
+        return _UNKNOWN
 
     async def _run(self, quarry: Quarry, command: tuple[str, ...]) -> bytes | None:
         """What a helper says; None if it can't be run."""

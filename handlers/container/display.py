@@ -17,7 +17,7 @@ from bot.reply import Block, Excerpt
 from bot.reply.screen import Screen
 from handlers.container.output import Output, printed
 
-WINDOW = Window(columns=34, rows=15)  # what a phone shows of monospace without wrapping it
+WINDOW = Window(columns=34, rows=14)  # what a phone shows of monospace without wrapping it
 _AT_ONCE = 8 * 1024  # bytes that are interpreted in one go: some 10 to 50 ms of a thread
 _PAUSE = 0.1
 _MOST, _KEPT = 64 * 1024, 16 * 1024

@@ -22,6 +22,7 @@ from bot.pipeline.authorize import decide
 from bot.pipeline.root import decide as decide_root
 from bot.reply import Block, Button, Outcome, Reply, Text, Verb
 from handlers.container.display import Display, Lines, Terminal
+from handlers.offer import may
 from handlers.running import shown, stop_button
 
 IDLE, LONGEST = 900.0, 3600.0
@@ -189,8 +190,9 @@ async def hold(call: Call, program: Program, wire: Wire, *, recent: bytes = b"")
     await display.settle()
     verdict = msg("{name}: session ended", name=program.name)
     blocks: tuple[Block, ...] = (Text(verdict), *display.blocks(live=False), *map(Text, end.why))
-    again = Button(msg("Open again"), call.argv, host=call.host.name)
-    return Reply(blocks, buttons=((again,),), outcome=end.outcome)
+    again = Button(msg("Open {name} again", name=program.name), call.argv, host=call.host.name)
+    buttons = ((again,),) if may(call, call.command.name) else ()
+    return Reply(blocks, buttons=buttons, outcome=end.outcome)
 
 
 async def _until_it_ends(held: _Held, *, rooted: bool) -> End:

@@ -29,7 +29,7 @@ async def test_a_shell_that_goes_on(
         assert seen.text.startswith("web@local: attached\n")
         assert seen.buttons == [["Ctrl-C", "Ctrl-D", "Tab", "↑"], ["Leave"]]
         seen = await typed(seen, "x=$((40+2)); echo kept$x", "kept42")
-        seen = await typed(seen, "stty size", "15 34")
+        seen = await typed(seen, "stty size", "14 34")
         await tap(seen, "Leave")
         told = await shows(seen, "session ended")
         assert told.text.endswith("\nYou closed it.\nIt runs on.")

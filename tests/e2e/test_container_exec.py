@@ -34,9 +34,17 @@ def running(engine: Engine, name: str = "web") -> list[str]:
     return [program for program in programs if "sleep 1000" not in program]
 
 
+async def ran(phone: Phone, line: str) -> Seen:
+    """The answer once it has ended; on a busy machine it is shown before."""
+    seen = await ask(phone, line)
+    while any(label in {"Stop", "Остановить"} for row in seen.buttons for label in row):
+        seen = await seen.changed()
+    return seen
+
+
 async def document(phone: Phone, line: str) -> tuple[Seen, Seen]:
     """The answer, and the document that comes with it."""
-    answer = await shows(await ask(phone, line), "exit code")
+    answer = await ran(phone, line)
     while (found := await phone.wait()).document is None:
         pass
     return answer, found
@@ -48,7 +56,7 @@ async def test_what_it_prints_and_how_it_ends(
     async with pierhead.running():
 
         async def told(line: str, said: str) -> None:
-            assert (await ask(phone, line)).text == said
+            assert (await ran(phone, line)).text == said
 
         await told("/exec web echo hello", "web@local: exit code 0\nhello")
         await told("/exec web true", "web@local: exit code 0\nIt printed nothing.")
@@ -73,16 +81,16 @@ async def test_what_it_prints_and_how_it_ends(
             "web@local: exit code 137\nIt printed nothing.\n"
             "It was killed: by somebody, or as there was no memory left.",
         )
-        assert "no folder /nosuch in it" in (await ask(phone, "/exec -w /nosuch web ls")).text
-        assert "unable to find user who" in (await ask(phone, "/exec -u who web ls")).text
+        assert "no folder /nosuch in it" in (await ran(phone, "/exec -w /nosuch web ls")).text
+        assert "unable to find user who" in (await ran(phone, "/exec -u who web ls")).text
     assert running(web) == []
 
 
 async def test_where_and_as_whom(pierhead: Pierhead, phone: Phone, web: Engine) -> None:
     async with pierhead.running():
-        place = await ask(phone, "/exec -w /tmp -u nobody web sh -c 'pwd; id -un'")
+        place = await ran(phone, "/exec -w /tmp -u nobody web sh -c 'pwd; id -un'")
         assert place.text.splitlines()[1:] == ["/tmp", "nobody"]  # noqa: S108
-        env = await ask(phone, "/exec -e A=1 --env B='two words' web sh -c 'echo $A; echo $B'")
+        env = await ran(phone, "/exec -e A=1 --env B='two words' web sh -c 'echo $A; echo $B'")
         assert env.text.splitlines()[1:] == ["1", "two words"]
         assert await verdict(phone, "/exec -e A web env") == "A has no value."
         assert await verdict(phone, "/exec --env-file - web env") == (
@@ -92,7 +100,7 @@ async def test_where_and_as_whom(pierhead: Pierhead, phone: Phone, web: Engine) 
         await phone.send_document(
             "my.env", b"# mine\nFROM=file\n\nBOTH=file\n", "/exec --env-file - -e BOTH=line web env"
         )
-        seen = await phone.wait()
+        seen = await shows(await phone.wait(), "exit code")
         assert {"FROM=file", "BOTH=line"} <= set(seen.text.splitlines())
         await phone.send_document("my.env", b"NAME", "/exec --env-file - web env")
         assert (await phone.wait()).text.startswith("Line 1 of the document is no variable.")
@@ -159,7 +167,7 @@ async def test_much_of_it_comes_as_a_document(
 async def test_hostile_output(pierhead: Pierhead, phone: Phone, web: Engine) -> None:
     async with pierhead.running():
         said = r"printf '</pre> /rm @x https://x.y\n\033[2J\n\377\n'; echo DB_PASSWORD=hunter2"
-        seen = await ask(phone, f'/exec web sh -c "{said}"')
+        seen = await ran(phone, f'/exec web sh -c "{said}"')
         assert "</pre> /rm @x https://x.y\n\\x1b[2J\n\ufffd\n" in seen.text
         assert "hunter2" not in seen.text
         assert seen.tappable == []

@@ -11,7 +11,7 @@ from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import audited, eventually
 from tests.e2e.talk import ask, later, shows, tap
-from tests.e2e.test_container_exec import running
+from tests.e2e.test_container_exec import ran, running
 from tests.private_engine import Engine
 
 KEYS = [["Ctrl-C", "Ctrl-D", "Tab", "↑"], ["Close"]]
@@ -58,7 +58,7 @@ async def test_a_shell(
         seen = await typed(seen, "/help", "not found")
         seen = await typed(seen, "echo a\necho b\necho c$((1+2))", "c3")
         assert "$ a\nb" not in seen.text
-        seen = await typed(seen, "tty; stty size", "15 34")
+        seen = await typed(seen, "tty; stty size", "14 34")
         assert "/dev/pts/" in seen.text
         told = await closed(seen)
         assert told.text.endswith("\nYou closed it.")
@@ -83,13 +83,13 @@ async def test_what_it_shows_of_full_screen_programs(
         seen = await opened(phone)
         seen = await typed(seen, "vi /root/numbers", "- /root/numbers 1/40 2%")
         rows = seen.text.splitlines()[1:-1]
-        assert rows == [*map(str, range(1, 15)), "- /root/numbers 1/40 2%"]
-        seen = await typed(seen, "dddd", "\n16\n")
+        assert rows == [*map(str, range(1, 14)), "- /root/numbers 1/40 2%"]
+        seen = await typed(seen, "dddd", "\n15\n")
         assert seen.text.splitlines()[1] == "3"
         seen = await typed(seen, ":q!", "/ # vi /root/numbers\n/ # █")
-        seen = await typed(seen, "less /root/numbers", "\n14\n/root/numbers")
+        seen = await typed(seen, "less /root/numbers", "\n13\n/root/numbers")
         seen = await typed(seen, "/39", "\n40\n")
-        seen = await typed(seen, "b", "\n26\n")
+        seen = await typed(seen, "b", "\n27\n")
         seen = await typed(seen, "q", "/ # █")
         seen = await typed(seen, "top", "Load average")
         assert seen.text.splitlines()[1].startswith("Mem: ")
@@ -295,14 +295,14 @@ async def test_what_gives_root_is_for_owners(
     environment[f"PIERHEAD_ACCESS__PEOPLE__{OPERATOR}__ROLE"] = "admin"
     admin = telegram.private(OPERATOR)
     async with Pierhead(environment, clock).running():
-        assert (await ask(admin, "/exec web echo yes")).text.endswith("yes")
+        assert (await ran(admin, "/exec web echo yes")).text.endswith("yes")
         for line in ("/exec holds id", "/exec -it holds sh", "/attach holds"):
             refused = (await ask(admin, line)).text
             assert refused.startswith("Not done: ")
             assert "It mounts / of the host.\n" in refused
             assert "engine.root" in refused
         assert "engine.root" in (await ask(admin, "/exec --privileged web id")).text
-        assert (await ask(telegram.private(OWNER), "/exec holds echo yes")).text.endswith("yes")
+        assert (await ran(telegram.private(OWNER), "/exec holds echo yes")).text.endswith("yes")
 
 
 async def test_a_viewer_and_an_operator_may_not(
@@ -366,7 +366,7 @@ async def test_two_a_person(pierhead: Pierhead, phone: Phone, web: Engine, clock
         await opened(phone)
         third = await ask(phone, "/exec -it web sh")
         assert third.text.startswith("Too many logs and sessions are open.\n")
-        assert (await ask(phone, "/exec web echo still")).text.endswith("still")
+        assert (await ran(phone, "/exec web echo still")).text.endswith("still")
         await closed(one)
         await opened(phone)
         await ask(phone, "/cancel")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.command.call import Actor, Call
+from bot.command.turns import Ticket
 from bot.message import Untrusted
 from bot.pipeline.places import MOST, Places
 from bot.pipeline.toomuch import TooMuch
@@ -87,3 +88,17 @@ def test_what_goes_on_after_a_restart_has_its_place_whatever_runs() -> None:
     with places.room(lasting(33)):
         pass
     assert places._taken == {}
+
+
+def test_the_lines_of_a_session_take_one_place() -> None:
+    places = Places()
+    lane = Ticket("session 9-1", 1)
+    with ExitStack() as running:
+        for number in range(11):
+            running.enter_context(places.room(call(number)))
+        for number in range(20, 60):
+            running.enter_context(places.room(replace(call(number), ticket=lane)))
+        with pytest.raises(TooMuch), places.room(call(60)):
+            pass
+        with pytest.raises(TooMuch), places.room(replace(call(61), ticket=Ticket("nas"))):
+            pass

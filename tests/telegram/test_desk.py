@@ -12,10 +12,10 @@ import pytest
 
 from bot.command.call import Call
 from bot.message import Names, Untrusted, msg
-from bot.reply import Block, Document, Excerpt, Fold, Reply, Table, Text, say
+from bot.reply import Block, Button, Document, Excerpt, Fold, Reply, Table, Text, Verb, say
 from bot.reply.redact import Redactor
 from bot.telegram import desk as module
-from bot.telegram.desk import Desk
+from bot.telegram.desk import Desk, Live
 from bot.telegram.outgoing import Outgoing
 from bot.telegram.render import Rendered, render
 from tests.command.samples import OWNER, WORDS, bench, policy
@@ -131,3 +131,35 @@ async def test_what_is_shown_elsewhere_is_not_in_its_place(scene: Scene) -> None
     scene.held.set()
     await first
     assert [text.partition("\n")[0] for text in scene.sent] == ["second", "first"]
+
+
+async def test_where_there_is_nothing_to_say_nothing_is_sent(scene: Scene) -> None:
+    packed = await scene.desk.pack(call().request, Reply(()), call())
+    assert packed.messages == ()
+    packed = await scene.desk.pack(call().request, Reply((), buttons=((STOP,),)), call())
+    assert len(packed.messages) == 1
+
+
+async def test_the_buttons_of_what_runs_stay_the_same(clock: Clock) -> None:
+    scene = Scene(clock, pytest.MonkeyPatch())
+    tokens = iter("abcdef")
+    scene.desk._token = lambda: next(tokens)
+    shown: list[Outgoing] = []
+    scene.desk._out = cast("Any", SimpleNamespace(put=shown.extend))
+    one = call()
+    other = replace(one, id="other")
+    rows = ((TAB, UP), (STOP, RUN))
+    for running in (one, one, other):
+        await scene.desk.show(running.request, Reply((Text(msg("x")),), rows), running)
+    first, second, third = ([[k.data for k in row] for row in m.keyboard] for m in shown)
+    assert first == second == [["a", "b"], ["c"]]  # what types a command is not for now
+    assert third == [["d", "e"], ["f"]]
+    assert scene.desk.live("b") == Live(one.id, "up")
+    assert scene.desk.live("c") == Live(one.id, None)
+    assert scene.desk.live("x") is None
+
+
+STOP = Button(msg("Stop"), verb=Verb.STOP)
+TAB = Button(msg("Tab"), verb=Verb.PRESS, data="tab")
+UP = Button(msg("Up"), verb=Verb.PRESS, data="up")
+RUN = Button(msg("Again"), ("box", "ls"))

@@ -10,6 +10,7 @@ import pytest
 
 from bot.command.call import Actor, Chat, Request
 from bot.command.operations import Operation
+from bot.command.sessions import Session
 from bot.message import Untrusted
 from bot.reply import Verb
 from bot.telegram.desk import Live
@@ -237,3 +238,58 @@ async def test_who_may_stop(
     told = await scene.tap("s", on)
     assert running.cancelled.is_set() is may
     assert (told == "Stopping.") is may
+
+
+class Keyboard:
+    def line(self, text: str) -> bool:
+        raise AssertionError(text)
+
+    def press(self, key: str) -> bool:
+        raise AssertionError(key)
+
+
+def opened(scene: Scene) -> Session:
+    """A session with a key under its message."""
+    one = Session(
+        id="run",
+        owner=OWNER,
+        chat=CHAT,
+        moved=False,
+        host="nas",
+        container="web",
+        target="ab" * 32,
+        typist="box exec",
+        keyboard=Keyboard(),
+        typed_at=0.0,
+    )
+    scene.bench.builder.services.sessions.add(one)
+    scene.live["k"] = Live("run", "ctrl-c")
+    return one
+
+
+@pytest.mark.parametrize(
+    ("on", "when", "said"),
+    [
+        ({"person": SCOPED}, {}, "Only who opened it can type."),
+        ({"chat": GROUP}, {}, "Only who opened it can type."),
+        ({}, {"gap": True}, "I was away when you tapped. Nothing was done: tap again."),
+        ({}, {"age": 61}, "I was away when you tapped. Nothing was done: tap again."),
+    ],
+)
+async def test_who_may_press_a_key(
+    scene: Scene, on: dict[str, int], when: dict[str, float], said: str
+) -> None:
+    opened(scene)
+    assert await scene.tap("k", on, **when) == said
+
+
+async def test_a_key_of_a_session_that_has_ended_is_told(scene: Scene) -> None:
+    opened(scene).open = False
+    assert await scene.tap("k") == "It has ended already."
+
+
+async def test_keys_count_as_taps(scene: Scene) -> None:
+    opened(scene)
+    for _ in range(60):
+        await scene.tap("k", {"person": SCOPED})
+    assert (await scene.tap("k", {"person": SCOPED})).startswith("Too much at once.")
