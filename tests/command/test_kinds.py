@@ -173,7 +173,6 @@ def test_what_fits(kind: click.ParamType[Any], text: str, value: object) -> None
         (whole(1, 9), "9" * 5000, f"{'9' * 5000} does not fit here. A number from 1 to 9, please."),
         (SECONDS, "-2", "-2 is no duration. Write 30 / 90s / 5m / 1h30m."),
         (SECONDS, "-1", "An hour at most, please."),
-        (SECONDS, "-2", "-2 is no duration. Write 30 / 90s / 5m / 1h30m."),
         (SIGNAL, "9; rm", "9; rm is no signal. Write TERM / HUP / KILL / 9."),
         (SIGNAL, "", " is no signal. Write TERM / HUP / KILL / 9."),
         (choice("cpu", "mem"), "io", "io is none of these: cpu, mem."),
