@@ -10,8 +10,9 @@ from typing import IO, TypeVar
 from bot.archive.rules import Rules
 from bot.command.call import Call
 from bot.command.files import FileFault
-from bot.errors import BotError, UsageError
+from bot.errors import BotError, Cancelled, UsageError
 from bot.message import Code, Size, msg
+from handlers.running import unless_stopped
 
 T = TypeVar("T")
 _BLOCK = 1024 * 1024
@@ -55,7 +56,7 @@ async def _file(
     path = call.services.spool.new()
     try:
         async with source as pieces:
-            await _written(call, pieces, path)
+            await _stoppable(call, _written(call, pieces, path))
         yield path
     finally:
         path.unlink(missing_ok=True)
@@ -115,7 +116,21 @@ async def looked(call: Call, look: Callable[..., T], *args: object) -> T:
     Raises:
         BadArchive: something is wrong with it.
     """
-    return await call.services.spool.do(look, *args)
+    return await _stoppable(call, call.services.spool.do(look, *args))
+
+
+async def _stoppable(call: Call, work: Awaitable[T]) -> T:
+    """What it gives, unless somebody stops it; what is only planned ends by itself.
+
+    Raises:
+        Cancelled: somebody has stopped it. Nothing was changed.
+    """
+    if call.operation is None:
+        return await work
+    try:
+        return await unless_stopped(call, work)
+    except Cancelled as error:
+        raise Cancelled(error.message, msg("Nothing was changed.")) from error
 
 
 async def sent(call: Call, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -10,8 +10,8 @@ from bot.archive.repack import Contents
 from bot.hosts.answer import Unexpected, mapping, sequence, string, strings
 from bot.message import Code, msg
 
-_DOCKER, _OCI = "manifest.json", "index.json"
-MANIFESTS = frozenset({_DOCKER, _OCI})
+_DOCKER, _OCI, _OLD = "manifest.json", "index.json", "repositories"
+MANIFESTS = frozenset({_DOCKER, _OCI, _OLD})
 # What containerd, and who writes OCI layouts, keep an image's name under.
 _NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 
@@ -28,7 +28,8 @@ def tags_in(contents: Contents) -> tuple[str, ...]:
             msg("A file system becomes one with {command}.", command=Code("/image import -")),
         )
     try:
-        return tuple(dict.fromkeys((*_of_docker(contents), *_of_layout(contents))))
+        found = (*_of_docker(contents), *_of_layout(contents), *_of_old(contents))
+        return tuple(dict.fromkeys(found))
     except (Unexpected, ValueError, RecursionError) as error:
         raise BadArchive(msg("The archive is not what it says it is.")) from error
 
@@ -43,6 +44,12 @@ def _of_layout(contents: Contents) -> Iterator[str]:
     for manifest in sequence(index.get("manifests")):
         notes: Mapping[str, object] = mapping(mapping(manifest).get("annotations"))
         yield from filter(None, (string(notes, name) for name in _NAMES))
+
+
+def _of_old(contents: Contents) -> Iterator[str]:
+    """What Docker before 1.10 has written, and an Engine still reads where it is alone."""
+    for name, tags in mapping(_json(contents, _OLD)).items():
+        yield from (f"{name}:{tag}" for tag in mapping(tags))
 
 
 def _json(contents: Contents, name: str) -> object:

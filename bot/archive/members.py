@@ -12,12 +12,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from bot.archive.bad import BadArchive
 from bot.archive.opened import BROKEN, Counted, Form, Reader, broken, form_of, unpacked
-from bot.archive.rules import Rules, odd
+from bot.archive.rules import Rules, behind, odd
 from bot.message import msg
 
 _BLOCK = 64 * 1024
@@ -47,6 +47,14 @@ class _Info(tarfile.TarInfo):
         self._bounded(tar)
         return super()._proc_pax(tar)  # type: ignore[misc]  # the same
 
+    def _proc_sparse(self, *_: Any) -> Any:  # noqa: ANN401 - the same
+        raise odd(self.name)
+
+    def _proc_gnusparse_00(self, member: Any, *_: Any) -> None:  # noqa: ANN401 - the same
+        raise odd(str(member.name))
+
+    _proc_gnusparse_01 = _proc_gnusparse_10 = _proc_gnusparse_00
+
     def _bounded(self, tar: Any) -> None:  # noqa: ANN401 - the same
         tar.records = getattr(tar, "records", 0) + max(self.size, 0)
         if self.size > _RECORD or tar.records > _RECORDS:
@@ -74,15 +82,33 @@ def members(path: Path, rules: Rules) -> Iterator[Iterator[Member]]:
 def _of_tar(reader: Counted, rules: Rules) -> Iterator[Member]:
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", tarinfo=_Info) as tar:
-            count = 0
+            count, links = 0, set[str]()
             while (found := tar.next()) is not None:
                 tar.members.clear()  # type: ignore[attr-defined]  # it would keep them all
                 count += 1
                 rules.count(count)
                 info = _checked(found, rules)
+                _through(info, links, rules)
                 yield Member(info, tar.extractfile(found) if info.isreg() else None)
     except (tarfile.TarError, RecursionError, *BROKEN) as error:
         raise broken() from error
+
+
+def _through(info: tarfile.TarInfo, links: set[str], rules: Rules) -> None:
+    """Refuse what lies behind a link: where that leads, the names do not tell.
+
+    In a file system of its own that is as it should be.
+    """
+    if rules.rooted:
+        return
+    for name in (info.name, *([rules.path(info.linkname)] if info.islnk() else [])):
+        above = [str(path) for path in PurePosixPath(name).parents]
+        if not links.isdisjoint((*above, name) if info.isdir() or info.islnk() else above):
+            raise behind(name)
+    if info.issym():
+        links.add(info.name)
+    elif info.name in links:
+        raise behind(info.name)
 
 
 def _checked(found: tarfile.TarInfo, rules: Rules) -> tarfile.TarInfo:
@@ -127,6 +153,8 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, rules: Rules) -> Me
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise odd(entry.filename)
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise BadArchive(msg("It is compressed in a way that I don't unpack. Use zip or gzip."))
     info = tarfile.TarInfo(rules.path(entry.filename))
     info.mode = stat.S_IMODE(entry.external_attr >> 16) or 0o755
     if entry.is_dir():

@@ -19,6 +19,8 @@ from bot.message import msg
 
 BROKEN = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error)
 _HEAD = 512
+_MEMORY = 96 * 1024 * 1024  # bytes; of `xz -9` 65 MiB
+_PACKED = 64 * 1024
 _MAGIC_AT, _MAGIC = 257, b"ustar"
 
 
@@ -35,6 +37,24 @@ class Reader(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """At most so many bytes, b"" at the end."""
+
+
+class _Xz:
+    """Unpacks xz with little memory: a file chooses itself how much of that it takes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._xz = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; what follows the first stream is not looked at."""
+        while not self._xz.eof:
+            packed = self._file.read(_PACKED) if self._xz.needs_input else b""
+            if self._xz.needs_input and not packed:
+                raise EOFError
+            if piece := self._xz.decompress(packed, size):
+                return piece
+        return b""
 
 
 class Counted:
@@ -99,7 +119,7 @@ def _decompressed(head: bytes, file: IO[bytes]) -> Reader:
     if head.startswith(b"BZh"):
         return bz2.BZ2File(file)
     if head.startswith(b"\xfd7zXZ\x00"):
-        return lzma.LZMAFile(file)
+        return _Xz(file)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
         raise BadArchive(msg("It is compressed with zstd. Use gzip."))
     return file

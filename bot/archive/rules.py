@@ -90,6 +90,11 @@ def odd(name: str) -> BadArchive:
     )
 
 
+def behind(name: str) -> BadArchive:
+    """A member that would be written through a link."""
+    return BadArchive(msg("{name} lies behind a link of the archive.", name=_name(name)))
+
+
 def _outward(name: str, target: str) -> BadArchive:
     link, leads = _name(name), _name(target)
     return BadArchive(msg("{name} is a link out of the archive: {target}", name=link, target=leads))

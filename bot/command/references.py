@@ -21,6 +21,7 @@ _NAME = re.compile(
 )
 _LONGEST = 255  # characters of all but the tag
 _TAG = 129
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{64}")  # would be taken for an image's id
 
 
@@ -40,4 +41,20 @@ class _Reference(click.ParamType[Any]):
         return text
 
 
+class _Source(_Reference):
+    """A name under which a registry has an image: also by digest, `app@sha256:…`."""
+
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> str:  # noqa: ANN401 - Click's signature
+        text = str(value)
+        name, at, digest = text.partition("@")
+        if at and not _DIGEST.fullmatch(digest):
+            raise BadValue(
+                msg("{value} is no name for an image.", value=Untrusted(text)),
+                msg("Write {example}.", example=Code("app@sha256:… / app:1.2")),
+            )
+        super().convert(name, _param, _ctx)
+        return text
+
+
 REFERENCE = _Reference()
+SOURCE = _Source()

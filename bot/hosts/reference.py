@@ -35,6 +35,11 @@ def registry_of(name: str) -> str:
     return full(name).partition("/")[0]
 
 
+def repository(name: str) -> str:
+    """A name in full, without its tag or digest."""
+    return parts(full(name))[0]
+
+
 def parts(name: str) -> tuple[str, str]:
     """A name, and its tag or digest as the API takes it apart; "" where it has neither."""
     path, at, digest = name.partition("@")

@@ -99,7 +99,9 @@ def others_of(whole: Mapping[str, object]) -> tuple[str, ...]:
     host = mapping(whole.get("HostConfig"))
     modes = (string(host, key) for key in ("NetworkMode", "PidMode", "IpcMode"))
     shared = [mode.removeprefix(_OTHER) for mode in modes if mode.startswith(_OTHER)]
-    return tuple(dict.fromkeys(name for name in (*shared, *givers_of(whole)) if name))
+    # A link hands on the other's environment. Once made it reads "/other:/this/alias".
+    linked = [link.partition(":")[0].removeprefix("/") for link in strings(host, "Links")]
+    return tuple(dict.fromkeys(n for n in (*shared, *givers_of(whole), *linked) if n))
 
 
 def givers_of(whole: Mapping[str, object]) -> tuple[str, ...]:
@@ -222,6 +224,8 @@ def _rest(host: Mapping[str, object]) -> Iterator[Reason]:
     for value in map(str, mapping(mapping(host.get("LogConfig")).get("Config")).values()):
         if value.startswith(("/", "unix")):  # the Engine itself reads it, or speaks to it
             yield Reason(msg("Its log goes by {path} of the host.", path=Untrusted(value)))
+    for name in mapping(host.get("Annotations")):
+        yield Reason(msg("It tells its runtime {name}.", name=Untrusted(name[:80])))
     for name in mapping(host.get("Sysctls")):
         if not name.startswith(_OWN_SETTINGS):
             yield Reason(msg("It sets {name} of the kernel.", name=Untrusted(name)))

@@ -7,7 +7,7 @@ what it shares with another it can do as that one. Each look is shared by all wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.errors import NotFound
@@ -16,7 +16,7 @@ from bot.hosts.answer import identity, labels, mapping, sequence, string
 from bot.hosts.client import Client
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
-from bot.hosts.reference import same_tag
+from bot.hosts.reference import repository, same_tag
 from bot.hosts.root import HOST_NETWORK, Reason
 from bot.hosts.shared import Shared
 from bot.message import Message, Untrusted, msg
@@ -89,11 +89,20 @@ class Roots:
 
     async def of_tag(self, tag: str) -> tuple[Reason, ...]:
         """Why who decides what image has this tag is root: when they are made again, it is run."""
+        return await self._made(lambda image: same_tag(image, tag))
+
+    async def of_repository(self, name: str) -> tuple[Reason, ...]:
+        """Why who decides what all tags of an image's name are is root."""
+        wanted = repository(name)
+        return await self._made(lambda image: "@" not in image and repository(image) == wanted)
+
+    async def _made(self, fits: Callable[[str], bool]) -> tuple[Reason, ...]:
+        """The containers that give root, of those whose image's name fits."""
         rows = await self._link.run(_images)
-        named = [cid for cid, image in rows if same_tag(image, tag) or _is_id(image)]
+        named = [cid for cid, image in rows if fits(image) or _is_id(image)]
         found = []
         for look, why in await self._each(named):
-            if same_tag(look.image, tag):
+            if fits(look.image):
                 told = msg("{name} is made of it. {why}", name=look.name, why=why.told)
                 found.append(Reason(told, strong=why.strong))
         return tuple(dict.fromkeys(found))

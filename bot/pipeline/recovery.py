@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.command.call import Call, at
 from bot.command.grammar import parse
@@ -88,7 +88,11 @@ class Recovery:
         request = request_of(row)
         reply = await self._reply(row)
         state = State(reply.outcome.value)
-        parcel = await self.journal.desk.pack(request, reply, slot=row.slot)
+        # What may hold secrets is told where it was answered, not where it was asked.
+        command = self.services.registry.get(row.command)
+        reply = replace(reply, private=reply.private or (command is not None and command.secret))
+        call = self._known(row, command)
+        parcel = await self.journal.desk.pack(request, reply, call, slot=row.slot)
 
         def write(connection: Connection) -> None:
             now = self.journal.clock()
@@ -125,6 +129,15 @@ class Recovery:
         again = msg("{what!c}…", what=what) if command.asks_first else msg("{what!c}", what=what)
         buttons = ((Button(again, row.argv, host=row.host),),)
         return Reply(tuple(blocks), buttons=buttons, outcome=Outcome.UNKNOWN, rings=True)
+
+    def _known(self, row: calls.Call, command: Command | None) -> Call | None:
+        """What had begun, as a call, if it is about something that is known."""
+        if command is None:
+            return None
+        try:
+            return self._again(row, command)
+        except (BotError, LookupError):
+            return None
 
     def _again(self, row: calls.Call, command: Command) -> Call:
         """What had begun, as a call.

@@ -121,15 +121,12 @@ def _file(document: Document, typist: Typist, redactor: Redactor) -> Part:
 
 
 def _masked(content: bytes, redactor: Redactor) -> bytes:
-    """A file of text is redacted; JSON by its keys, so that nothing of a value is left."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return content
+    """A file is redacted, text or not; JSON by its keys, so that nothing of a value is left."""
+    text = content.decode("utf-8", "surrogateescape")
     if text[:1] in {"{", "["}:
         try:
             masked = redactor.json(json.loads(text))
         except (ValueError, RecursionError):
-            return redactor.text(text).encode()
+            return redactor.text(text).encode("utf-8", "surrogateescape")
         return json.dumps(masked, indent=2, ensure_ascii=False).encode()
-    return redactor.text(text).encode()
+    return redactor.text(text).encode("utf-8", "surrogateescape")

@@ -11,6 +11,7 @@ from bot.hosts.types import Kind, Target
 from bot.message import Message, Size, Untrusted, msg
 from bot.reply import Block, Reply, Text
 from handlers.image.naming import Move, here, item_of, move_of, root_of, short
+from handlers.root import into
 from handlers.running import shown
 
 _LONGEST = 600.0  # seconds
@@ -18,7 +19,8 @@ _LONGEST = 600.0  # seconds
 
 async def _root(call: Call) -> tuple[Message, ...]:
     name = call.params["name"]
-    return await root_of(call, name) if name else ()
+    # Who has its files as an image has read them: as with an export.
+    return (*await into(call), *(await root_of(call, name) if name else ()))
 
 
 async def _moves(call: Call) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.archive.repack import look, repacked
 from bot.command.call import Call, at
+from bot.command.references import REFERENCE
 from bot.command.spec import Danger, argument, command, option
 from bot.errors import UsageError
 from bot.fetch import is_address
@@ -39,7 +40,7 @@ async def _root(call: Call) -> tuple[Message, ...]:
 @option("-m", "--message", help="Set a commit message for the image")
 @option("--platform", help="Set the platform, as in linux/arm64")
 @argument("source")
-@argument("reference", required=False)
+@argument("reference", required=False, type=REFERENCE)
 async def import_(
     call: Call,
     source: str,

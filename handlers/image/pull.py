@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.command.call import Call, at
+from bot.command.references import SOURCE
 from bot.command.spec import Danger, argument, command, flag, option, refused
 from bot.errors import BotError, Cancelled
 from bot.hosts.reference import parts
@@ -17,8 +18,11 @@ _CURRENT = "up to date"
 
 
 async def tag_root(call: Call) -> tuple[Message, ...]:
-    """Why who gives this tag another image is root."""
-    return told(await call.host.roots.of_tag(call.params["image"]))
+    """Why who gives this tag, or with -a all of the name's, another image is root."""
+    image = call.params["image"]
+    if call.params["all_tags"]:
+        return told(await call.host.roots.of_repository(image))
+    return told(await call.host.roots.of_tag(image))
 
 
 @command(
@@ -37,7 +41,7 @@ async def tag_root(call: Call) -> tuple[Message, ...]:
 @refused(
     "--disable-content-trust", usual=True, why=msg("The Engines that I know don't check that.")
 )
-@argument("image")
+@argument("image", type=SOURCE)
 async def pull(
     call: Call, image: str, *, all_tags: bool, quiet: bool, platform: str | None
 ) -> Reply:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.command.kinds import BadValue
-from bot.command.references import REFERENCE
+from bot.command.references import REFERENCE, SOURCE
 from bot.hosts.reference import full, split
 
 
@@ -70,3 +70,34 @@ def test_it_is_told_in_no_time_whatever_it_is(text: str) -> None:
     except BadValue:
         return
     assert ":".join(split(text)).startswith(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shop@2",
+        "shop:",
+        "shop:2@",
+        "shop@sha256:12",
+        "shop@sha256:" + "a" * 63,
+        "Shop",
+        "shop@sha256:" + "A" * 64,
+    ],
+)
+def test_what_no_registry_has(text: str) -> None:
+    with pytest.raises(BadValue):
+        SOURCE.convert(text, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shop",
+        "shop:2",
+        "r.example:5000/a/b",
+        "shop@sha256:" + "a" * 64,
+        "shop:2@sha256:" + "0" * 64,
+    ],
+)
+def test_what_one_may_have(text: str) -> None:
+    assert SOURCE.convert(text, None, None) == text

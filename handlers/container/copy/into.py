@@ -103,7 +103,9 @@ async def put(call: Call, paths: tuple[str, ...], *, archive: bool, follow_link:
     container = call.targets[0]
     async with received(call, "/cp CONTAINER:PATH") as path:
         load = await load_of(call, path)
-        if _item(container, load.folder, load.digest).state not in {i.state for i in call.items}:
+        shown = {(item.id, item.state) for item in call.items}
+        going = _item(container, load.folder, load.digest)
+        if (going.id, going.state) not in shown:
             raise Conflict(
                 msg("It is not the document that was shown."), msg("Nothing was changed.")
             )

@@ -13,8 +13,10 @@ from bot.command.call import Call
 from bot.command.plan import Item
 from bot.errors import BotError, DockerFault, NotFound
 from bot.hosts.creation import Created
+from bot.hosts.roots import told
 from bot.hosts.types import Kind
 from bot.message import Message, Untrusted, msg
+from bot.pipeline.root import demand
 from bot.reply import Outcome, Reply, Text
 from handlers.container.run import image
 from handlers.container.run.refusals import explained, lacks_image, said, takes_name
@@ -57,6 +59,8 @@ async def make(call: Call, asked: Wanted) -> Made | Reply:
     before = image.pulled_first(call)
     if before is not None:
         return before
+    # Since it was looked at, a name in it may have become another's.
+    demand(call, told(await call.host.roots.of_asked(asked.body)))
     await _note(call, asked.item)
     try:
         created = await _create(call, asked)

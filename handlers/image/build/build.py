@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.command.call import Call, at
 from bot.command.kinds import whole
+from bot.command.references import REFERENCE
 from bot.command.sizes import CPU_LIST, MEMORY, SWAP
 from bot.command.spec import Danger, argument, command, flag, option, refused
 from bot.errors import BotError, Cancelled, UsageError
@@ -54,7 +55,7 @@ async def _root(call: Call) -> tuple[Message, ...]:
     secret=True,
     cost=5,
 )
-@option("-t", "--tag", multiple=True, help="Name the image, as in shop:2")
+@option("-t", "--tag", multiple=True, type=REFERENCE, help="Name the image, as in shop:2")
 @option("-f", "--file", help="Where in the archive the Dockerfile is")
 @option("--build-arg", multiple=True, help="Set a build-time variable, KEY=VALUE")
 @option("--target", help="Build only up to this stage")

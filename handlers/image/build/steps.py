@@ -21,6 +21,7 @@ _OWN = (" ---> ", "Removing intermediate container ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _LINES, _LONGEST = 12, 400
 _KEPT = 2 * 1024 * 1024  # characters
+_PIECE = 4096
 _WIDE = 24
 
 
@@ -35,7 +36,7 @@ class Steps:
     cut: bool = False
     _open: str = ""
     _lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LINES))
-    _all: list[str] = field(default_factory=list)
+    _all: deque[str] = field(default_factory=deque)
     _size: int = 0
 
     def hear(self, told: Told) -> None:
@@ -88,8 +89,11 @@ class Steps:
         return Text(msg("Step {step} of {all}: {what}", step=self.step, all=self.steps, what=what))
 
     def _keep(self, text: str) -> None:
-        self._all.append(text)
+        if self._all and len(self._all[-1]) < _PIECE:
+            self._all[-1] += text  # a program may print letter by letter
+        else:
+            self._all.append(text)
         self._size += len(text)
         while self._size > _KEPT and len(self._all) > 1:
-            self._size -= len(self._all.pop(0))
+            self._size -= len(self._all.popleft())
             self.cut = True
