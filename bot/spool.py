@@ -74,7 +74,9 @@ class Spool:
                 return  # its run lives
             try:
                 for file in folder.iterdir():
-                    if file.name != _LOCK and str(file) not in kept:
+                    if file.is_dir() and not file.is_symlink():
+                        shutil.rmtree(file)
+                    elif file.name != _LOCK and str(file) not in kept:
                         file.unlink()
                 if [file.name for file in folder.iterdir()] == [_LOCK]:
                     shutil.rmtree(folder)

@@ -1,12 +1,13 @@
 """What Pierhead can do, one package a noun; each lists its commands, one a line."""
 
-from handlers import audit, container, image, network, people, system, volume
+from handlers import audit, container, image, network, people, stack, system, volume
 
 COMMANDS = (
     *container.COMMANDS,
     *image.COMMANDS,
     *volume.COMMANDS,
     *network.COMMANDS,
+    *stack.COMMANDS,
     *system.COMMANDS,
     *audit.COMMANDS,
     *people.COMMANDS,

@@ -236,5 +236,5 @@ def _count(kind: Kind, items: Sequence[Item]) -> Message:
             return plural("{count} unused image", "{count} unused images", n)
         case Kind.BUILD_CACHE:
             return msg("build cache")
-        case Kind.PATH:
-            raise LookupError("no prune is about paths")
+        case Kind.PATH | Kind.STACK:
+            raise LookupError(f"no prune is about a {kind.value}")

@@ -44,6 +44,15 @@ def test_another_run_that_lives_is_left_alone(tmp_path: Path) -> None:
     assert file.exists()
 
 
+def test_so_do_folders_with_what_is_in_them(tmp_path: Path) -> None:
+    spool = opened(tmp_path)
+    folder = spool.new()
+    folder.mkdir()
+    (folder / "compose.json").write_bytes(b"x")
+    spool.close({str(folder)})
+    assert not folder.exists()
+
+
 def test_folders_that_a_kill_left_are_removed(tmp_path: Path) -> None:
     (tmp_path / "dead").mkdir()
     (tmp_path / "dead" / "part").write_bytes(b"x")

@@ -222,6 +222,8 @@ def _option_usage(param: click.Option) -> str:
 
 
 def _argument_usage(param: click.Argument) -> str:
+    if param.metavar:
+        return param.metavar
     many = param.nargs == -1
     name = (param.name or "").removesuffix("s" if many else "").upper() + ("…" if many else "")
     return name if getattr(param, "needed", param.required) else f"[{name}]"

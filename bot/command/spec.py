@@ -203,6 +203,25 @@ class Paths(Targets):
         return words
 
 
+class Stacks(Targets):
+    """An argument of a stack, and of those of its services that are meant; without any: all.
+
+    The handler gets the stack's target and the names of the services.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Kind.STACK, name, nargs=-1, required=True, among=None)
+        self.metavar = "STACK [SERVICE…]"
+
+    def names(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The stack's."""
+        return tuple(words[:1])
+
+    def filled(self, words: Any, found: Sequence[Target]) -> Any:  # noqa: ANN401 - a parameter's value
+        """The stack, and the names of services."""
+        return *found[:1], tuple(words[1:])
+
+
 def command(
     path: str,
     *,
@@ -277,6 +296,11 @@ def targets(
     """
     name = name or (f"{kind.value}s" if nargs == -1 else kind.value)
     return _collect(Targets(kind, name, nargs=nargs, required=required, among=among, kinds=kinds))
+
+
+def of_stack(name: str = "stack") -> Callable[[Handler], Handler]:
+    """Declare an argument of a stack and, if not all are meant, of its services."""
+    return _collect(Stacks(name))
 
 
 def paths(name: str = "paths") -> Callable[[Handler], Handler]:

@@ -11,6 +11,7 @@ from bot.errors import DockerFault
 from bot.hosts.archives import Archives
 from bot.hosts.attach import Attachments
 from bot.hosts.commits import Commits
+from bot.hosts.compose import Compose
 from bot.hosts.containers import Containers
 from bot.hosts.creation import Creation
 from bot.hosts.endings import Endings
@@ -72,6 +73,7 @@ class Host:
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)
+        self.compose = Compose(url)
         self.registry = Registry(self._link, self._streams, logins)
         self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)

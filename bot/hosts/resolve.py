@@ -13,10 +13,11 @@ from typing import Generic, TypeVar
 
 from bot.hosts.alike import comparable, distance, skeleton
 from bot.hosts.host import Host
-from bot.hosts.types import Container, Image, Kind, Network, Target, Volume
+from bot.hosts.stacks import stacks
+from bot.hosts.types import Container, Image, Kind, Network, Stack, Target, Volume
 from bot.message import Untrusted
 
-Thing = Container | Image | Volume | Network
+Thing = Container | Image | Volume | Network | Stack
 T = TypeVar("T", bound=Thing)
 
 _ID = re.compile(r"(?:sha256:)?([0-9a-f]{12,64})", re.IGNORECASE)
@@ -88,6 +89,8 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
             return await host.volumes.list()
         case Kind.NETWORK:
             return await host.networks.list()
+        case Kind.STACK:
+            return stacks(await host.inventory.containers())
         case Kind.BUILD_CACHE | Kind.PATH:
             return ()  # neither has a list
 
@@ -110,6 +113,8 @@ def target(thing: Thing, host: str, typed: str = "") -> Target:
             kind, name, state = Kind.VOLUME, thing.name, f"{thing.created:.6f}"
         case Network():
             kind, name, state = Kind.NETWORK, thing.name, ""
+        case Stack():
+            kind, name, state = Kind.STACK, thing.name, thing.state
     tid = thing.name.raw if isinstance(thing, Volume) else thing.id
     return Target(kind, host, tid, name, state, thing.labels)
 
@@ -124,7 +129,7 @@ def _names(thing: Thing) -> tuple[str, ...]:
 
 
 def _digits(thing: Thing) -> str:
-    return "" if isinstance(thing, Volume) else thing.id.removeprefix(_ALGORITHM)
+    return "" if isinstance(thing, Volume | Stack) else thing.id.removeprefix(_ALGORITHM)
 
 
 def _lower(name: str) -> str:

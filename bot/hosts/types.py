@@ -21,6 +21,7 @@ class Kind(Enum):
     IMAGE = "image"
     VOLUME = "volume"
     NETWORK = "network"
+    STACK = "stack"  # a compose project; its id is its name
     BUILD_CACHE = "build cache"
     PATH = "path"  # in a container; its id is that of the container, a colon, and the path
 
@@ -94,6 +95,38 @@ class Container:
         """The compose project that it belongs to."""
         name = self.labels.get("com.docker.compose.project")
         return Untrusted(name) if name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A compose project, as the labels of its containers tell; each is after what it depends on.
+
+    What `docker compose run` left is none of them. `state` changes with theirs.
+    """
+
+    name: Untrusted
+    containers: tuple[Container, ...]
+    state: str
+
+    @property
+    def id(self) -> str:
+        """Its name: there is no other."""
+        return self.name.raw
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """None: it is made of those of its containers."""
+        return MappingProxyType({})
+
+    @property
+    def up(self) -> int:
+        """How many of its containers run and are well."""
+        return sum(c.state == "running" and not c.needs_you for c in self.containers)
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether somebody should look at one of its containers."""
+        return any(c.needs_you for c in self.containers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from dataclasses import replace
 from bot.access.policy import Need
 from bot.command.call import Call
 from bot.command.plan import Plan, dump, of_target
-from bot.hosts.types import Container
+from bot.hosts.types import Container, Stack
 from bot.message import Message, Moment, msg
 from bot.pipeline.stage import Proceed
 from bot.reply import Button, Outcome, Reply, Text, Verb
-from bot.reply.containers import state_of
+from bot.reply.containers import state_of, up_of
 
 
 class Confirm:
@@ -91,7 +91,9 @@ async def _plan(call: Call) -> Plan:
 def states(call: Call) -> Iterator[Text]:
     """How the containers that it is about are doing now."""
     for thing in call.seen:
-        if isinstance(thing, Container) and len(call.seen) == 1:
+        if isinstance(thing, Stack):
+            yield Text(msg("Now: {state}", state=up_of(thing)))
+        elif isinstance(thing, Container) and len(call.seen) == 1:
             yield Text(msg("Now: {state}", state=state_of(thing)))
         elif isinstance(thing, Container):
             yield Text(msg("{name}: {state}", name=thing.name, state=state_of(thing)))

@@ -20,12 +20,12 @@ from bot.command.services import Services
 from bot.command.spec import Command
 from bot.errors import BotError
 from bot.hosts.resolve import Thing, target, things_of
-from bot.hosts.types import Container, Kind
+from bot.hosts.types import Container, Kind, Stack
 from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of, shares
 from bot.reply import Block, Button, Outcome, Reply, Text
-from bot.reply.containers import state_of
+from bot.reply.containers import state_of, up_of
 from storage import audit, calls, inbox, instances, outbox
 from storage.calls import State
 from storage.database import Connection
@@ -189,4 +189,6 @@ def _line(item: Item, thing: Thing | None, host: str) -> Message:
         return msg("{name} is not there now.", name=name)
     if isinstance(thing, Container):
         return msg("{name} now: {state}", name=name, state=state_of(thing))
+    if isinstance(thing, Stack):
+        return msg("{name} now: {state}", name=name, state=up_of(thing))
     return msg("{name} is still there.", name=name)

@@ -15,7 +15,7 @@ from bot.command.plan import load, of_target
 from bot.command.spec import Targets
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
-from bot.hosts.types import Container, Kind, Target
+from bot.hosts.types import Container, Kind, Stack, Target
 from bot.message import Code, Message, Names, Untrusted, msg
 from bot.pipeline.authorize import decide
 from bot.pipeline.journal import Repeated
@@ -166,7 +166,7 @@ def _picker(call: Call, asked: Targets, things: Sequence[Thing], latest: Sequenc
 
 def _urgent_first(thing: Thing) -> tuple[bool, object]:
     """What somebody should look at, and then by name."""
-    urgent = isinstance(thing, Container) and thing.needs_you
+    urgent = isinstance(thing, Container | Stack) and thing.needs_you
     return not urgent, by_name(target(thing, "").name)
 
 
@@ -180,6 +180,8 @@ def _which(call: Call, kind: Kind) -> Message:
             question = msg("{command}: which volume on {host}?")
         case Kind.NETWORK:
             question = msg("{command}: which network on {host}?")
+        case Kind.STACK:
+            question = msg("{command}: which stack on {host}?")
         case Kind.BUILD_CACHE | Kind.PATH:
             raise LookupError(f"no command asks which {kind.value} is meant")
     return question.having(command=Code(call.command.spelling), host=Untrusted(call.host.name))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from bot.command.call import Call
 from bot.command.turns import Stopped, Turns
 from bot.errors import Cancelled, Conflict
+from bot.hosts.types import Stack
 from bot.message import Untrusted, msg
 from bot.pipeline.authorize import decide, refusal
 from bot.pipeline.begin import STOPPED
@@ -47,10 +48,16 @@ class Turn:
             )
         self._here[host] += 1
         try:
-            keys = frozenset(t.id for t in call.targets) or frozenset({"*"})
+            keys = _keys(call) or frozenset({"*"})
             async with self._turns.hold(call.ticket, keys, call.running.cancelled):
                 return await proceed(replace(call, decision=decide(call)))
         except Stopped as error:
             raise Cancelled(refusal(call), *STOPPED) from error
         finally:
             self._here[host] -= 1
+
+
+def _keys(call: Call) -> frozenset[str]:
+    """What it waits for: its targets, and each container of a stack."""
+    parts = (c.id for thing in call.seen if isinstance(thing, Stack) for c in thing.containers)
+    return frozenset((*(target.id for target in call.targets), *parts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.hosts.types import Container
+from bot.hosts.types import Container, Stack
 from bot.message import Message, Span, Untrusted, msg
 
 _NUMBER = re.compile(r"([0-9]+)")
@@ -25,6 +25,11 @@ def state_of(container: Container) -> Message | Untrusted:
         return container.status
     sentence = _SINCE.get(container.health or container.state, msg("up {ago}"))
     return sentence.having(code=container.exit_code or 0, ago=Span(container.ago))
+
+
+def up_of(stack: Stack) -> Message:
+    """How much of a stack runs: "2 of 3 up"."""
+    return msg("{up} of {all} up", up=stack.up, all=len(stack.containers))
 
 
 def sign_of(container: Container) -> str:

@@ -18,7 +18,7 @@ from bot.reply import Block, Button, Excerpt, Outcome, Reply, Text, Verb
 from bot.reply.untrusted import CUT
 from handlers.container.lines import text_of
 
-_SCREEN = 15
+SCREEN = 15
 _SOON = 0.2
 _EVERY = 1.0
 _LINE = 1024  # characters; a screen shows some 400, and each edit makes all of it safe again
@@ -29,8 +29,21 @@ async def follow(
     call: Call, container: Target, *, tail: int, since: float | None, timestamps: bool
 ) -> Reply:
     """Show the newest lines in one message until it ends, somebody ends it, or the time is over."""
-    name = at(container.name, container.host)
-    seen: deque[LogLine] = deque(maxlen=_SCREEN)
+    stream = call.host.logs.follow(
+        container.id, tail=min(tail, SCREEN), since=since, timestamps=timestamps
+    )
+    return await shown(call, at(container.name, container.host), stream, timestamps=timestamps)
+
+
+async def shown(
+    call: Call, name: Untrusted, stream: AsyncIterator[LogLine], *, timestamps: bool
+) -> Reply:
+    """The same for lines wherever they come from; `name` is what they are of.
+
+    Raises:
+        DockerFault: they can't be read, and none was.
+    """
+    seen: deque[LogLine] = deque(maxlen=SCREEN)
     stopped = call.running.cancelled
 
     def body() -> tuple[Block, ...]:
@@ -42,9 +55,6 @@ async def follow(
         waiting = () if seen else (Text(msg("Nothing logged yet.")),)
         await call.show(Reply((verdict, *body(), *waiting), buttons=stop))
 
-    stream = call.host.logs.follow(
-        container.id, tail=min(tail, _SCREEN), since=since, timestamps=timestamps
-    )
     reason, outcome = msg("The log has ended."), Outcome.FINISHED
     try:
         async with (
@@ -76,7 +86,7 @@ async def _batches(
 
     The first comes soon, even if it is nothing: whoever asked has a message to look at.
     """
-    batch: deque[LogLine] = deque(maxlen=_SCREEN)
+    batch: deque[LogLine] = deque(maxlen=SCREEN)
 
     async def read() -> None:
         async for line in stream:
