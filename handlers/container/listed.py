@@ -11,7 +11,7 @@ from bot.reply import Block, Button, Reply, Table, Text
 from bot.reply.ports import by_number, published
 from handlers.container.overview import count, signed, table
 from handlers.formatted import refresh
-from handlers.paging import Page, option, others, page_of, without
+from handlers.pages import Page, option, others, page_of, without
 
 SHOWS: Mapping[str, Callable[[Container], bool]] = {
     "all": lambda _: True,
