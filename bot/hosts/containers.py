@@ -16,6 +16,7 @@ from bot.hosts.version import parts
 from bot.message import Untrusted
 
 _GRACE = 10
+_LONG = 60.0  # seconds for what makes the Engine walk through a container's files
 _SIGNALS_SINCE = "1.42"
 # Titles and cells are what `ps` of the host printed: nothing bounds them there.
 _PROCESSES, _COLUMNS, _CELL = 500, 32, 256
@@ -37,13 +38,17 @@ class Containers:
         if not size:
             return await self._link.run(lambda client: details(client.inspect_container(name)))
         return await self._link.run(
-            lambda client: details(client.look("/containers/{}/json", name, size="1")), slow=True
+            lambda client: details(client.look("/containers/{}/json", name, size="1")),
+            seconds=_LONG,
+            slow=True,
         )
 
     async def diff(self, id: str) -> tuple[Change, ...]:  # noqa: A002 - Docker's name for it
         """What is not as in its image, by path. May take the Engine long."""
         name = one_segment(self._link.name, id)
-        return await self._link.run(lambda client: changes(client.diff(name)), slow=True)
+        return await self._link.run(
+            lambda client: changes(client.diff(name)), seconds=_LONG, slow=True
+        )
 
     async def start(self, id: str) -> bool:  # noqa: A002 - Docker's name for it
         """Start it; False if it was running already."""

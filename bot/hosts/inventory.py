@@ -10,6 +10,8 @@ from bot.hosts.link import Link
 from bot.hosts.shared import Shared
 from bot.hosts.types import Container
 
+_LONG = 60.0  # seconds for sizes: the Engine walks through the files of every container
+
 
 class Inventory(Protocol):
     """Answers what containers a host has."""
@@ -55,6 +57,7 @@ class Listed:
                 lambda client: listing.containers(
                     client.containers(all=all, filters=wanted or None, size=size), sized=size
                 ),
+                seconds=_LONG if size else None,
                 slow=size,
             )
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from bot.command.call import Call
 from bot.command.formats import formats
+from bot.command.plan import Item
 from bot.command.spec import command, flag, targets
 from bot.hosts.types import Details, Kind, Target
 from bot.message import Message, Moment, Size, Untrusted, Value, msg, plural
-from bot.reply import Reply, Table, Text
+from bot.reply import Reply, Table
 from bot.reply.ports import published
 from bot.reply.states import state_word
 from bot.reply.template import Template
-from handlers.inspecting import inspecting
+from handlers.looking import Looked, looked
 
 _LISTED = 6
 _SHORT = 12
@@ -35,14 +36,11 @@ async def inspect(
 ) -> Reply:
     """Show all details of one or more containers, secrets masked."""
 
-    async def ask(id: str) -> Details:  # noqa: A002 - Docker's name for it
-        return await call.host.containers.inspect(id, size=size)
+    async def look(item: Item, name: Untrusted) -> Looked:
+        found = await call.host.containers.inspect(item.id, size=size)
+        return Looked(_verdict(name, found), (Table(tuple(_rows(found))),), found.whole)
 
-    return await inspecting(call, ask, _view, template)
-
-
-def _view(name: Untrusted, found: Details) -> tuple[Text, Table]:
-    return Text(_verdict(name, found)), Table(tuple(_rows(found)))
+    return await looked(call, look, template)
 
 
 def _verdict(name: Untrusted, found: Details) -> Message:

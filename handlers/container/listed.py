@@ -9,9 +9,9 @@ from bot.hosts.types import Container
 from bot.message import Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Button, Reply, Table, Text
 from bot.reply.ports import by_number, published
-from handlers.container.overview import count, signed, table
+from handlers.container.overview import cards, count, signed, table
 from handlers.formatted import refresh
-from handlers.paging import Page, option, others, page_of, without
+from handlers.pages import Page, option, others, page_of, without
 
 SHOWS: Mapping[str, Callable[[Container], bool]] = {
     "all": lambda _: True,
@@ -19,6 +19,7 @@ SHOWS: Mapping[str, Callable[[Container], bool]] = {
     "running": lambda c: c.state == "running",
     "stopped": lambda c: c.state in {"created", "exited", "dead"},
 }
+_CARDS = 4
 _SHOWN = {
     "all": msg("All {count}"),
     "urgent": msg("Need you {count}"),
@@ -106,7 +107,9 @@ def _buttons(
         *((option(call, msg("Ports"), "--ports"),) if not asked[0] else ()),
         *((option(call, msg("Sizes"), "--size"),) if not asked[1] else ()),
     )
+    urgent = [c for c in page.rows if c.needs_you][:_CARDS]
     rows = (
+        *cards(call, urgent),
         page.turns(call),
         others(call, "--show", shows, now=call.params["show"] or ""),
         others(call, "--sort", sorts, now=call.params["sort"]) if found[1:] else (),

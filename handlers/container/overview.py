@@ -12,11 +12,11 @@ from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Fold, Reply, Table, Text
 from bot.reply.containers import sign_of, state_of
 from handlers.formatted import refresh
-from handlers.offer import may
 
 _SHOWN = 8
 _STACKS = 6
 _FOLDED = 40
+_CARDS, _A_ROW = 4, 2
 _WIDTH = 30  # characters of a line in monospace, with room for a word behind it
 
 
@@ -116,19 +116,22 @@ def _lines(words: Iterable[str]) -> Iterator[str]:
         yield line
 
 
+def cards(call: Call, rows: Sequence[Container]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each that opens its card, a few in a row; none for what could be an option."""
+    keys = [
+        Button(msg("{name}", name=c.name), ("container", "card", c.name.raw), host=call.host.name)
+        for c in rows
+        if c.name.raw[:1].isalnum()
+    ]
+    return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
+
+
 def _buttons(call: Call, bad: Sequence[Container], every: int) -> tuple[tuple[Button, ...], ...]:
-    host = call.host.name
-    look = tuple(
-        Button(msg("Logs {name}", name=c.name), ("container", "logs", c.name.raw), host=host)
-        for c in bad[:2]
-        # no Engine gives out another name: it could be an option
-        if c.name.raw[:1].isalnum() and may(call, "container logs")
-    )
     whole = Button(
         msg("All {count}", count=every),
         with_options(call, {"--show": "all", "--page": "1"}),
         inplace=True,
-        host=host,
+        host=call.host.name,
     )
     more = (whole, refresh(call)) if every else (refresh(call),)
-    return (look, more) if look else (more,)
+    return (*cards(call, bad[:_CARDS]), more)

@@ -15,7 +15,7 @@ from bot.hosts.types import Kind, Target
 from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Document, Outcome, Reply, Text
 from bot.reply.template import Template
-from handlers import paging
+from handlers import pages
 from handlers.container.figures import figures
 from handlers.container.live import live as watch
 from handlers.container.readings import COLUMNS, SORTS, TABLE, Round, read_once
@@ -101,7 +101,7 @@ def _count(call: Call, read: Round) -> Message:
 
 def _buttons(call: Call, read: Round) -> tuple[tuple[Button, ...], ...]:
     """In another order, once more, or from now on."""
-    orders = paging.others(call, "--sort", _SORTED, now=call.params["sort"], pages=False)
+    orders = pages.others(call, "--sort", _SORTED, now=call.params["sort"], pages=False)
     live = Button(msg("Live"), with_option(call, "--live"), host=call.host.name)
     more = (refresh(call), live) if read.readings else (refresh(call),)
     return (orders, more) if read.readings[1:] else (more,)

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from bot.command.call import Call
 from bot.command.formats import formats
+from bot.command.plan import Item
 from bot.command.spec import command, refused, targets
 from bot.hosts.image_details import ImageDetails
 from bot.hosts.types import Kind, Target
 from bot.message import Message, Moment, Size, Untrusted, Value, msg
-from bot.reply import Reply, Table, Text
+from bot.reply import Reply, Table
 from bot.reply.docker import short
 from bot.reply.template import Template
-from handlers.inspecting import inspecting
+from handlers.looking import Looked, looked
 
 _LISTED = 6
 
@@ -34,11 +35,12 @@ _LISTED = 6
 )
 async def inspect(call: Call, images: tuple[Target, ...], template: Template | None) -> Reply:
     """Show all details of one or more images, secrets masked."""
-    return await inspecting(call, call.host.images.inspect, _view, template)
 
+    async def look(item: Item, name: Untrusted) -> Looked:
+        found = await call.host.images.inspect(item.id)
+        return Looked(_verdict(name, found), (Table(tuple(_rows(found))),), found.whole)
 
-def _view(name: Untrusted, found: ImageDetails) -> tuple[Text, Table]:
-    return Text(_verdict(name, found)), Table(tuple(_rows(found)))
+    return await looked(call, look, template)
 
 
 def _verdict(name: Untrusted, found: ImageDetails) -> Message:

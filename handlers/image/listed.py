@@ -11,7 +11,7 @@ from bot.reply import Block, Button, Reply, Table, Text
 from bot.reply.docker import short
 from handlers.formatted import refresh
 from handlers.offer import may
-from handlers.paging import Page, others, page_of
+from handlers.pages import Page, others, page_of
 
 _WIDTH = 24  # columns that a table leaves to a name
 

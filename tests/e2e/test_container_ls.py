@@ -70,8 +70,11 @@ async def test_a_mixed_fleet_of_a_real_engine(
         assert re.search(r"frozen +paused$", whole, re.MULTILINE)
         assert re.search(r"never +never started$", whole, re.MULTILINE)
         assert "finished" not in whole
-        assert seen.buttons == [["Logs broken", "Logs looping"], ["All 7", "Refresh"]]
+        assert seen.buttons == [["broken", "looping"], ["sick"], ["All 7", "Refresh"]]
         assert seen.tappable == []
+        await tap(seen, "broken")
+        card = await phone.wait()
+        assert card.text.startswith("broken@local: exited 3")
         everything = await ask(phone, "/ps -a")
         assert "finished  exited 0" in folded(everything)
         engine.docker("rm", "-f", "broken", "looping", "sick")
@@ -151,7 +154,7 @@ async def test_many_have_pages(
         assert "and 1 more below" in screen(seen)
         assert folded(seen).splitlines()[0].startswith("x z0")
         assert "and 119 more" in folded(seen)
-        assert seen.buttons[1] == ["All 159", "Refresh"]
+        assert seen.buttons == [["z0", "z1"], ["z2", "z3"], ["All 159", "Refresh"]]
         await _pages_turn_in_place(world, phone)
 
 
@@ -178,7 +181,11 @@ async def _pages_turn_in_place(world: Played, phone: Phone) -> None:
         "local: 9 containers need you",
         "x z0  exited 1 · 4 min",
     ]
-    assert urgent.buttons[0] == ["All 159", "Running 150", "Stopped 9"]
+    assert urgent.buttons[:3] == [
+        ["z0", "z1"],
+        ["z2", "z3"],
+        ["All 159", "Running 150", "Stopped 9"],
+    ]
     await tap(urgent, "Running 150")
     running = await urgent.changed()
     assert running.text.startswith("local: 150 containers run\nPage 1 of 10\n● app-0000")

@@ -64,11 +64,11 @@ async def test_long_lists_are_paged(world: Played, phone: Phone) -> None:
     assert seen.buttons == [["All 60", "Refresh"]]
     await tap(seen, "All 60")
     first = await seen.changed()
-    assert first.text.splitlines()[1] == "Page 1 of 3"
+    assert first.text.splitlines()[1] == "Page 1 of 4"
     await tap(first, "Page 2")
     second = await first.changed()
-    assert second.text.splitlines()[1:3] == ["Page 2 of 3", "data-25  unused"]
-    assert second.buttons == [["Page 1", "Page 3"], ["Overview"]]
+    assert second.text.splitlines()[1:3] == ["Page 2 of 4", "data-15  unused"]
+    assert second.buttons == [["Page 1", "Page 3"], ["Overview", "Refresh"]]
     await tap(second, "Overview")
     assert (await second.changed()).text == seen.text
 

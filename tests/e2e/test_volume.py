@@ -71,8 +71,8 @@ async def test_which_there_are(
         names = await ask(phone, "/volume ls -q --sort created")
         assert set(names.text.split()[-12:]) == {f"data-{n}" for n in range(12)}
         page = await ask(phone, "/volumes --page 9")
-        assert page.text.splitlines()[1] == "Page 1 of 1"
-        assert page.buttons == [["Overview"]]
+        assert len(screen(page)) == 13
+        assert page.buttons == [["Overview", "Refresh"]]
         assert await verdict(phone, "/volumes -f dangling=maybe") == (
             "Docker on local refuses: Invalid filter 'dangling=[maybe]'"
         )
