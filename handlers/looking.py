@@ -5,14 +5,14 @@ Or, with `--format`, as a template has it. All are tried, and each is reported.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.command.call import Call, at
 from bot.command.plan import Item
 from bot.errors import BotError, UsageError
 from bot.message import Message, Names, Untrusted, Value, msg, plural
-from bot.reply import Block, Document, Filled, Outcome, Reply, Table, Text
+from bot.reply import Block, Document, Filled, Outcome, Reply, Text
 from bot.reply.template import Template
 from handlers.formatted import ALL, unfit, wholes
 
@@ -81,24 +81,3 @@ def _filled(
         )
     rows = wholes(found.whole for _, found in seen)
     return Text(verdict), Filled(template, rows, flat=False)
-
-
-def option_rows(options: Mapping[str, str]) -> Iterator[Row]:
-    """Options of a driver. Key and value in one cell: so a password among them is known as one."""
-    for key, value in sorted(options.items())[:_LISTED]:
-        yield msg("option"), Untrusted(f"{key}={value}")
-    if len(options) > _LISTED:
-        yield msg("and {more} more", more=len(options) - _LISTED), Untrusted("")
-
-
-def label_rows(labels: Mapping[str, str]) -> Iterator[Row]:
-    """Which stack it belongs to, and how many labels it has."""
-    if project := labels.get(_PROJECT):
-        yield msg("stack"), Untrusted(project)
-    if labels:
-        yield msg("labels"), len(labels)
-
-
-def table(rows: Iterator[Row]) -> Table:
-    """The lines of a summary."""
-    return Table(tuple(rows))

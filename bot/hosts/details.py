@@ -62,8 +62,6 @@ def volume_details(value: object) -> VolumeDetails:
     raw = mapping(value)
     return VolumeDetails(
         volume=volume(raw),
-        path=untrusted(raw, "Mountpoint"),
-        scope=untrusted(raw, "Scope"),
         options=labels(raw, "Options"),
         whole=whole(raw),
     )
@@ -78,9 +76,7 @@ def network_details(value: object) -> NetworkDetails:
         endpoints=tuple(
             _endpoint(cid, mapping(row)) for cid, row in mapping(raw.get("Containers")).items()
         ),
-        internal=boolean(raw, "Internal"),
         attachable=boolean(raw, "Attachable"),
-        ipv6=boolean(raw, "EnableIPv6"),
         options=labels(raw, "Options"),
         whole=whole(raw),
     )

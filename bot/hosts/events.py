@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from bot.errors import DockerFault
-from bot.hosts.answer import Unexpected, integer, labels, mapping, string, untrusted
+from bot.hosts.answer import Unexpected, integer, labels, mapping, moment, string, untrusted
 from bot.hosts.follow import engine_time, may_pass
 from bot.hosts.link import Link
 from bot.hosts.rows import Rows
@@ -85,11 +85,15 @@ class Events:
     ) -> tuple[tuple[Event, ...], bool]:
         """What it remembers, oldest first; and whether that is all of it, or too much to be read.
 
-        `until` must have passed: else the Engine waits until it has.
+        What is later than `until` by the Engine's own clock is left out; it is not waited for.
         """
         found: list[Event] = []
         rows, read = Rows(_LINE), 0
-        params = _params(_moment(since or 0.0), filters) | {"until": _moment(until)}
+        now = await self._link.run(lambda client: moment(mapping(client.info()), "SystemTime"))
+        end = until if now is None else min(until, now)
+        if since is not None and since > end:
+            return (), True
+        params = _params(_moment(since or 0.0), filters) | {"until": _moment(end)}
         async with self._streams.open("/events", params, stall=self._link.timeout) as response:
             async for piece in response.content.iter_any():
                 found += map(event, rows.feed(piece))
@@ -157,6 +161,7 @@ def event(line: bytes) -> Event:
         at=(seconds, nanos),
         type=kind if _TYPE.fullmatch(kind) else "unknown",
         action=untrusted(raw, "Action"),
+        scope=untrusted(raw, "scope"),
         id=Untrusted(thing),
         name=Untrusted(attributes.get("name") or thing),
         attributes=attributes,

@@ -105,6 +105,8 @@ def volume(value: object) -> Volume:
         size=_known(usage, "Size"),
         users=_known(usage, "RefCount"),
         anonymous=_ANONYMOUS in tags or bool(_RANDOM_NAME.fullmatch(name.raw)),
+        scope=untrusted(raw, "Scope"),
+        path=untrusted(raw, "Mountpoint"),
         labels=tags,
     )
 
@@ -122,6 +124,9 @@ def network(value: object) -> Network:
         users=len(mapping(raw.get("Containers"))),
         scope=untrusted(raw, "Scope"),
         subnets=pools(raw, "Subnet"),
+        internal=boolean(raw, "Internal"),
+        ipv4=boolean(raw, "EnableIPv4"),
+        ipv6=boolean(raw, "EnableIPv6"),
         labels=labels(raw),
     )
 

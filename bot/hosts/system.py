@@ -146,6 +146,7 @@ def _version(client: Client) -> EngineVersion:
         system=untrusted(raw, "Os"),
         architecture=untrusted(raw, "Arch"),
         kernel=untrusted(raw, "KernelVersion"),
+        whole=whole({"Server": raw}),
     )
 
 

@@ -184,7 +184,8 @@ class Image:
 class Volume:
     """A volume. `size` in bytes, and `users`, are None where the Engine was not asked.
 
-    `created` is when, in seconds since the epoch, 0 where that is not told.
+    `path` is where it is on the host. `created` is when, in seconds since the epoch, 0 where that
+    is not told.
     """
 
     name: Untrusted
@@ -193,6 +194,8 @@ class Volume:
     size: int | None
     users: int | None
     anonymous: bool
+    scope: Untrusted
+    path: Untrusted
     labels: Mapping[str, str] = field(hash=False)
 
 
@@ -200,12 +203,10 @@ class Volume:
 class VolumeDetails:
     """`GET /volumes/{name}`: what one looks for, and all of it as JSON (`whole`).
 
-    `options` are those of its driver, `path` is where it is on the host.
+    `options` are those of its driver.
     """
 
     volume: Volume
-    path: Untrusted
-    scope: Untrusted
     options: Mapping[str, str] = field(hash=False)
     whole: bytes
 
@@ -214,7 +215,7 @@ class VolumeDetails:
 class Network:
     """A network; `builtin` are bridge, host and none; `users` counts attached containers.
 
-    `subnets` are as in "172.18.0.0/16".
+    `subnets` are as in "172.18.0.0/16". `ipv4` is what an Engine says, which only newer ones do.
     """
 
     id: str
@@ -225,6 +226,9 @@ class Network:
     users: int
     scope: Untrusted
     subnets: tuple[Untrusted, ...]
+    internal: bool
+    ipv4: bool
+    ipv6: bool
     labels: Mapping[str, str] = field(hash=False)
 
 
@@ -244,9 +248,7 @@ class NetworkDetails:
     network: Network
     gateways: tuple[Untrusted, ...]
     endpoints: tuple[Endpoint, ...]
-    internal: bool
     attachable: bool
-    ipv6: bool
     options: Mapping[str, str] = field(hash=False)
     whole: bytes
 
@@ -352,7 +354,10 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class EngineVersion:
-    """`GET /version`: `api` is what is spoken with it, after clamping."""
+    """`GET /version`: `api` is what is spoken with it, after clamping.
+
+    `whole` is all of it as JSON, below "Server", where Docker's command line has it.
+    """
 
     version: Untrusted
     api: str
@@ -362,6 +367,7 @@ class EngineVersion:
     system: Untrusted
     architecture: Untrusted
     kernel: Untrusted
+    whole: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +402,7 @@ class Event:
     at: tuple[int, int]
     type: str
     action: Untrusted
+    scope: Untrusted
     id: Untrusted
     name: Untrusted
     attributes: Mapping[str, str] = field(hash=False)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.plan import Item
 from bot.command.spec import command, flag, targets
 from bot.hosts.types import Endpoint, Kind, NetworkDetails, Target
 from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Fold, Reply, Table
-from handlers.looking import Looked, Row, label_rows, looked, option_rows
+from bot.reply.template import Template
+from handlers.looking import Looked, looked
+from handlers.summary import Row, label_rows, option_rows
 
 _SHOWN = 6
 _FOLDED = 60
@@ -24,16 +27,19 @@ _LOCAL = "local"
     secret=True,
 )
 @targets(Kind.NETWORK)
+@formats(None, "-f")
 @flag("-v", "--verbose", help="Show the services of a swarm as well, in the file")
-async def inspect(call: Call, networks: tuple[Target, ...], *, verbose: bool) -> Reply:
+async def inspect(
+    call: Call, networks: tuple[Target, ...], template: Template | None, *, verbose: bool
+) -> Reply:
     """Show all details of one or more networks, secrets masked."""
 
     async def look(item: Item, name: Untrusted) -> Looked:
         found = await call.host.networks.inspect(item.id, verbose=verbose)
-        blocks = (Table(tuple(_rows(found))), *_endpoints(found.endpoints))
-        return Looked(_verdict(name, found), blocks, found.whole)
+        rows = Table(tuple(_rows(found)))
+        return Looked(_verdict(name, found), (rows, *_endpoints(found.endpoints)), found.whole)
 
-    return await looked(call, look)
+    return await looked(call, look, template)
 
 
 def _verdict(name: Untrusted, found: NetworkDetails) -> Message:
@@ -58,11 +64,11 @@ def _rows(found: NetworkDetails) -> Iterator[Row]:
         yield msg("subnet"), subnet
     for gateway in found.gateways:
         yield msg("gateway"), gateway
-    if found.internal:
+    if network.internal:
         yield msg("way out"), msg("none")
     if found.attachable:
         yield msg("attachable"), msg("yes")
-    if found.ipv6:
+    if network.ipv6:
         yield msg("IPv6"), msg("yes")
     yield from option_rows(found.options)
     yield from label_rows(network.labels)

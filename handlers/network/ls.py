@@ -7,16 +7,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.kinds import PAGE, as_engine_filters, choice, filters
 from bot.command.spec import command, flag, option
 from bot.hosts.types import Network
 from bot.message import Message, Untrusted, msg, plural
-from bot.reply import Block, Excerpt, Fold, Reply, Table, Text
+from bot.reply import Excerpt, Reply, Table, Text
 from bot.reply.containers import by_name
-from handlers.pages import listed
+from bot.reply.docker import short
+from bot.reply.template import Template
+from handlers.formatted import fitting, formatted, refresh
+from handlers.network.columns import COLUMNS, TABLE
+from handlers.pages import others, page_of
+from handlers.summary import SORTED
 from handlers.users import Users, briefly, of_networks
 
-_SHORT = 12
 _SORTS: dict[str, Callable[[Network], Any]] = {
     "name": lambda n: by_name(n.name),
     "created": lambda n: -n.created,
@@ -31,8 +36,6 @@ _SORTS: dict[str, Callable[[Network], Any]] = {
     permission="network.ls",
     act=msg("list the networks of {host}"),
 )
-@flag("-q", "--quiet", help="Only show network IDs")
-@flag("--no-trunc", help="Show whole IDs as well")
 @option(
     "-f",
     "--filter",
@@ -41,30 +44,48 @@ _SORTS: dict[str, Callable[[Network], Any]] = {
     type=filters("dangling", "driver", "id", "label", "name", "scope", "type"),
     help="Filter by a condition, as in driver=bridge",
 )
+@formats(COLUMNS)
+@flag("--no-trunc", help="Show everything in full, as a file")
+@flag("-q", "--quiet", help="Only show network IDs")
 @option("--sort", type=choice(*_SORTS), default="name", help="Sort by name, created, driver")
-@option("--page", type=PAGE, help="Show one page of the plain list")
+@option("--page", type=PAGE, help="Show one page of the list")
 async def ls(
     call: Call,
     *,
-    quiet: bool,
-    no_trunc: bool,
     wanted: tuple[tuple[str, str], ...],
+    template: Template | None,
+    no_trunc: bool,
+    quiet: bool,
     sort: str,
     page: int | None,
 ) -> Reply:
     """List networks, and who is connected to them."""
+    fitting(quiet=quiet, format=template is not None)
     found, containers = await asyncio.gather(
         call.host.networks.list(as_engine_filters(wanted)), call.host.inventory.containers()
     )
     networks, users = sorted(found, key=_SORTS[sort]), of_networks(containers)
-    verdict = Text(_verdict(call, networks, users))
+    verdict = _verdict(call, networks, users)
     if quiet:
-        ids = "\n".join(n.id if no_trunc else n.id[:_SHORT] for n in networks)
-        return Reply((verdict, *([Excerpt(Untrusted(ids), tail=False)] if ids else [])))
-    shown = listed(call, networks, page, lambda rows: _table(rows, users))
-    return Reply(
-        (verdict, *shown.blocks, *(_ids(networks) if no_trunc else ())), buttons=shown.buttons
+        ids = "\n".join(short(n.id, whole=no_trunc) for n in networks)
+        listed = (Excerpt(Untrusted(ids), tail=False),) if ids else ()
+        return Reply((Text(verdict), *listed))
+    if no_trunc or (template and not template.bare):
+        chosen = TABLE if template is None or template.bare else template
+        return formatted(call, verdict, networks, COLUMNS, chosen, whole=no_trunc)
+    return _page(call, verdict, networks, users)
+
+
+def _page(call: Call, verdict: Message, networks: Sequence[Network], users: Users) -> Reply:
+    """A page of them, and how else they can be looked at."""
+    page = page_of(networks, call.params["page"] or 1)
+    table = (_table(page.rows, users),) if page.rows else ()
+    rows = (
+        page.turns(call),
+        others(call, "--sort", SORTED, now=call.params["sort"]) if networks[1:] else (),
+        (refresh(call),),
     )
+    return Reply((Text(verdict), *page.told, *table), buttons=tuple(filter(None, rows)))
 
 
 def _verdict(call: Call, networks: Sequence[Network], users: Users) -> Message:
@@ -91,8 +112,3 @@ def _table(networks: Sequence[Network], users: Users) -> Table:
 def _users(network: Network, users: Users) -> Message | Untrusted:
     used = users.get(network.name.raw, ())
     return Untrusted("") if network.builtin and not used else briefly(used)
-
-
-def _ids(networks: Sequence[Network]) -> tuple[Block, ...]:
-    lines = "\n".join(f"{n.name.raw} {n.scope.raw}\n{n.id}" for n in networks)
-    return (Fold((Excerpt(Untrusted(lines), tail=False),)),) if lines else ()

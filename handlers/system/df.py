@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from bot.command.argv import with_option
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.spec import command, flag
+from bot.errors import UsageError
 from bot.hosts.prune import prunable_builds, prunable_containers, prunable_images, without
 from bot.hosts.types import DiskUsage
 from bot.message import Code, Message, Size, Untrusted, Value, msg
-from bot.reply import Block, Button, Reply, Table, Text
+from bot.reply import Block, Button, Document, Reply, Table, Text
+from bot.reply.template import Template
+from handlers.formatted import ALL, Look, formatted
 from handlers.offer import may
 from handlers.system.details import details
+from handlers.system.usage import COLUMNS, everything, kinds
+
+_JSON = frozenset({"json", "{{json .}}"})
 
 
 @command(
@@ -21,10 +28,17 @@ from handlers.system.details import details
     cost=10,
     deadline=300.0,
 )
+@formats(COLUMNS)
 @flag("-v", "--verbose", help="Show each thing by itself as well")
-async def df(call: Call, *, verbose: bool) -> Reply:
+async def df(call: Call, template: Template | None, *, verbose: bool) -> Reply:
     """Show what takes disk space."""
+    if verbose and template and not template.bare and template.text.strip() not in _JSON:
+        raise UsageError(
+            msg("{one} goes with {other} alone.", one=Code("-v"), other=Code("--format json"))
+        )
     usage = await call.host.system.df()
+    if template and not template.bare:
+        return _formatted(call, usage, template, verbose=verbose)
     tagless, every = _spare(usage, all=False), _spare(usage, all=True)
     host = Untrusted(call.host.name)
     blocks: list[Block] = [
@@ -49,6 +63,16 @@ async def df(call: Call, *, verbose: bool) -> Reply:
     )
     looks = (refresh,) if verbose else (refresh, each)
     return Reply(tuple(blocks), buttons=(looks, *offered))
+
+
+def _formatted(call: Call, usage: DiskUsage, template: Template, *, verbose: bool) -> Reply:
+    """As Docker's own command line has it; each thing by itself as a file."""
+    total = Size(_total(usage))
+    verdict = msg("{host}: Docker takes {total}", host=Untrusted(call.host.name), total=total)
+    if not verbose:
+        return formatted(call, verdict, kinds(usage), COLUMNS, template)
+    file = Document(Untrusted("df.json"), everything(usage, Look.of(call, whole=True)), ALL)
+    return Reply((Text(verdict),), documents=(file,))
 
 
 def _could(command: str, size: int) -> Message:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from bot.command.argv import without_option
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.kinds import SINCE, Ago, as_engine_filters, filters
 from bot.command.spec import command, option
 from bot.errors import UsageError
 from bot.hosts.types import Event, Gap
 from bot.message import Code, Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Fold, Reply, Text
+from bot.reply.template import Template
+from handlers.formatted import refresh
 from handlers.system.following import follow
-from handlers.system.happened import Wanted, is_noise, told
+from handlers.system.happened import FIELDS, Wanted, as_asked, is_noise, told
 
 _SHOWN = 12
 _FOLDED = 60
@@ -42,7 +45,10 @@ _REMEMBERED = 256  # moby `daemon/events`
     ),
     help="Filter by a condition, as in event=die or type=network",
 )
-async def events(call: Call, since: Ago | None, until: Ago | None, wanted: Wanted) -> Reply:
+@formats(FIELDS)
+async def events(
+    call: Call, since: Ago | None, until: Ago | None, wanted: Wanted, template: Template | None
+) -> Reply:
     """Show what happens on a host, or what happened.
 
     Without --until it goes on until you stop it. Docker remembers its last 256 events.
@@ -50,9 +56,13 @@ async def events(call: Call, since: Ago | None, until: Ago | None, wanted: Wante
     begin, end = call.epoch(since), call.epoch(until)
     asked = as_engine_filters(wanted)
     if end is None:
-        return await follow(call, begin, wanted)
+        return await follow(call, begin, wanted, template)
     _passed(call, begin, end)
     found, whole = await call.host.events.past(begin, end, asked)
+    if template and not template.bare:
+        gap = () if whole else (Gap(),)
+        filled = (Text(_verdict(call, len(found))), *as_asked((*found, *gap), template))
+        return Reply(filled, buttons=_buttons(call))
     kept = [event for event in found if not is_noise(event, wanted)]
     blocks: list[Block] = [Text(_verdict(call, len(kept))), *_listed(call, kept, whole=whole)]
     if left := len(found) - len(kept):
@@ -64,10 +74,13 @@ async def events(call: Call, since: Ago | None, until: Ago | None, wanted: Wante
         )
         blocks.append(Text(told_))
     blocks.append(Text(msg("Docker remembers its last {count}.", count=_REMEMBERED)))
-    host = call.host.name
-    again = Button(msg("Refresh"), call.argv, inplace=True, host=host)
-    on = Button(msg("Follow"), without_option(call, "--until"), host=host)
-    return Reply(tuple(blocks), buttons=((again, on),))
+    return Reply(tuple(blocks), buttons=_buttons(call))
+
+
+def _buttons(call: Call) -> tuple[tuple[Button, ...], ...]:
+    """To look again, and to go on looking."""
+    on = Button(msg("Follow"), without_option(call, "--until"), host=call.host.name)
+    return ((refresh(call), on),)
 
 
 def _passed(call: Call, begin: float | None, end: float) -> None:

@@ -14,8 +14,9 @@ from bot.errors import Cancelled, DockerFault
 from bot.hosts.types import Event, Gap
 from bot.message import Message, Span, Untrusted, msg
 from bot.reply import Block, Button, Outcome, Reply, Text
+from bot.reply.template import Template
 from handlers.running import shown, stop_button, unless_stopped
-from handlers.system.happened import Wanted, is_noise, told
+from handlers.system.happened import Wanted, as_asked, is_noise, told
 
 _SCREEN = 12
 
@@ -24,18 +25,22 @@ _SCREEN = 12
 class _Heard:
     """The last of what came; `noise` tells that some was left out."""
 
+    template: Template | None
     last: deque[Event | Gap] = field(default_factory=lambda: deque(maxlen=_SCREEN))
     noise: bool = False
 
     def blocks(self, call: Call) -> tuple[Block, ...]:
         """It as it is shown."""
         left = (Text(msg("Those of exec are left out.")),) if self.noise else ()
-        return (*told(call, tuple(self.last)), *left)
+        last = tuple(self.last)
+        return (*(as_asked(last, self.template) if self.template else told(call, last)), *left)
 
 
-async def follow(call: Call, since: float | None, wanted: Wanted) -> Reply:
+async def follow(
+    call: Call, since: float | None, wanted: Wanted, template: Template | None
+) -> Reply:
     """Show the newest in one message until somebody ends it, or the time is over."""
-    heard = _Heard()
+    heard = _Heard(None if template and template.bare else template)
     host = Untrusted(call.host.name)
 
     def view() -> Reply:
@@ -67,7 +72,7 @@ async def follow(call: Call, since: float | None, wanted: Wanted) -> Reply:
 async def _hear(events: AsyncGenerator[Event | Gap, None], heard: _Heard, wanted: Wanted) -> None:
     async with aclosing(events):
         async for event in events:
-            if isinstance(event, Event) and is_noise(event, wanted):
+            if isinstance(event, Event) and not heard.template and is_noise(event, wanted):
                 heard.noise = True
             else:
                 heard.last.append(event)

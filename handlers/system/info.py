@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.spec import command
+from bot.errors import UsageError
 from bot.hosts.types import EngineInfo
 from bot.message import Names, Size, Untrusted, Value, msg
-from bot.reply import Fold, Reply, Table, Text
+from bot.reply import Filled, Fold, Reply, Table, Text
+from bot.reply.template import Template
+from handlers.formatted import unfit, wholes
 
 _NO_SWARM = frozenset({"", "inactive"})
 _LISTED = 8
@@ -22,10 +26,13 @@ Row = tuple[Value, ...]
     permission="system.info",
     act=msg("read about {host}"),
 )
-async def info(call: Call) -> Reply:
+@formats(None, "-f")
+async def info(call: Call, template: Template | None) -> Reply:
     """Show a host's machine and its Docker."""
     found = await call.host.system.info()
     host = Untrusted(call.host.name)
+    if template:
+        return _filled(call, template, found.whole)
     verdict = msg(
         "{host}: {running} running, {stopped} stopped",
         host=host,
@@ -35,6 +42,18 @@ async def info(call: Call) -> Reply:
     warnings = (Text(msg("! {warning}", warning=w)) for w in found.warnings)
     folded = Fold((*warnings, Table(tuple(_rest(found))), *_lists(found)))
     return Reply((Text(verdict), Table(tuple(_machine(found))), folded))
+
+
+def _filled(call: Call, template: Template, whole: bytes) -> Reply:
+    """All that the Engine tells, as a template has it.
+
+    Raises:
+        UsageError: it has no such field.
+    """
+    if why := unfit(template, whole):
+        raise UsageError(*why)
+    verdict = Text(msg("{name}", name=Untrusted(call.host.name)))
+    return Reply((verdict, Filled(template, wholes([whole]), flat=False)))
 
 
 def _machine(found: EngineInfo) -> Iterator[Row]:
@@ -84,9 +103,12 @@ def _lists(found: EngineInfo) -> Iterator[Text]:
     permission="system.version",
     act=msg("read the version of {host}"),
 )
-async def version(call: Call) -> Reply:
+@formats(None, "-f")
+async def version(call: Call, template: Template | None) -> Reply:
     """Show the version of Docker."""
     found = await call.host.system.version()
+    if template:
+        return _filled(call, template, found.whole)
     verdict = msg("{host}: Docker {version}", host=Untrusted(call.host.name), version=found.version)
     rows = (
         (msg("API spoken"), Untrusted(found.api)),

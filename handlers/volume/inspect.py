@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.plan import Item
 from bot.command.spec import command, targets
 from bot.hosts.types import Kind, Target, VolumeDetails
 from bot.message import Message, Moment, Untrusted, msg
 from bot.reply import Reply, Table
-from handlers.looking import Looked, Row, label_rows, looked, option_rows
+from bot.reply.template import Template
+from handlers.looking import Looked, looked
+from handlers.summary import Row, label_rows, option_rows
 from handlers.users import names, of_volumes
 
 _LOCAL = "local"
@@ -24,20 +26,21 @@ _LOCAL = "local"
     secret=True,
 )
 @targets(Kind.VOLUME)
-async def inspect(call: Call, volumes: tuple[Target, ...]) -> Reply:
+@formats(None, "-f")
+async def inspect(call: Call, volumes: tuple[Target, ...], template: Template | None) -> Reply:
     """Show all details of one or more volumes, secrets masked."""
+    containers = () if template else await call.host.inventory.containers()
+    users = of_volumes(containers)
 
     async def look(item: Item, name: Untrusted) -> Looked:
-        found, containers = await asyncio.gather(
-            call.host.volumes.inspect(item.id), call.host.inventory.containers()
-        )
-        users = of_volumes(containers).get(item.id, ())
+        found = await call.host.volumes.inspect(item.id)
+        used = users.get(found.volume.name.raw, ())
         verdict: Message = msg("{name}: unused", name=name)
-        if users:
-            verdict = msg("{name}: used by {users}", name=name, users=names(users))
+        if used:
+            verdict = msg("{name}: used by {users}", name=name, users=names(used))
         return Looked(verdict, (Table(tuple(_rows(found))),), found.whole)
 
-    return await looked(call, look)
+    return await looked(call, look, template)
 
 
 def _rows(found: VolumeDetails) -> Iterator[Row]:
@@ -46,8 +49,8 @@ def _rows(found: VolumeDetails) -> Iterator[Row]:
     yield msg("driver"), volume.driver
     if volume.created:
         yield msg("created"), Moment(volume.created)
-    yield msg("path"), found.path
-    if found.scope.raw not in {"", _LOCAL}:
-        yield msg("scope"), found.scope
+    yield msg("path"), volume.path
+    if volume.scope.raw not in {"", _LOCAL}:
+        yield msg("scope"), volume.scope
     yield from option_rows(found.options)
     yield from label_rows(volume.labels)

@@ -7,15 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.command.call import Call
+from bot.command.formats import formats
 from bot.command.kinds import PAGE, as_engine_filters, choice, filters
 from bot.command.spec import command, flag, option, refused
 from bot.hosts.types import Volume
 from bot.message import Message, Untrusted, Value, msg, plural
 from bot.reply import Button, Excerpt, Reply, Table, Text
 from bot.reply.containers import by_name
+from bot.reply.template import Template
+from handlers.formatted import fitting, formatted, refresh
 from handlers.offer import may
-from handlers.pages import listed
+from handlers.pages import others, page_of
+from handlers.summary import SORTED
 from handlers.users import Users, briefly, of_volumes
+from handlers.volume.columns import COLUMNS
 
 _LOCAL = "local"
 _SORTS: dict[str, Callable[[Volume], Any]] = {
@@ -32,7 +37,6 @@ _SORTS: dict[str, Callable[[Volume], Any]] = {
     permission="volume.ls",
     act=msg("list the volumes of {host}"),
 )
-@flag("-q", "--quiet", help="Only show volume names")
 @option(
     "-f",
     "--filter",
@@ -41,23 +45,47 @@ _SORTS: dict[str, Callable[[Volume], Any]] = {
     type=filters("dangling", "driver", "label", "name"),
     help="Filter by a condition, as in dangling=true",
 )
-@option("--sort", type=choice(*_SORTS), default="name", help="Sort by name, created, driver")
-@option("--page", type=PAGE, help="Show one page of the plain list")
+@formats(COLUMNS)
+@flag("-q", "--quiet", help="Only show volume names")
 @refused("--cluster", why=msg("Volumes of a swarm's cluster are not among what I show."))
+@option("--sort", type=choice(*_SORTS), default="name", help="Sort by name, created, driver")
+@option("--page", type=PAGE, help="Show one page of the list")
 async def ls(
-    call: Call, *, quiet: bool, wanted: tuple[tuple[str, str], ...], sort: str, page: int | None
+    call: Call,
+    *,
+    wanted: tuple[tuple[str, str], ...],
+    template: Template | None,
+    quiet: bool,
+    sort: str,
+    page: int | None,
 ) -> Reply:
     """List volumes, and who uses them."""
+    fitting(quiet=quiet, format=template is not None)
     found, containers = await asyncio.gather(
         call.host.volumes.list(as_engine_filters(wanted)), call.host.inventory.containers()
     )
     volumes, users = sorted(found, key=_SORTS[sort]), of_volumes(containers)
-    verdict = Text(_verdict(call, volumes, users))
+    verdict = _verdict(call, volumes, users)
     if quiet:
         names = "\n".join(v.name.raw for v in volumes)
-        return Reply((verdict, *([Excerpt(Untrusted(names), tail=False)] if names else [])))
-    shown = listed(call, volumes, page, lambda rows: _table(rows, users))
-    return Reply((verdict, *shown.blocks), buttons=(*shown.buttons, *_prune(call, volumes, users)))
+        listed = (Excerpt(Untrusted(names), tail=False),) if names else ()
+        return Reply((Text(verdict), *listed))
+    if template and not template.bare:
+        return formatted(call, verdict, volumes, COLUMNS, template)
+    return _page(call, verdict, volumes, users)
+
+
+def _page(call: Call, verdict: Message, volumes: Sequence[Volume], users: Users) -> Reply:
+    """A page of them, and how else they can be looked at."""
+    page = page_of(volumes, call.params["page"] or 1)
+    table = (_table(page.rows, users),) if page.rows else ()
+    rows = (
+        page.turns(call),
+        others(call, "--sort", SORTED, now=call.params["sort"]) if volumes[1:] else (),
+        (refresh(call),),
+        _prune(call, volumes, users),
+    )
+    return Reply((Text(verdict), *page.told, *table), buttons=tuple(filter(None, rows)))
 
 
 def _verdict(call: Call, volumes: Sequence[Volume], users: Users) -> Message:
@@ -91,11 +119,11 @@ def _table(volumes: Sequence[Volume], users: Users) -> Table:
     return Table(tuple(rows))
 
 
-def _prune(call: Call, volumes: Sequence[Volume], users: Users) -> tuple[tuple[Button, ...], ...]:
+def _prune(call: Call, volumes: Sequence[Volume], users: Users) -> tuple[Button, ...]:
     """What a prune without `-a` would take is worth a button."""
     host = call.host.name
     if not any(v.anonymous and not users.get(v.name.raw) for v in volumes):
         return ()
     label = msg("Prune volumes on {host}…", host=Untrusted(host))
     prune = Button(label, ("volume", "prune"), host=host)
-    return ((prune,),) if may(call, "volume prune") else ()
+    return (prune,) if may(call, "volume prune") else ()

@@ -127,6 +127,7 @@ async def test_hostile_names_are_shown_as_they_are(
 ) -> None:
     async with played(telegram, tmp_path, clock) as world:
         phone = telegram.private(OWNER)
+        world.engine.scripts["GET /info"] = answer({})
         name = "\u202e@someone /rm \x1b[31m"
         odd = line(
             1, "exec_create: echo DB_PASSWORD=hunter2 <b>", Actor={"Attributes": {"name": name}}

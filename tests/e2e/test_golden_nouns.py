@@ -163,6 +163,7 @@ async def test_the_engine(world: Played, goldens: Goldens, owner: int) -> None:
         actor = {"ID": CID, "Attributes": {"name": name, **more}}
         return line(0, action, Type=kind, Actor=actor, time=at, timeNano=at * 10**9)
 
+    scripts["GET /info"] = answer({})
     scripts["GET /events"] = streamed(
         happened(900, "kill", "container", "shop-web", signal="15"),
         happened(899, "die", "container", "shop-web", exitCode="0"),

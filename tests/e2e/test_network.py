@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Phone, Sandbox
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
-from tests.e2e.talk import ask, folded, screen, shows, tap, verdict
+from tests.e2e.talk import ask, screen, shows, tap, verdict
 from tests.private_engine import Engine
 
 UNCHANGED = "Nothing was changed."
@@ -63,7 +63,7 @@ async def test_which_there_are(
             ["host", "host"],
             ["none", "null"],
         ]
-        assert seen.buttons == [["Refresh"]]
+        assert seen.buttons == [["Newest first", "By driver"], ["Refresh"]]
         assert await verdict(phone, "/network list -f type=custom") == (
             "local: 2 networks, 1 unused"
         )
@@ -73,7 +73,13 @@ async def test_which_there_are(
         assert quiet.text.splitlines()[1] == digits[:12]
         whole = await ask(phone, "/networks -q --no-trunc -f name=front")
         assert whole.text.splitlines()[1] == digits
-        assert f"front local\n{digits}" in folded(await ask(phone, "/networks --no-trunc"))
+        every = await ask(phone, "/networks --no-trunc")
+        assert every.text == "local: 5 networks, 1 unused"
+        file = await phone.wait()
+        assert file.document is not None
+        lines = file.document[1].decode().splitlines()
+        assert lines[0].split() == ["ID", "NAME", "DRIVER", "SCOPE"]
+        assert [digits, "front", "bridge", "local"] in [line.split() for line in lines]
         by_driver = await ask(phone, "/networks --sort driver")
         assert [line.split()[0] for line in screen(by_driver)[1:4]] == ["back", "bridge", "front"]
         assert await verdict(phone, "/networks -f driver") == "There is no filter driver."

@@ -28,6 +28,7 @@ from tests.hosts.scripted import (
 )
 
 EVENTS = "GET /events"
+NOW = {"SystemTime": "2027-01-15T08:00:00.5Z"}  # 1_800_000_000.5
 
 
 def line(nanos: int, action: str = "start", **more: object) -> bytes:
@@ -56,6 +57,7 @@ async def host(fake: Scripted, clock: Clock) -> AsyncIterator[Host]:
     async def at_once(seconds: float) -> None:
         await asyncio.sleep(0 if seconds < 60 else seconds)
 
+    fake.scripts["GET /info"] = answer(NOW)
     made = Host("nas", fake.url, clock=clock, threads=2, timeout=60, sleep=at_once)
     yield made
     await made.close()
@@ -82,6 +84,19 @@ async def test_the_past(fake: Scripted, host: Host) -> None:
     query = fake.seen[-1].query
     assert (query["since"], query["until"]) == ("5.000000000", "1800000000.250000000")
     assert json.loads(query["filters"]) == {"type": ["container"]}
+
+
+async def test_what_the_engines_clock_has_not_reached_is_not_waited_for(
+    fake: Scripted, host: Host
+) -> None:
+    fake.scripts[EVENTS] = streamed(line(1))
+    await host.events.past(None, 1800000030, {})
+    assert fake.seen[-1].query["until"] == "1800000000.500000000"
+    assert await host.events.past(1800000020, 1800000030, {}) == ((), True)
+    assert fake.asked.count(EVENTS) == 1
+    fake.scripts["GET /info"] = answer({})
+    await host.events.past(None, 1800000030, {})
+    assert fake.seen[-1].query["until"] == "1800000030.000000000"
 
 
 async def test_what_has_no_name_goes_by_its_id(fake: Scripted, host: Host) -> None:

@@ -43,7 +43,7 @@ async def test_a_volume(fake: Scripted, host: Host) -> None:
     assert (await host.volumes.create(NewVolume("data"))).name.raw == "data"
     fake.scripts["GET /volumes/data"] = answer(row | {"Options": {"type": "nfs"}, "Scope": "local"})
     found = await host.volumes.inspect("data")
-    assert (found.path.raw, dict(found.options)) == ("/var/x", {"type": "nfs"})
+    assert (found.volume.path.raw, dict(found.options)) == ("/var/x", {"type": "nfs"})
     assert b'"type": "nfs"' in found.whole
     wrong: tuple[object, ...] = (
         [],
@@ -94,7 +94,10 @@ async def test_a_network(fake: Scripted, host: Host) -> None:
         "web",
         "10.77.0.2/16",
     )
-    assert ([s.raw for s in found.network.subnets], found.internal) == (["10.77.0.0/16"], True)
+    assert ([s.raw for s in found.network.subnets], found.network.internal) == (
+        ["10.77.0.0/16"],
+        True,
+    )
     for bad in ({"IPAM": 7}, {"IPAM": {"Config": [7]}}, {"Containers": {"x": 7}}, {"Internal": 7}):
         fake.scripts["GET /networks/net"] = answer(raw | bad)
         assert "unexpected answer" in await failure(host.networks.inspect("net"))
