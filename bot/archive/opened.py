@@ -11,13 +11,20 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, Protocol, cast
 
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from bot.archive.bad import BadArchive
 from bot.archive.rules import Rules
 from bot.message import msg
 
-BROKEN = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error)
+BROKEN: tuple[type[Exception], ...] = (
+    EOFError,
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    zlib.error,
+    isal_zlib.error,
+)
 _HEAD = 512
 _MAGIC_AT, _MAGIC = 257, b"ustar"
 
