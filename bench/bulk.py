@@ -173,5 +173,5 @@ def _write(chunks: Callable[[], Iterable[bytes]], path: Path) -> None:
 
 def _load(place: Place, path: Path) -> None:
     with path.open("rb") as file:
-        for _ in place.sdk.load_image(file) or ():
+        for _ in place.sdk.load_image(file):  # type: ignore[no-untyped-call]  # the SDK's own
             pass

@@ -11,19 +11,21 @@ from enum import Enum
 from pathlib import Path
 from typing import IO, Protocol, cast
 
-from isal import igzip, isal_zlib
+from isal import igzip
+from isal.igzip_lib import IsalError
 
 from bot.archive.bad import BadArchive
 from bot.archive.rules import Rules
 from bot.message import msg
 
-BROKEN: tuple[type[Exception], ...] = (
+_DAMAGED = cast("type[Exception]", IsalError)  # its stubs declare it as an instance
+BROKEN = (
     EOFError,
     OSError,
     ValueError,
     lzma.LZMAError,
     zlib.error,
-    isal_zlib.error,
+    _DAMAGED,
 )
 _HEAD = 512
 _MAGIC_AT, _MAGIC = 257, b"ustar"
