@@ -12,7 +12,7 @@ from pathlib import Path
 
 import docker
 
-from bench import audit, logs, ps, requests, resident, start, strangers
+from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers
 from bench.place import Place
 from bench.table import Row, show
 from sandbox.engine import EngineUnavailable, PrivateEngine, import_image
@@ -25,6 +25,9 @@ BENCHMARKS: dict[str, Callable[[Place], Awaitable[list[Row]]]] = {
     "start": start.measure,
     "resident": resident.measure,
     "audit": audit.measure,
+    "bulk": bulk.measure,
+    "builds": builds.measure,
+    "cancel": cancel.measure,
 }
 
 

@@ -20,6 +20,7 @@ TOKEN = "123456:AAbenchBENCHbenchBENCHbenchBENCHbenc"  # noqa: S105 - opens noth
 STRANGER = 666
 OWNERS = tuple(range(1001, 1017))
 PROBED = ("-m", "bench.probed")
+PACED = (*PROBED, "--paced")
 PLAIN = ("-m", "bot", "run")
 STORED = "put update"
 SENT = "call sendMessage"
@@ -58,9 +59,9 @@ class Pierhead:
         """Have a person ask, and see the answer."""
         return await self.telegram.private(person).ask(text, within=PATIENCE)
 
-    async def seconds(self, text: str) -> float:
+    async def seconds(self, text: str, person: int = OWNERS[0]) -> float:
         """Ask: seconds from the update being stored to the answer given to the HTTP client."""
-        phone = self.telegram.private(OWNERS[0])
+        phone = self.telegram.private(person)
         await phone.send(text)
         *_, stored = await self.until(STORED)
         *_, sent = await self.until(SENT)
@@ -88,11 +89,14 @@ def _told(line: bytes) -> Told:
 
 
 @asynccontextmanager
-async def telegram() -> AsyncIterator[Sandbox]:
-    """A Telegram with the owners and a stranger, which takes what comes as fast as it comes."""
+async def telegram(*, local: bool = False) -> AsyncIterator[Sandbox]:
+    """A Telegram with the owners and a stranger, which takes what comes as fast as it comes.
+
+    `local`: it is the server of one's own that hands out files of any size, `telegram-bot-api`.
+    """
     people = {number: Person(number, f"Owner {number}", "en") for number in OWNERS}
     people[STRANGER] = Person(STRANGER, "Sam", "en")
-    async with Sandbox(TOKEN, people, limits=False) as server:
+    async with Sandbox(TOKEN, people, limits=False, local=local) as server:
         yield server
 
 
@@ -104,16 +108,17 @@ async def running(
     program: tuple[str, ...] = PROBED,
     *,
     heard: bool = False,
+    registry: str = "",
 ) -> AsyncIterator[Pierhead]:
     """Run it until the block ends. It may not answer yet when the block begins.
 
-    If it is `heard`, what it tells must be read.
+    If it is `heard`, what it tells must be read. A `registry` is one that its config lists.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *program,
         cwd=ROOT,
-        env=environment(server, engine, folder),
+        env=environment(server, engine, folder) | _listed(registry),
         stdin=DEVNULL,
         stdout=PIPE if heard else DEVNULL,
         stderr=DEVNULL,
@@ -132,8 +137,15 @@ def environment(server: Sandbox, engine: str, folder: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "PIERHEAD_TELEGRAM__TOKEN": TOKEN,
         "PIERHEAD_TELEGRAM__BASE_URL": server.base_url,
+        "PIERHEAD_TELEGRAM__LOCAL": str(server.world.files.local).lower(),
         "PIERHEAD_ACCESS__OWNERS": ",".join(map(str, OWNERS)),
         "PIERHEAD_HOSTS__LOCAL__URL": engine,
         "PIERHEAD_STORAGE__URL": f"sqlite:///{folder / 'bot.db'}",
         "PIERHEAD_LIMITS__RATE": "600",
     }
+
+
+def _listed(registry: str) -> dict[str, str]:
+    """What lists a registry: without a name and a password, only a file could."""
+    key = f"PIERHEAD_REGISTRIES__{registry.upper()}__"
+    return {f"{key}USERNAME": "anyone", f"{key}PASSWORD": "anything"} if registry else {}

@@ -1,7 +1,7 @@
 """Where it is measured: a folder of our own, and a private Engine with what the benchmarks need.
 
 The Engine starts when a benchmark first asks for it; what is put on it (150 containers, two big
-logs) stays for the next ones.
+logs, much that is random) stays for the next ones.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sandbox.engine.images import BUSYBOX
 
 LINE = 128  # bytes of a line of `log`, the 8 of its frame included
 EVERY = 40_000  # one line in so many is an ERROR: what is found fits into one message
+FOLDER = "/bulk"  # of a container that has much
 _AT_ONCE = 4
 _TEXT = (
     "%08d level=%s method=GET path=/api/orders/4711 status=200"
@@ -56,6 +57,16 @@ class Place:
             self._start(name, ["awk", _program(lines)])
             self.sdk.wait(name)
         return lines
+
+    def bulk(self, name: str, size: int) -> None:
+        """Have an ended container and an image, each with so many random bytes in a file.
+
+        It has the same name as they, and is in `FOLDER`.
+        """
+        file = f"{FOLDER}/{name}"
+        self._start(name, ["sh", "-c", f"mkdir {FOLDER} && head -c {size} /dev/urandom > {file}"])
+        self.sdk.wait(name)
+        self.sdk.commit(name, name, "latest")
 
     def close(self) -> None:
         """Let go of the connection."""

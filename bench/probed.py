@@ -1,10 +1,11 @@
 """The bot as a process that tells what happens inside it: `python -m bench.probed`.
 
 On standard output it tells when an update has been put into the inbox, when a write of the database
-is committed, and when a call of the Bot API is handed to the HTTP client: the time (of the
+is committed, when documents lie packed on the disk, and when a call of the Bot API is handed to the
+HTTP client: the time (of the
 monotonic clock, which is the same in all processes) and the name. And it sends as fast as it can:
-at Telegram's pace, 5,000 commands would take 80 minutes. Nothing of the bot knows of this:
-functions are replaced from outside.
+at Telegram's pace, 5,000 commands would take 80 minutes; with `--paced` it keeps to that. Nothing
+of the bot knows of this: functions are replaced from outside.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from typing import ParamSpec, TypeVar
 from telegram.request import HTTPXRequest
 
 from bot.app import App, Console
+from bot.archive.parts import Parts, Sent
 from bot.config import load
 from bot.run import on_signal
 from bot.telegram.door import Door
 from bot.telegram.pace import Pace
 from storage.database import Database
 
+PACED = "--paced"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -37,9 +40,10 @@ def main() -> None:
     call = _telling(HTTPXRequest.do_request, _method, after=False)
     for owner, name, value in (
         (Door, "put", put),
+        (Parts, "finish", _packed(Parts.finish)),
         (Database, "write", write),
         (HTTPXRequest, "do_request", call),
-        (Pace, "wait", lambda *_: 0.0),
+        (Pace, "wait", Pace.wait if PACED in sys.argv else lambda *_: 0.0),
     ):
         setattr(owner, name, value)
     asyncio.run(_run())
@@ -53,6 +57,17 @@ async def _run() -> None:
 
 def _method(_request: HTTPXRequest, url: str, *_: object, **__: object) -> str:
     return f"call {url.rpartition('/')[2]}"
+
+
+def _packed(finish: Callable[[Parts], Sent]) -> Callable[[Parts], Sent]:
+    """The same, telling when it is done."""
+
+    def told(parts: Parts) -> Sent:
+        sent = finish(parts)
+        _tell("packed")
+        return sent
+
+    return told
 
 
 def _telling(

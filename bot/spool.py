@@ -11,7 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +36,24 @@ class Spool:
     async def do(self, work: Callable[..., T], *args: object) -> T:
         """What a piece of work on files gives, done in a thread of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    async def feed(self, write: Callable[[bytes], object], pieces: AsyncIterator[bytes]) -> None:
+        """Write each piece in a thread while the next comes. When it ends, no thread writes.
+
+        Raises:
+            Exception: what a write, or who gives the pieces, has raised.
+        """
+        writing = asyncio.ensure_future(self.do(write, b""))
+        try:
+            async for piece in pieces:
+                await asyncio.shield(writing)
+                writing = asyncio.ensure_future(self.do(write, piece))
+        finally:
+            # A thread goes on when the task that waits for it is cancelled.
+            await asyncio.wait({writing})
+            failed = writing.exception()
+        if failed is not None:
+            raise failed
 
     def open(self, kept: Collection[str] = ()) -> None:
         """Make this run's folder, and remove what dead ones have left, but for what is `kept`.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, ParamSpec, TypeVar
 
 from bot.archive.rules import Rules
 from bot.command.call import Call
@@ -14,6 +15,7 @@ from bot.errors import BotError, Cancelled, UsageError
 from bot.message import Code, Size, msg
 from handlers.running import unless_stopped
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _BLOCK = 1024 * 1024
 
@@ -63,37 +65,51 @@ async def _file(
 
 
 async def _written(call: Call, pieces: AsyncIterator[bytes], path: Path) -> None:
-    """Write all of it, a megabyte at a time: each costs a turn of a thread."""
-    do, most, size = call.services.spool.do, call.services.transfer, 0
-    room = bytearray()
-    file = await _disk(do(_new, path))
+    """Write all of it, one block while the next comes."""
+    spool = call.services.spool
+    file = await spool.do(on_disk(_new), path)
     try:
-        async for piece in pieces:
-            size += len(piece)
-            if size > most:
-                unchanged = msg("Nothing was changed.")
-                raise FileFault(msg("It is more than {most}.", most=Size(most)), unchanged)
-            room += piece
-            if len(room) >= _BLOCK:
-                if call.services.spool.room() < _BLOCK:
-                    raise full()
-                await _disk(do(file.write, bytes(room)))
-                room.clear()
-        await _disk(do(file.write, bytes(room)))
+        await spool.feed(on_disk(file.write), _blocks(call, pieces))
+        await spool.do(on_disk(file.flush))
     finally:
-        await do(file.close)
+        await spool.do(file.close)
 
 
-async def _disk(work: Awaitable[T]) -> T:
-    """What a piece of work on the disk gives.
+async def _blocks(call: Call, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces, joined to blocks of a megabyte: each costs a turn of a thread.
 
     Raises:
-        BotError: the disk is full, or fails.
+        FileFault: they are more than may be.
+        BotError: the disk has no room for them.
     """
-    try:
-        return await work
-    except OSError as error:
-        raise full() from error
+    room: list[bytes] = []
+    size = held = 0
+    async for piece in pieces:
+        size, held = size + len(piece), held + len(piece)
+        if size > call.services.transfer:
+            unchanged = msg("Nothing was changed.")
+            most = Size(call.services.transfer)
+            raise FileFault(msg("It is more than {most}.", most=most), unchanged)
+        room.append(piece)
+        if held >= _BLOCK:
+            if call.services.spool.room() < held:
+                raise full()
+            yield b"".join(room)
+            room, held = [], 0
+    yield b"".join(room)
+
+
+def on_disk(work: Callable[P, T]) -> Callable[P, T]:
+    """The same work, which raises a BotError where the disk is full, or fails."""
+
+    @functools.wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(*args, **kwargs)
+        except OSError as error:
+            raise full() from error
+
+    return done
 
 
 def _new(path: Path) -> IO[bytes]:

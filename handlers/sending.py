@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bot.archive.parts import Parts, Sent
@@ -10,10 +10,8 @@ from bot.command.call import Call
 from bot.message import Code, Message, Size, Untrusted, msg
 from bot.reply import Block, Document, Excerpt, Fold, Reply, Text
 from bot.reply.untrusted import file_name
-from handlers.receiving import full
+from handlers.receiving import on_disk
 from handlers.running import shown, stop_button, unless_stopped
-
-Sink = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +42,17 @@ async def send(call: Call, parcel: Parcel, source: AsyncIterator[bytes]) -> Repl
     try:
         async with shown(call, view):
             written = await unless_stopped(call, _write(call, parts, source))
-    except BaseException as error:
+    except BaseException:
         await spool.do(parts.drop)
-        if isinstance(error, OSError):
-            raise full() from error
         raise
     return _reply(parcel, written)
 
 
 async def _write(call: Call, parts: Parts, source: AsyncIterator[bytes]) -> Sent:
-    """One block is written while the next comes."""
-    do = call.services.spool.do
-    async for block in source:
-        await do(parts.write, block)
-    return await do(parts.finish)
+    """One block is packed and written while the next comes."""
+    spool = call.services.spool
+    await spool.feed(on_disk(parts.write), source)
+    return await spool.do(on_disk(parts.finish))
 
 
 def _reply(parcel: Parcel, written: Sent) -> Reply:

@@ -20,7 +20,7 @@ from bot.archive.opened import BROKEN, Counted, Form, Reader, broken, form_of, u
 from bot.archive.rules import Rules, behind, odd
 from bot.message import msg
 
-_BLOCK = 64 * 1024
+_BLOCK = 256 * 1024
 _RECORD = 1024 * 1024  # bytes of one long name or pax record
 _RECORDS = 16 * 1024 * 1024  # of all of them
 _DIRECTORY = 4 * 1024 * 1024  # of a zip's list of members: 90,000 of them at most
@@ -81,7 +81,9 @@ def members(path: Path, rules: Rules) -> Iterator[Iterator[Member]]:
 
 def _of_tar(reader: Counted, rules: Rules) -> Iterator[Member]:
     try:
-        with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", tarinfo=_Info) as tar:
+        with tarfile.open(
+            fileobj=cast("IO[bytes]", reader), mode="r|", tarinfo=_Info, bufsize=_BLOCK
+        ) as tar:
             count, links = 0, set[str]()
             while (found := tar.next()) is not None:
                 tar.members.clear()  # type: ignore[attr-defined]  # it would keep them all
@@ -168,11 +170,14 @@ def blocks(member: Member) -> Iterator[bytes]:
     """The content of a member, exactly as much as was announced.
 
     Raises:
-        BadArchive: it is less.
+        BadArchive: it is less, or broken.
     """
     left = member.info.size
     while left and member.content is not None:
-        piece = member.content.read(min(left, _BLOCK))
+        try:
+            piece = member.content.read(min(left, _BLOCK))
+        except (tarfile.TarError, zipfile.BadZipFile, *BROKEN) as error:
+            raise broken() from error
         if not piece:
             raise broken()
         left -= len(piece)

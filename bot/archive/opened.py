@@ -12,12 +12,21 @@ from pathlib import Path
 from typing import IO, Protocol, cast
 
 from isal import igzip
+from isal.igzip_lib import IsalError
 
 from bot.archive.bad import BadArchive
 from bot.archive.rules import Rules
 from bot.message import msg
 
-BROKEN = (EOFError, OSError, ValueError, lzma.LZMAError, zlib.error)
+_DAMAGED = cast("type[Exception]", IsalError)  # its stubs declare it as an instance
+BROKEN = (
+    EOFError,
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    zlib.error,
+    _DAMAGED,
+)
 _HEAD = 512
 _MEMORY = 96 * 1024 * 1024  # bytes; of `xz -9` 65 MiB
 _PACKED = 64 * 1024

@@ -90,10 +90,12 @@ def _written(member: Member) -> Iterator[bytes]:
 
 def _joined(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """With the two empty blocks that end a tar."""
-    room = bytearray()
+    room: list[bytes] = []
+    size = 0
     for piece in pieces:
-        room += piece
-        if len(room) >= _PIECE:
-            yield bytes(room)
-            room.clear()
-    yield bytes(room) + bytes(2 * tarfile.BLOCKSIZE)
+        room.append(piece)
+        size += len(piece)
+        if size >= _PIECE:
+            yield b"".join(room)
+            room, size = [], 0
+    yield b"".join((*room, bytes(2 * tarfile.BLOCKSIZE)))

@@ -133,14 +133,16 @@ class Archives:
 
 async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     """The body, in pieces of about a megabyte: each costs a turn of a thread."""
-    room = bytearray()
+    room: list[bytes] = []
+    size = 0
     async for piece in response.content.iter_any():
-        room += piece
-        if len(room) >= _PIECE:
-            yield bytes(room)
-            room.clear()
+        room.append(piece)
+        size += len(piece)
+        if size >= _PIECE:
+            yield b"".join(room)
+            room, size = [], 0
     if room:
-        yield bytes(room)
+        yield b"".join(room)
 
 
 def _entry(headers: Mapping[str, str]) -> Entry:

@@ -24,6 +24,7 @@ from bot.hosts.link import Link
 
 _ERROR = 400
 _WHY = 64 * 1024
+_BUFFER = 512 * 1024  # bytes: twice as many may wait for who reads slowly
 
 
 # A key may stand several times.
@@ -120,6 +121,7 @@ class Streams:
                 headers=sends.headers,
                 timeout=timeout,
                 allow_redirects=False,
+                read_bufsize=_BUFFER,
             )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import audit, logs, ps, requests, resident, start, strangers
+from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers
 from bench.place import Place
 from bench.table import Row, show
 from tests.private_engine import Engine
@@ -28,7 +28,7 @@ def place(engine: Engine, tmp_path: Path) -> Iterator[Place]:
 
 def test_all_of_them_can_be_asked_for() -> None:
     modules = {"ps", "requests", "strangers", "logs", "start", "resident", "audit"}
-    assert set(program.BENCHMARKS) == modules
+    assert set(program.BENCHMARKS) == modules | {"bulk", "builds", "cancel"}
 
 
 def test_one_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,6 +77,27 @@ async def test_audit(tmp_path: Path, engine: Engine) -> None:
     rows = await audit.measure(Place(engine.url, tmp_path), rounds=2, rows=10)
     for row in rows:
         complete(row)
+
+
+async def test_bulk(place: Place) -> None:
+    rows = await bulk.measure(place, size=100_000, rounds=1)
+    memory = [row for row in rows if row.what.endswith("memory")]
+    assert len(memory) == 5
+    for row in rows:
+        assert row in memory or row.ours.least > 0
+        assert row.what in show([row])
+
+
+async def test_builds(place: Place) -> None:
+    (row,) = await builds.measure(place, builds=2, rounds=1, asked=2)
+    complete(row)
+    assert len(row.ours.values) == 2
+
+
+async def test_cancel(place: Place) -> None:
+    rows = await cancel.measure(place, rounds=1)
+    assert [row.ours.least > 0 for row in rows] == [True, True]
+    assert place.sdk.containers() == []
 
 
 def complete(row: Row) -> None:
