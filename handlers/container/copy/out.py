@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import AsyncIterator
 
 from bot.archive.first import first_file
 from bot.command.call import Call, Request, at
 from bot.command.spec import command, flag, paths, refused
 from bot.errors import BotError, UsageError
 from bot.hosts.archives import Entry
+from bot.hosts.types import Target
 from bot.message import Untrusted, msg
 from bot.reply import Reply
 from handlers.container.copy.way import way
@@ -50,19 +52,28 @@ async def cp(call: Call, paths: tuple[str, ...], *, archive: bool, follow_link: 
     /cp CONTAINER:PATH goes in; with /cp - CONTAINER:PATH an archive is unpacked there.
     """
     path = way(paths, attached=False).path
-    container = call.targets[0]
-    there = await call.host.archives.stat(container.id, path)
-    if there is not None and there.leads:
-        path = there.leads
+    return await _sent(call, call.targets[0], path)
+
+
+async def _sent(call: Call, container: Target, path: str, *, linked: bool = False) -> Reply:
+    """What is at a path; a link is followed once, as the Engine has resolved it to its end."""
     async with call.host.archives.fetch(container.id, path) as (entry, tar):
-        name = posixpath.basename(path) or container.name.raw
         where = at(Untrusted(f"{container.name.raw}:{path}"), container.host)
-        if entry.folder:
-            parcel = Parcel(Untrusted(f"{name}.tar.gz"), msg("{path}: {size}, packed", path=where))
-            return await send(call, parcel, tar)
-        _only_a_file(entry, where)
-        parcel = Parcel(Untrusted(name), msg("{path}: {size}", path=where), packed=False)
-        return await send(call, parcel, first_file(tar))
+        if not entry.leads or linked:
+            return await _packed(call, entry, tar, path, where)
+    return await _sent(call, container, entry.leads, linked=True)
+
+
+async def _packed(
+    call: Call, entry: Entry, tar: AsyncIterator[bytes], path: str, where: Untrusted
+) -> Reply:
+    name = posixpath.basename(path) or call.targets[0].name.raw
+    if entry.folder:
+        parcel = Parcel(Untrusted(f"{name}.tar.gz"), msg("{path}: {size}, packed", path=where))
+        return await send(call, parcel, tar)
+    _only_a_file(entry, where)
+    parcel = Parcel(Untrusted(name), msg("{path}: {size}", path=where), packed=False)
+    return await send(call, parcel, first_file(tar))
 
 
 def _only_a_file(entry: Entry, where: Untrusted) -> None:
