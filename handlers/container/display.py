@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from bot.hosts.demux import Demux
 from bot.hosts.execs import Window
 from bot.hosts.frames import STDOUT
 from bot.message import Untrusted
@@ -33,7 +32,7 @@ class Terminal:
         self._painting = asyncio.Lock()
         self._live = self._still = ""
 
-    def take(self, piece: bytes) -> None:
+    def take(self, _stream: int, piece: bytes) -> None:
         """Take some more of its output."""
         self._waiting += piece
         self._came.set()
@@ -89,12 +88,10 @@ class Lines:
 
     out: Output = field(default_factory=Output)
     err: Output = field(default_factory=Output)
-    _demux: Demux = field(default_factory=lambda: Demux(tty=False))
 
-    def take(self, piece: bytes) -> None:
+    def take(self, stream: int, piece: bytes) -> None:
         """Take some more of its output."""
-        for stream, part in self._demux.feed(piece):
-            (self.out if stream == STDOUT else self.err).feed(part)
+        (self.out if stream == STDOUT else self.err).feed(piece)
 
     async def paint(self) -> None:
         """Nothing has to be done for it."""
