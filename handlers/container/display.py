@@ -29,7 +29,7 @@ class Terminal:
         self._screen = Screen(WINDOW.columns, WINDOW.rows)
         self._waiting = bytearray()
         self._came = asyncio.Event()
-        self._painting = asyncio.Lock()
+        self._painting: asyncio.Future[None] | None = None
         self._live = self._still = ""
 
     def take(self, _stream: int, piece: bytes) -> None:
@@ -48,7 +48,9 @@ class Terminal:
             await asyncio.sleep(_PAUSE)
 
     async def settle(self) -> None:
-        """Show all that has come."""
+        """Show all that has come, once nothing paints any more."""
+        if self._painting is not None:
+            await asyncio.wait({self._painting})
         while self._waiting:
             await self._some()
 
@@ -64,12 +66,13 @@ class Terminal:
         return {"ctrl-c": b"\x03", "ctrl-d": b"\x04", "tab": b"\t"}.get(key)
 
     async def _some(self) -> None:
-        async with self._painting:
-            piece = bytes(self._waiting[:_AT_ONCE])
-            del self._waiting[:_AT_ONCE]
-            if self._waiting:
-                self._came.set()
-            await asyncio.to_thread(self._feed, piece)
+        piece = bytes(self._waiting[:_AT_ONCE])
+        del self._waiting[:_AT_ONCE]
+        if self._waiting:
+            self._came.set()
+        loop = asyncio.get_running_loop()
+        self._painting = loop.run_in_executor(None, self._feed, piece)
+        await asyncio.shield(self._painting)  # a thread can't be cancelled
 
     def _feed(self, piece: bytes) -> None:
         self._screen.feed(piece)
