@@ -8,8 +8,9 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 from bot.errors import BotError
-from bot.hosts.answer import boolean, mapping, optional, string
+from bot.hosts.answer import Unexpected, boolean, mapping, optional, string
 from bot.hosts.client import Client
+from bot.hosts.demux import Demux
 from bot.hosts.execs import Window
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
@@ -67,18 +68,17 @@ class Attachments:
         with suppress(BotError):
             await self._link.run(work)
 
-    async def recent(self, id: str) -> AsyncIterator[bytes]:  # noqa: A002 - as above
-        """The last lines that it has printed, as they would come on a connection.
-
-        None where its log is kept elsewhere.
-        """
+    async def recent(self, id: str) -> AsyncIterator[tuple[int, bytes]]:  # noqa: A002 - as above
+        """The last lines that it has printed, by stream; none where its log is kept elsewhere."""
         read = 0
-        with suppress(BotError, TimeoutError):
+        with suppress(BotError, TimeoutError, Unexpected):
             async with asyncio.timeout(self._link.timeout):
                 source = await Source.find(self._link, self._streams, id)
                 async with source.open(Span(), tail=_TAIL, stamped=False) as response:
+                    demux = Demux(tty=source.tty)
                     async for piece in response.content.iter_any():
-                        yield piece
+                        for part in demux.feed(piece):
+                            yield part
                         read += len(piece)
                         if read > _RECENT:
                             return

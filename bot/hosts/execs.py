@@ -12,10 +12,8 @@ from bot.hosts.answer import Refused, boolean, identity, integer, mapping, optio
 from bot.hosts.client import Client
 from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
-from bot.hosts.version import parts
 from bot.hosts.wire import Wire, wired
 
-_SIZED_SINCE = "1.42"
 _UNFIT = 400
 _TRIES, _LOOKS, _PAUSE = 5, 20, 0.05
 
@@ -114,13 +112,10 @@ class Execs:
         return await self._link.run(work, changes=True)
 
     async def resize(self, id: str, window: Window) -> None:  # noqa: A002 - as above
-        """Give its terminal a size, once it has one; newer Engines have begun with it.
+        """Give its terminal a size, once it has one: an Engine before 23 does not begin with it.
 
         That it can't be done is no reason to end it.
         """
-        client = await self._link.connect()
-        if parts(client.api_version) >= parts(_SIZED_SINCE):
-            return
         for _ in range(_TRIES):  # it may not run yet
             with suppress(DockerFault):
                 await self._link.run(

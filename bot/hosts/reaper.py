@@ -9,13 +9,12 @@ image. Never as root in its place: the image's shell would get what the image wa
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 
 from bot.errors import BotError, NotFound
-from bot.hosts.demux import Demux
 from bot.hosts.execs import Execs, Launch
 from bot.hosts.frames import STDOUT
 from bot.hosts.killers import WAYS
@@ -99,7 +98,7 @@ class Reaper:
                 said = await self._said(quarry, (*words, quarry.mark, signal))
                 if said is not None:
                     met, *left = said.split() or _UNKNOWN.split()
-                    return _Sent(number, int(met) if met.isdigit() else 0, bool(left))
+                    return _Sent(number, int(met[:9]) if met.isdigit() else 0, bool(left))
         return None
 
     async def _said(self, quarry: Quarry, command: tuple[str, ...]) -> bytes | None:
@@ -116,14 +115,14 @@ class Reaper:
     async def _run(self, quarry: Quarry, command: tuple[str, ...]) -> bytes | None:
         """What a helper says; None if it can't be run."""
         said = bytearray()
-        demux = Demux(tty=False)
         async with asyncio.timeout(_PATIENCE):
             launch = Launch(command, user=quarry.user)
             helper = await self._execs.create(quarry.container, launch)
-            async with self._execs.start(helper) as wire:
-                while (piece := await wire.read()) and len(said) < _SAID:
-                    for stream, part in demux.feed(piece):
-                        said += part if stream == STDOUT else b""
+            async with self._execs.start(helper) as wire, aclosing(wire.parts(tty=False)) as parts:
+                async for stream, part in parts:
+                    said += part if stream == STDOUT else b""
+                    if len(said) > _SAID:
+                        break
             ended = await self._execs.ended(helper)
         return bytes(said) if ended.code == 0 and ended.pid else None
 

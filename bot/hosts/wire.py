@@ -8,7 +8,7 @@ either direction: who writes faster than is read has to wait, on the Engine too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ import h11
 from bot.errors import BotError
 from bot.hosts import faults
 from bot.hosts.answer import Unexpected, refusal
+from bot.hosts.demux import Demux
 from bot.hosts.faults import Circumstance
 from bot.hosts.link import Link
 
@@ -56,6 +57,21 @@ class Wire:
             return await self._reader.read(_PIECE)
         except OSError as error:
             raise faults.translate(error, self._at) from error
+
+    async def parts(self, *, tty: bool) -> AsyncGenerator[tuple[int, bytes], None]:
+        """All that comes, by stream; of what has a terminal there is one.
+
+        Raises:
+            DockerFault: the connection was cut, or what comes is not what it should be.
+        """
+        demux = Demux(tty=tty)
+        while piece := await self.read():
+            try:
+                found = tuple(demux.feed(piece))
+            except Unexpected as error:
+                raise faults.translate(error, self._at) from error
+            for part in found:
+                yield part
 
     def write(self, data: bytes) -> bool:
         """Send it; False, and nothing is sent, where what was sent before is not read."""

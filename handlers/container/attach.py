@@ -83,7 +83,7 @@ async def attach(call: Call, container: Target, *, no_stdin: bool) -> Reply:
     async with attachments.attach(container.id, stdin=typed) as wire:
         if main.tty:
             await attachments.resize(container.id, WINDOW)
-        recent = b"".join([piece async for piece in attachments.recent(container.id)])
+        recent = [part async for part in attachments.recent(container.id)]
         return await hold(call, program, wire, recent=recent)
 
 

@@ -48,7 +48,7 @@ def explained(code: int, program: str) -> tuple[Message, ...]:
 def unstarted(said: str, code: int | None, program: str, workdir: str) -> tuple[int, Message]:
     """The code of what the Engine could not start, and why; `said` is what it says of that.
 
-    Engines before 25 tell 126 of a program that is not there, which a shell would not.
+    Engine 20.10 tells 126 of a program that is not there, a shell and newer Engines 127.
     """
     missing = any(sign in said for sign in _NOT_FOUND)
     if _CHDIR in said:

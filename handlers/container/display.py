@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from bot.hosts.demux import Demux
 from bot.hosts.execs import Window
 from bot.hosts.frames import STDOUT
 from bot.message import Untrusted
@@ -30,10 +29,10 @@ class Terminal:
         self._screen = Screen(WINDOW.columns, WINDOW.rows)
         self._waiting = bytearray()
         self._came = asyncio.Event()
-        self._painting = asyncio.Lock()
+        self._painting: asyncio.Future[None] | None = None
         self._live = self._still = ""
 
-    def take(self, piece: bytes) -> None:
+    def take(self, _stream: int, piece: bytes) -> None:
         """Take some more of its output."""
         self._waiting += piece
         self._came.set()
@@ -49,7 +48,9 @@ class Terminal:
             await asyncio.sleep(_PAUSE)
 
     async def settle(self) -> None:
-        """Show all that has come."""
+        """Show all that has come, once nothing paints any more."""
+        if self._painting is not None:
+            await asyncio.wait({self._painting})
         while self._waiting:
             await self._some()
 
@@ -65,12 +66,13 @@ class Terminal:
         return {"ctrl-c": b"\x03", "ctrl-d": b"\x04", "tab": b"\t"}.get(key)
 
     async def _some(self) -> None:
-        async with self._painting:
-            piece = bytes(self._waiting[:_AT_ONCE])
-            del self._waiting[:_AT_ONCE]
-            if self._waiting:
-                self._came.set()
-            await asyncio.to_thread(self._feed, piece)
+        piece = bytes(self._waiting[:_AT_ONCE])
+        del self._waiting[:_AT_ONCE]
+        if self._waiting:
+            self._came.set()
+        loop = asyncio.get_running_loop()
+        self._painting = loop.run_in_executor(None, self._feed, piece)
+        await asyncio.shield(self._painting)  # a thread can't be cancelled
 
     def _feed(self, piece: bytes) -> None:
         self._screen.feed(piece)
@@ -89,12 +91,10 @@ class Lines:
 
     out: Output = field(default_factory=Output)
     err: Output = field(default_factory=Output)
-    _demux: Demux = field(default_factory=lambda: Demux(tty=False))
 
-    def take(self, piece: bytes) -> None:
+    def take(self, stream: int, piece: bytes) -> None:
         """Take some more of its output."""
-        for stream, part in self._demux.feed(piece):
-            (self.out if stream == STDOUT else self.err).feed(part)
+        (self.out if stream == STDOUT else self.err).feed(piece)
 
     async def paint(self) -> None:
         """Nothing has to be done for it."""

@@ -52,6 +52,8 @@ async def _left(call: Call) -> Reply:
 
 async def _swept(call: Call, item: Item) -> tuple[tuple[Message, ...], Outcome]:
     """What was found of it, and what became of that."""
+    if call.params["detach"]:
+        return (msg("Whether it was started, I can't see."),), Outcome.UNKNOWN
     if not await runs_now(call, item.id):
         return (msg("It does not run any more."),), Outcome.UNKNOWN
     quarry = Quarry(item.id, call.params["user"], mark(call.id))

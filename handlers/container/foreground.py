@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.command.call import Call, at
 from bot.errors import BotError, NotFound
-from bot.hosts.demux import Demux
 from bot.hosts.execs import Ended, Launch
 from bot.hosts.frames import STDOUT
 from bot.hosts.reaper import Quarry, mark
@@ -107,10 +106,8 @@ async def created(call: Call, container: Target, launch: Launch) -> str:
 
 
 async def _read(wire: Wire, process: _Process) -> None:
-    demux = Demux(tty=False)
-    while piece := await wire.read():
-        for stream, part in demux.feed(piece):
-            (process.out if stream == STDOUT else process.err).feed(part)
+    async for stream, part in wire.parts(tty=False):
+        (process.out if stream == STDOUT else process.err).feed(part)
 
 
 async def _stopped(

@@ -7,7 +7,7 @@ ends with the program, on Close, when nobody types, after an hour, and when its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -147,8 +147,8 @@ class _Held:
 
     async def read(self) -> None:
         """Show what comes, until there is no more."""
-        while piece := await self.wire.read():
-            self.display.take(piece)
+        async for stream, piece in self.wire.parts(tty=self.program.tty):
+            self.display.take(stream, piece)
 
     async def watched(self, *, rooted: bool) -> Message:
         """Wait until it may not go on, and tell why."""
@@ -172,11 +172,14 @@ async def runs_now(call: Call, container: str) -> bool:
         return False
 
 
-async def hold(call: Call, program: Program, wire: Wire, *, recent: bytes = b"") -> Reply:
+async def hold(
+    call: Call, program: Program, wire: Wire, *, recent: Iterable[tuple[int, bytes]] = ()
+) -> Reply:
     """Show it and let it be typed to until it ends. `recent` is what it has printed before."""
     display: Display = Terminal() if program.tty else Lines()
     held = _Held(call, program, wire, display, call.services.clock())
-    display.take(recent)
+    for stream, piece in recent:
+        display.take(stream, piece)
     rooted = await _is_rooted(call)
     call.services.sessions.add(held.session)
     painting = asyncio.ensure_future(display.paint())

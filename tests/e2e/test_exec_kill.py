@@ -123,6 +123,19 @@ async def test_what_did_not_start_is_not_started(
     assert web.docker("exec", "web", "ls", "/root") == ""
 
 
+async def test_what_was_to_run_in_the_background_is_left_alone(
+    process: Process, telegram: Sandbox, web: Engine, tmp_path: Path
+) -> None:
+    phone = telegram.private(OWNER)
+    await phone.send("/exec -d web sleep 904")
+    await process.dies("bot.hosts.execs:Execs.detach:after")
+    async with process.running():
+        seen = await told(phone)
+        assert seen.text.endswith("\nI was restarted.\nWhether it was started, I can't see.")
+    assert running(web) == ["sleep 904"]
+    assert states(tmp_path, "container exec") == ["requested", "started", "unknown"]
+
+
 async def test_a_line_is_never_typed_twice(
     process: Process, telegram: Sandbox, web: Engine, tmp_path: Path
 ) -> None:

@@ -62,7 +62,7 @@ async def test_a_shell(
         assert "/dev/pts/" in seen.text
         told = await closed(seen)
         assert told.text.endswith("\nYou closed it.")
-        assert told.buttons == [["Open again"]]
+        assert told.buttons == [["Open web@local again"]]
         assert running(web) == []
         assert [s.text for s in phone.unseen() if s.id != seen.id] == []
     lines = [row for row in audited(tmp_path, "session exec") if row["outcome"] == "finished"]
