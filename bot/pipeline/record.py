@@ -6,16 +6,23 @@ What it takes to build it anew beside the row's own columns (`context`) is known
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.command.call import Actor, Call, Chat, Origin, Request
 from bot.command.files import Attachment
 from bot.command.plan import Item
 from bot.message import Untrusted
-from bot.reply.redact import Redactor
+from bot.reply.redact import MASK, Redactor
 from storage import calls
 from storage.calls import State
+
+_VARIABLES = frozenset({"-e", "--env", "--build-arg"})
+_VARIABLE = re.compile(r"([A-Za-z_][\w.]*)=.*", re.ASCII | re.DOTALL)
+_JOINED = re.compile(
+    r"((?:--env=|--build-arg=|-[a-zA-Z]*e)[A-Za-z_][\w.]*)=.*", re.ASCII | re.DOTALL
+)
 
 
 def row_of(call: Call, bot: int, instance: str, now: float) -> calls.Call:
@@ -99,12 +106,21 @@ def event_of(
         "chat": row.chat,
         "origin": context["origin"],
         "command": row.command,
-        "argv": redactor.json(list(row.argv)),
+        "argv": redactor.json(list(_without_values(row.argv))),
         "host": row.host,
         "targets": [{"name": redactor.text(i.name.raw), "id": i.id} for i in items],
         "outcome": state.value,
     }
     return event | ({"detail": detail} if detail else {})
+
+
+def _without_values(argv: Iterable[str]) -> Iterator[str]:
+    """The words without the values of variables: which of them are secret, nobody can tell."""
+    expected = False
+    for word in argv:
+        found = _VARIABLE.fullmatch(word) if expected else _JOINED.fullmatch(word)
+        yield f"{found[1]}={MASK}" if found else word
+        expected = word in _VARIABLES
 
 
 def _kept(attachment: Attachment | None) -> tuple[str, str, int | None] | None:
