@@ -16,7 +16,7 @@ from bot.message import Size, msg
 # Of igzip: at this level it writes some 400 MB a second, a quarter larger than zlib at its best.
 _LEVEL = 2
 _GZIP = 31  # `wbits` of a gzip stream
-_LOOK = 64 * 1024 * 1024  # bytes between two looks at the room on the disk
+_LOOK = 4 * 1024 * 1024  # bytes between two looks at the room on the disk
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.command.call import Call, at
 from bot.command.plan import Item
-from bot.errors import DockerFault
+from bot.errors import DockerFault, NotFound
 from bot.hosts.roots import told
 from bot.hosts.types import Kind
 from bot.message import Message, Untrusted, msg
@@ -24,12 +24,16 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A container to be made. `chosen` is whether its name was, else it is one of ours."""
+    """A container to be made. `chosen` is whether its name was, else it is one of ours.
+
+    `image` is the id of what its image's name means now, "" if it is not there.
+    """
 
     name: str
     chosen: bool
     body: dict[str, Any]
     host: str
+    image: str = ""
 
     @property
     def shown(self) -> Untrusted:
@@ -39,7 +43,7 @@ class Wanted:
     @property
     def item(self) -> Item:
         """What a plan is about: it has no id yet, but what is asked for must stay the same."""
-        asked = json.dumps(self.body, sort_keys=True)
+        asked = json.dumps([self.body, self.image], sort_keys=True)
         state = sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
         return Item(Kind.CONTAINER, "", Untrusted(self.name), state)
 
@@ -54,7 +58,16 @@ async def wanted(call: Call) -> Wanted:
     labels = await labels_of_documents(call, call.params["label_file"])
     found = body(call.params, env=env, labels=labels)
     chosen = call.params["name"]
-    return Wanted(chosen or _name(call), chosen is not None, found, call.host.name)
+    image = await _image(call)
+    return Wanted(chosen or _name(call), chosen is not None, found, call.host.name, image)
+
+
+async def _image(call: Call) -> str:
+    """Which image its name means: a tag may go to another between a question and its answer."""
+    try:
+        return await call.host.images.id_of(call.params["image"])
+    except NotFound:
+        return ""
 
 
 def _name(call: Call) -> str:
