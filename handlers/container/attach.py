@@ -13,7 +13,8 @@ from bot.reply import Outcome, Reply, say
 from handlers import root
 from handlers.container.codes import explained
 from handlers.container.display import WINDOW
-from handlers.container.session import End, Program, hold, runs_now
+from handlers.container.program import End, Program, runs_now
+from handlers.container.session import hold
 
 
 def _runs(container: Container) -> bool:

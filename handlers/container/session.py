@@ -7,21 +7,22 @@ ends with the program, on Close, when nobody types, after an hour, and when its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from bot.command.call import Call, at
+from bot.command.call import Call
 from bot.command.sessions import Session
-from bot.errors import BotError, Denied, NotFound
-from bot.hosts.types import Target
+from bot.errors import BotError, Denied
 from bot.hosts.wire import Wire
-from bot.message import Message, Span, Untrusted, Value, msg
+from bot.message import Message, Span, msg
 from bot.pipeline.authorize import decide
 from bot.pipeline.root import decide as decide_root
-from bot.reply import Block, Button, Outcome, Reply, Text, Verb
+from bot.reply import Block, Button, Outcome, Reply, Text
 from handlers.container.display import Display, Lines, Terminal
+from handlers.container.keyboard import Keys, keys
+from handlers.container.program import End, Program
 from handlers.offer import may
 from handlers.running import shown, stop_button
 
@@ -30,64 +31,6 @@ _WARNED = 60.0
 _LOOK = 2.0  # seconds between two looks at the clock and the rights
 _REST = 1.0  # seconds for what a program says while it ends
 _AT_THE_END = 0.4  # seconds to end it in, when the bot itself ends
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Why it ended, and what else there is to say."""
-
-    why: tuple[Message, ...]
-    outcome: Outcome
-
-
-class Leave(Protocol):
-    """Ends a program, or leaves it; what there is to say of that."""
-
-    async def __call__(self, *, hurry: bool) -> End:
-        """With `hurry` the bot itself ends: there is time for one thing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What a session is about, and what it shows; `close` is the word on its button.
-
-    `typist` names the command that types a line, None where nothing can be typed. `ended` tells how
-    it ended by itself.
-    """
-
-    title: Value
-    container: Target
-    tty: bool
-    typist: str | None
-    close: Message
-    ended: Callable[[], Awaitable[End]]
-    leave: Leave
-
-    @property
-    def name(self) -> Untrusted:
-        """Of its container, and where that is."""
-        return at(self.container.name, self.container.host)
-
-
-@dataclass(slots=True)
-class _Keyboard:
-    """Types into a wire."""
-
-    wire: Wire
-    display: Display
-
-    def line(self, text: str) -> bool:
-        """Type a text, and Enter: a terminal's sends a carriage return."""
-        enter = "\r" if isinstance(self.display, Terminal) else "\n"
-        return self.wire.write((text.replace("\n", enter) + enter).encode())
-
-    def press(self, key: str) -> bool:
-        """Press a key. Without a terminal there is but the end of the input."""
-        if isinstance(self.display, Lines):
-            self.wire.end()
-            return True
-        code = self.display.code_of(key)
-        return code is not None and self.wire.write(code)
 
 
 @dataclass(slots=True)
@@ -113,7 +56,7 @@ class _Held:
             container=program.container.name.raw,
             target=program.container.id,
             typist=program.typist or "",
-            keyboard=_Keyboard(self.wire, self.display),
+            keyboard=Keys(self.wire, self.display),
             typed_at=self.opened,
         )
 
@@ -121,7 +64,7 @@ class _Held:
         """How it looks now."""
         verdict = msg("{name}: {title}", name=self.program.name, title=self.program.title)
         blocks = (Text(verdict), *self.display.blocks(live=True), *map(Text, self._hint()))
-        return Reply(blocks, buttons=(*self._keys(), *stop_button(self.program.close)))
+        return Reply(blocks, buttons=(*keys(self.program), *stop_button(self.program.close)))
 
     def _hint(self) -> tuple[Message, ...]:
         if self.program.typist is None:
@@ -130,20 +73,6 @@ class _Held:
         if left <= _WARNED:
             return (msg("It closes in a minute unless you type."),)
         return (msg("Reply to this message to type a line."),)
-
-    def _keys(self) -> tuple[tuple[Button, ...], ...]:
-        if self.program.typist is None:
-            return ()
-        if not self.program.tty:
-            return ((_key(msg("End of input"), "ctrl-d"),),)
-        return (
-            (
-                _key(msg("Ctrl-C"), "ctrl-c"),
-                _key(msg("Ctrl-D"), "ctrl-d"),
-                _key(msg("Tab"), "tab"),
-                _key(msg("↑"), "up"),
-            ),
-        )
 
     async def read(self) -> None:
         """Show what comes, until there is no more."""
@@ -162,14 +91,6 @@ class _Held:
                 return msg("Nothing was typed for {time}.", time=Span(IDLE))
             if not _may(self.call, rooted=rooted):
                 return msg("You may not do this any more.")
-
-
-async def runs_now(call: Call, container: str) -> bool:
-    """Whether the container, by its id, is there and runs."""
-    try:
-        return (await call.host.attachments.look(container)).state == "running"
-    except NotFound:
-        return False
 
 
 async def hold(
@@ -241,10 +162,6 @@ async def _left(program: Program) -> End:
         return await program.leave(hurry=False)
     except BotError:
         return End((msg("Whether it still runs, I can't see."),), Outcome.UNKNOWN)
-
-
-def _key(label: Message, key: str) -> Button:
-    return Button(label, verb=Verb.PRESS, data=key)
 
 
 def _who(call: Call) -> Message:

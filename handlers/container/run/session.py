@@ -16,11 +16,11 @@ from bot.message import Code, Message, Untrusted, msg
 from bot.reply import Outcome, Reply
 from handlers.container.codes import explained
 from handlers.container.display import WINDOW
+from handlers.container.program import End, Program
 from handlers.container.run.buttons import of_ended
 from handlers.container.run.joins import Params
 from handlers.container.run.making import Made, make, start, unstarted
 from handlers.container.run.wanted import Wanted, program
-from handlers.container.session import End, Program
 from handlers.container.session import hold as held
 
 _CODE = 2.0  # seconds for its exit code, once it prints no more
