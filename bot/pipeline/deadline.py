@@ -160,8 +160,9 @@ def _rest(call: Call) -> float:
     """How long a stream that is stopped may take: a container gets the time that it was given."""
     if not call.command.changes:
         return _GRACE
-    given = call.params.get("stop_timeout", 0)
-    return _STUBBORN + (_USUAL if given is None else max(0, given))
+    if "stop_timeout" not in call.params:
+        return _STUBBORN
+    return _STUBBORN + max(_USUAL, call.params["stop_timeout"] or 0)
 
 
 def _stubborn(call: Call) -> DockerFault:

@@ -14,6 +14,7 @@ from handlers.image.bar import Layers
 from handlers.image.registries import explained, listed
 from handlers.running import shown, stop_button, unless_stopped
 
+_LATEST = "latest"
 _CURRENT = "up to date"
 
 
@@ -46,12 +47,34 @@ async def pull(
     call: Call, image: str, *, all_tags: bool, quiet: bool, platform: str | None
 ) -> Reply:
     """Download an image from a registry."""
-    registry = listed(call, image)
-    name, tag = parts(image)
-    wanted = "" if all_tags else tag or "latest"
+    _, tag = parts(image)
+    began = call.services.clock()
+    try:
+        status = await fetch(
+            call, image, "" if all_tags else tag or _LATEST, platform=platform, quiet=quiet
+        )
+    except Cancelled as error:
+        raise error.under(msg("Cancelled: {what}", what=call.label)) from error
+    took = Span(max(1.0, call.services.clock() - began))
+    shown_as = at(Untrusted(image), call.host.name)
+    return Reply((Text(await _end(call, shown_as, image, status, took)),))
+
+
+async def fetch(
+    call: Call, image: str, tag: str, *, platform: str | None = None, quiet: bool = False
+) -> str:
+    """Download it, and show how far it is until it is there; what the Engine said last.
+
+    `tag` may be a digest; without one all tags come.
+
+    Raises:
+        Denied: its registry is none that the config lists.
+        Cancelled: somebody stopped it.
+        BotError: the registry refuses, or the Engine.
+    """
+    registry, (name, _) = listed(call, image), parts(image)
     shown_as = at(Untrusted(image), call.host.name)
     layers, status = Layers(), [""]
-    began = call.services.clock()
 
     def view() -> Reply:
         verdict = Text(msg("Pulling {name}", name=shown_as))
@@ -59,18 +82,14 @@ async def pull(
         return Reply((verdict, *blocks), buttons=stop_button(msg("Cancel the pull")))
 
     async def work() -> None:
-        async for one in call.host.registry.pull(name, wanted, platform):
+        async for one in call.host.registry.pull(name, tag, platform):
             layers.hear(one)
             status[0] = one.status or status[0]
 
-    try:
-        with explained(call, registry):
-            async with shown(call, view):
-                await unless_stopped(call, work())
-    except Cancelled as error:
-        raise error.under(msg("Cancelled: {what}", what=call.label)) from error
-    took = Span(max(1.0, call.services.clock() - began))
-    return Reply((Text(await _end(call, shown_as, image, status[0], took)),))
+    with explained(call, registry):
+        async with shown(call, view):
+            await unless_stopped(call, work())
+    return status[0]
 
 
 async def _end(call: Call, name: Untrusted, image: str, status: str, took: Span) -> Message:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import socket
+import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from bot.message import Message
 from bot.reply.words import Words
 from sandbox import Person, Sandbox, Seen
 from tests.private_engine import Engine
+from tests.unavailable import unavailable
 
 TOKEN = "123456:AAtestTESTtestTESTtestTESTtestTEST"
 OWNER, OPERATOR, VIEWER, RUSSIAN, STRANGER, GROUP, UNLINKED = 42, 7, 8, 9, 666, -1001, -1002
@@ -139,3 +143,39 @@ async def telegram(clock: Clock) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 def pierhead(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) -> Pierhead:
     return Pierhead(environment_of(telegram, engine.url, tmp_path), clock)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's registry on a port that the system picks: `127.0.0.1:…`."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        unavailable("docker-registry is not installed")
+    folder = tmp_path_factory.mktemp("registry")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder / "config.yml"
+    config.write_text(
+        "version: 0.1\n"
+        "log: {level: error}\n"
+        f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
+        f"http: {{addr: 127.0.0.1:{port}}}\n"
+    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([program, "serve", str(config)], stdout=log, stderr=log)
+    try:
+        _until_it_listens(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _until_it_listens(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the registry does not listen")

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
-import socket
-import subprocess
 import tarfile
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,48 +16,11 @@ from tests.e2e.conftest import OPERATOR, OWNER, Pierhead
 from tests.e2e.talk import ask, later, tap
 from tests.private_engine import Engine
 from tests.test_fetch import ok, web
-from tests.unavailable import unavailable
 
 
 @pytest.fixture
 def phone(telegram: Sandbox) -> Phone:
     return telegram.private(OWNER)
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Debian's registry on a port that the system picks: `127.0.0.1:…`."""
-    program = shutil.which("docker-registry")
-    if program is None:
-        unavailable("docker-registry is not installed")
-    folder = tmp_path_factory.mktemp("registry")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = folder / "config.yml"
-    config.write_text(
-        "version: 0.1\n"
-        "log: {level: error}\n"
-        f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-        f"http: {{addr: 127.0.0.1:{port}}}\n"
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([program, "serve", str(config)], stdout=log, stderr=log)
-    try:
-        _until_it_listens(port)
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _until_it_listens(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the registry does not listen")
 
 
 @pytest.fixture

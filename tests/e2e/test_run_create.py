@@ -64,10 +64,12 @@ async def test_in_the_background(
             "It is removed again.",
         ]
         assert removed.buttons == []
-        again = await ask(phone, "/run -d --name loop --restart on-failure:2 busybox false")
-        assert "loop@local ended at once: exit 1" in again.text
-        assert "Docker starts it again: on-failure:2." in again.text
-        assert names(engine) == {"web", "job", "loop"}
+        again = await ask(phone, "/run -d --name loop --restart always busybox echo hi")
+        assert again.text.startswith("loop@local ended at once, and is started again.\nhi")
+        assert again.buttons == [["Logs loop"], ["Stop loop@local…"]]
+        well = await ask(phone, "/run -d --name well --restart on-failure busybox true")
+        assert well.text == "well@local ended at once: exit 0"
+        assert names(engine) == {"web", "job", "loop", "well"}
 
 
 async def test_what_mounts_or_publishes_is_asked_about(
@@ -197,10 +199,16 @@ async def test_an_image_that_is_not_there(
     async with pierhead.running():
         for line in ("/run -d --name web nothing:1", "/run nothing:1", "/create nothing:1"):
             seen = await ask(phone, line)
-            assert seen.text.splitlines() == [
+            lines = seen.text.splitlines()
+            assert lines[0].startswith("Not done: ")
+            assert lines[1:3] == [
                 "There is no image nothing:1 on local.",
-                "Nothing was changed.",
+                "docker.io can't be reached from the host.",
             ]
+        for line in ("/run --pull never nothing:1", f"/create {'0' * 64}"):
+            seen = await ask(phone, line)
+            assert seen.text.splitlines()[0].startswith("There is no image ")
+            assert seen.text.splitlines()[1:] == ["Nothing was changed."]
     assert names(engine) == set()
 
 

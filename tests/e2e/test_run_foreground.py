@@ -125,7 +125,8 @@ async def test_a_flood_is_shown_and_can_be_stopped(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:
     async with pierhead.running():
-        seen = await ask(phone, "/run --rm --name flood --stop-timeout 0 busybox yes")
+        options = "--rm --name flood --stop-timeout 0 --log-driver none"
+        seen = await ask(phone, f"/run {options} busybox yes")
         running = await shows(seen, "so far")
         await tap(running, "Stop flood@local")
         stopped = await shows(seen, "exit code")

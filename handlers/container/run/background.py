@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.command.call import Call
 from bot.errors import BotError
-from bot.message import Message, Untrusted, msg
+from bot.message import Untrusted, msg
 from bot.reply import Block, Excerpt, Reply, Text
 from handlers.container.codes import explained
 from handlers.container.lines import text_of
@@ -62,6 +62,10 @@ async def _soon(call: Call, code: Callable[[], Awaitable[int]]) -> int | None:
 
 async def _ended(call: Call, made: Made, code: int) -> Reply:
     """It did not stay. With a restart policy it may be on its way again."""
+    if await _comes_again(call, made):
+        verdict = Text(msg("{name} ended at once, and is started again.", name=made.shown))
+        lines = await _printed(call, made)
+        return Reply((verdict, *lines, *made.notes), buttons=of_running(call, made))
     call.notes.append(f"exit code {code}")
     verdict = Text(msg("{name} ended at once: exit {code}", name=made.shown, code=code))
     why = tuple(map(Text, explained(code, program(call))))
@@ -69,15 +73,18 @@ async def _ended(call: Call, made: Made, code: int) -> Reply:
         gone = Text(msg("It is removed again."))
         return Reply((verdict, *why, gone, *made.notes))
     lines = await _printed(call, made)
-    again = tuple(map(Text, _again(call)))
-    return Reply((verdict, *lines, *why, *again, *made.notes), buttons=of_ended(call, made))
+    return Reply((verdict, *lines, *why, *made.notes), buttons=of_ended(call, made))
 
 
-def _again(call: Call) -> tuple[Message, ...]:
+async def _comes_again(call: Call, made: Made) -> bool:
+    """Whether Docker starts it again: then its exit code may be that of a later run, or none."""
     policy = call.params["restart"]
     if policy is None or policy.name == "no":
-        return ()
-    return (msg("Docker starts it again: {policy}.", policy=Untrusted(policy.text)),)
+        return False
+    try:
+        return (await call.host.endings.run(made.id)).ended is None
+    except BotError:
+        return True
 
 
 async def _printed(call: Call, made: Made) -> tuple[Block, ...]:

@@ -24,6 +24,7 @@ from handlers.container.run.options import configures
     danger=Danger.CHANGE,
     plan=plan.of_create,
     feature="run",
+    streams=lambda _: True,  # until its image is there
     risky=wanted.risky,
     root=wanted.gives_root,
 )
@@ -49,7 +50,7 @@ async def create(call: Call, **_options: Any) -> Reply:  # noqa: ANN401 - what `
     plan=plan.of_run,
     feature="run",
     secret=True,
-    streams=lambda params: not params["detach"],
+    streams=lambda _: True,  # until it ends, or until its image is there
     follows=session.is_asked,
     risky=wanted.risky,
     root=wanted.gives_root,

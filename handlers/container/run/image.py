@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 from bot.command.call import Call
-from bot.message import Code, Message, Untrusted, msg
-from bot.reply import Button, Outcome, Reply, Text
-from handlers.offer import may
+from bot.command.kinds import BadValue
+from bot.command.references import SOURCE
+from bot.errors import BotError, Cancelled, Denied
+from bot.hosts.reference import parts
+from bot.hosts.roots import told
+from bot.message import Message, Untrusted, msg
+from bot.pipeline.authorize import refusal
+from bot.pipeline.root import demand
+from bot.reply import Outcome, Reply, Text
+from handlers.image.pull import fetch
 
-_PULL = "image pull"
+_PULL = "image.pull"
+_LATEST = "latest"
 
 
-def pulled_first(call: Call) -> Reply | None:
-    """What is said if it is to be pulled whatever there is; None if it is not."""
-    if call.params["pull"] != "always":
-        return None
-    first = msg("{option} is done by {command}, before.", option=_OPTION, command=Code("/pull"))
-    return _reply(call, first)
+async def pull(call: Call) -> None:
+    """Download it, as `/pull` would: who may not do that may not have it done by this.
+
+    Raises:
+        Denied: who asks may not pull, or not this.
+        Cancelled: somebody stopped it.
+        BotError: the registry refuses, or the Engine.
+    """
+    image = call.params["image"]
+    decision = call.services.policy.decide(
+        call.actor.id, _PULL, call.host_name, changes=call.command.changes
+    )
+    if not decision.allowed:
+        raise Denied(refusal(call), _missing(call), *decision.reason, msg("Nothing was changed."))
+    demand(call, told(await call.host.roots.of_tag(image)))
+    _, tag = parts(image)
+    platform, quiet = call.params["platform"], call.params["quiet"]
+    try:
+        await fetch(call, image, tag or _LATEST, platform=platform, quiet=quiet)
+    except Cancelled:
+        raise
+    except BotError as error:
+        if call.params["pull"] != "always":
+            error.hints = (_missing(call), *error.hints)
+        raise
+
+
+def is_pulled(call: Call) -> bool:
+    """Whether it is to be pulled if it is not there, and a registry may have it."""
+    if call.params["pull"] != "missing":
+        return False
+    try:
+        SOURCE.convert(call.params["image"], None, None)
+    except BadValue:
+        return False
+    return True
 
 
 def missing(call: Call) -> Reply:
     """What is said where it is not there."""
+    blocks = (Text(_missing(call)), Text(msg("Nothing was changed.")))
+    return Reply(blocks, outcome=Outcome.FAILED)
+
+
+def _missing(call: Call) -> Message:
     image, host = Untrusted(call.params["image"]), Untrusted(call.host.name)
-    return _reply(call, msg("There is no image {image} on {host}.", image=image, host=host))
-
-
-def _reply(call: Call, verdict: Message) -> Reply:
-    blocks = (Text(verdict), Text(msg("Nothing was changed.")))
-    return Reply(blocks, buttons=_pull(call), outcome=Outcome.FAILED)
-
-
-def _pull(call: Call) -> tuple[tuple[Button, ...], ...]:
-    if call.params["pull"] == "never" or not may(call, _PULL):
-        return ()
-    image, host = call.params["image"], call.host.name
-    label = msg("Pull {image} on {host}", image=Untrusted(image), host=Untrusted(host))
-    return ((Button(label, (*_PULL.split(), image), host=host),),)
-
-
-_OPTION = Code("--pull always")
+    return msg("There is no image {image} on {host}.", image=image, host=host)

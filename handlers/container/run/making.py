@@ -51,29 +51,38 @@ class Made:
 
 
 async def make(call: Call, asked: Wanted) -> Made | Reply:
-    """Make it; or the reply that says why not.
+    """Make it, of an image that is pulled where that is needed; or the reply that says why not.
 
     Raises:
         DockerFault: the Engine fails; `unknown` where it may be made.
+        BotError: its image can't be pulled, or somebody stopped that.
     """
-    before = image.pulled_first(call)
-    if before is not None:
-        return before
     # Since it was looked at, a name in it may have become another's.
     demand(call, told(await call.host.roots.of_asked(asked.body)))
     await _note(call, asked.item)
+    if call.params["pull"] == "always":
+        await image.pull(call)
+    made = await _tried(call, asked)
+    if made is None and image.is_pulled(call):
+        await image.pull(call)
+        made = await _tried(call, asked)
+    return made or image.missing(call)
+
+
+async def _tried(call: Call, asked: Wanted) -> Made | Reply | None:
+    """Make it; None if its image is not there."""
     try:
         created = await _create(call, asked)
     except DockerFault as error:
         if lacks_image(error):
-            return image.missing(call)
+            return None
         if error.unknown and not await _is_nowhere(call, asked, error):
             error.under(msg("? create {name}", name=asked.shown))
             raise
         return await not_done(call, asked, error)
     except BotError as error:
         if takes_name(error) and not asked.chosen:
-            return await make(call, _renamed(call, asked))
+            return await _tried(call, _renamed(call, asked))
         return await not_done(call, asked, error)
     made = Made(asked, created.id, created.warnings)
     await _note(call, made.item)
