@@ -1,0 +1,248 @@
+"""Bad luck with files and images: killed, cut off, refused, and no room for what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import signal
+import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sandbox import Fault, Phone, Sandbox, Seen
+from tests.e2e.conftest import OWNER, Pierhead, environment_of
+from tests.e2e.luck import eventually, outcomes
+from tests.e2e.processes import Process
+from tests.e2e.talk import ask, later
+from tests.e2e.test_files import running
+from tests.e2e.test_kill import confirm
+from tests.private_engine import Engine
+
+
+@pytest.fixture
+def phone(telegram: Sandbox) -> Phone:
+    return telegram.private(OWNER)
+
+
+@pytest.fixture
+def process(telegram: Sandbox, engine: Engine, tmp_path: Path) -> Process:
+    return Process(environment_of(telegram, engine.url, tmp_path))
+
+
+def spooled(folder: Path) -> list[Path]:
+    """The files that lie in the spool, whichever run has left them."""
+    return [path for path in (folder / "spool").glob("*/*") if path.name != ".lock"]
+
+
+async def told(phone: Phone, *words: str) -> Seen:
+    """The next message, or change of one, that has one of the words."""
+    while True:
+        seen = await phone.wait(within=20)
+        if any(word in seen.text for word in words):
+            return seen
+
+
+@asynccontextmanager
+async def stuck() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A registry that takes every request and answers none, and whether it was asked."""
+    asked = asyncio.Event()
+    open_: set[asyncio.StreamWriter] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_.add(writer)
+        line = await reader.readline()
+        if line.startswith(b"GET /v2/ "):
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            writer.close()
+            return
+        if line:
+            asked.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+    finally:
+        server.close()
+        for writer in open_:
+            writer.close()
+
+
+def listing(process: Process, folder: Path, registry: str) -> None:
+    """Have a config that lists the registry."""
+    file = folder / "config.toml"
+    file.write_text(f'[registries."{registry}"]\n')
+    process.config = file
+
+
+@pytest.mark.parametrize("verb", ["pull", "push"])
+async def test_killed_while_a_registry_is_slow(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path, verb: str
+) -> None:
+    async with stuck() as (registry, asked):
+        listing(process, tmp_path, registry)
+        name = f"{registry}/shop/box:1"
+        if verb == "push":
+            engine.docker("tag", "busybox", name)
+        async with process.running() as bot:
+            await phone.send(f"/{verb} {name}")
+            await asyncio.wait_for(asked.wait(), 20)
+            bot.send(signal.SIGKILL)
+            await bot.ended()
+        async with process.running():
+            seen = await told(phone, "I did not repeat it.")
+    assert seen.text.startswith("? pull an image on local" if verb == "pull" else f"? push {name}@")
+    assert outcomes(tmp_path, f"image {verb}") == ["requested", "started", "unknown"]
+    assert (engine.docker("images", "-q", name) != "") is (verb == "push")
+
+
+async def test_killed_in_the_middle_of_a_build(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    async with process.running() as bot:
+        dockerfile = b"FROM busybox\nRUN sleep 600\n"
+        await phone.send_document("Dockerfile", dockerfile, "/build -t bad:1 -")
+        await eventually(lambda: engine.docker("ps", "-q") != "")
+        bot.send(signal.SIGKILL)
+        await bot.ended()
+    assert len(spooled(tmp_path)) == 1
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+        await eventually(lambda: engine.docker("ps", "-aq") == "")
+        assert spooled(tmp_path) == []
+    assert seen.text.startswith("? build an image on local")
+    assert engine.docker("images", "-q", "bad:1") == ""
+    assert outcomes(tmp_path, "image build") == ["requested", "started", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("line", "command"), [("export web", "container export"), ("save busybox", "image save")]
+)
+async def test_killed_while_a_document_is_written(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path, line: str, command: str
+) -> None:
+    running(engine)
+    await phone.send(f"/{line}")
+    await process.dies("bot.archive.parts:Parts.finish:before")
+    assert spooled(tmp_path)
+    async with process.running():
+        seen = await told(phone, "I was restarted")
+        assert spooled(tmp_path) == []
+    assert seen.text == "Ended: I was restarted."
+    assert all(one.document is None for one in phone.history)
+    assert outcomes(tmp_path, command) == ["requested", "started", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["bot.pipeline.journal:Journal.ended:after", "bot.telegram.sending:_opened:before"],
+)
+async def test_what_was_written_and_not_sent_arrives(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path, step: str
+) -> None:
+    running(engine)
+    await phone.send("/export web")
+    await process.dies(step)
+    assert len(spooled(tmp_path)) == 1
+    async with process.running():
+        seen = await phone.wait(within=20)
+        while seen.document is None:
+            seen = await phone.wait(within=20)
+        name, content = seen.document
+        await eventually(lambda: spooled(tmp_path) == [])
+    assert name == "web.tar.gz"
+    assert [one.text.startswith("Exported web@local") for one in phone.history].count(True) == 1
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        assert "bin/busybox" in archive.getnames()
+    assert outcomes(tmp_path, "container export") == ["requested", "started", "finished"]
+
+
+async def test_killed_while_a_file_goes_in(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    running(engine)
+    async with process.running("bot.hosts.archives:Archives.put:before") as bot:
+        await phone.send_document("a.conf", b"new\n", "/cp web:/a.conf")
+        seen = await told(phone, "Copy a.conf")
+        tap = asyncio.ensure_future(confirm(bot, seen))
+        await bot.ended()
+        tap.cancel()
+    assert len(spooled(tmp_path)) == 1
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+        assert spooled(tmp_path) == []
+    assert "what became of it, I can't see" in seen.text
+    assert outcomes(tmp_path, "container put") == ["requested", "awaiting", "started", "unknown"]
+    assert engine.docker("exec", "web", "ls", "/a.conf", check=False) == ""
+
+
+async def test_killed_while_images_are_loaded(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    content = b"".join(engine.sdk.api.get_image("busybox:latest"))
+    engine.docker("rmi", "busybox")
+    await phone.send_document("box.tar", content, "/load")
+    await process.dies("bot.hosts.messages:_told:after")
+    assert len(spooled(tmp_path)) == 1
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+        assert spooled(tmp_path) == []
+    assert seen.text.startswith("? load images on local")
+    assert outcomes(tmp_path, "image load") == ["requested", "started", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.retry(30), Fault.status(500), Fault.status(502), Fault.cut(received=20_000)],
+)
+async def test_what_telegram_does_not_take_at_once_arrives_once(
+    pierhead: Pierhead,
+    telegram: Sandbox,
+    phone: Phone,
+    engine: Engine,
+    tmp_path: Path,
+    fault: Fault,
+) -> None:
+    running(engine)
+    async with pierhead.running():
+        telegram.fail("sendDocument", fault, 2)
+        assert (await ask(phone, "/export web")).text.startswith("Exported web@local")
+        await eventually(lambda: any(one.document for one in phone.history), pierhead.clock)
+        await eventually(lambda: spooled(tmp_path) == [])
+    assert len([one for one in phone.history if one.document]) == 1
+
+
+async def test_what_telegram_never_takes_is_said_and_removed(
+    pierhead: Pierhead, telegram: Sandbox, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    running(engine)
+    async with pierhead.running():
+        telegram.fail("sendDocument", Fault.status(413))
+        await phone.send("/export web")
+        while not (seen := await phone.wait()).text.startswith("web.tar.gz"):
+            later(phone, 1.1)
+        assert seen.text == (
+            "web.tar.gz could not be sent, and I have removed it.\nAsk for it again, or for less."
+        )
+        await eventually(lambda: spooled(tmp_path) == [])
+    assert not any(one.document for one in phone.history)
+
+
+@pytest.mark.parametrize(
+    "line", ["/cp web:/a.conf", "/load", "/image import - fs:1", "/build -t b -"]
+)
+async def test_a_download_that_is_cut_changes_nothing(
+    pierhead: Pierhead, telegram: Sandbox, phone: Phone, engine: Engine, tmp_path: Path, line: str
+) -> None:
+    running(engine)
+    before = engine.docker("diff", "web"), engine.docker("images", "-q")
+    async with pierhead.running():
+        telegram.fail("download", Fault.cut(sent=1000))
+        await phone.send_document("a.conf", b"FROM busybox\n" * 1000, line)
+        seen = await phone.wait()
+        assert "a.conf did not come through whole." in seen.text
+        assert "Try again, or send it again." in seen.text
+        assert spooled(tmp_path) == []
+    assert (engine.docker("diff", "web"), engine.docker("images", "-q")) == before
