@@ -17,7 +17,7 @@ from tests.e2e.conftest import OWNER, Pierhead, environment_of
 from tests.e2e.luck import eventually, outcomes
 from tests.e2e.processes import Process
 from tests.e2e.talk import ask, later
-from tests.e2e.test_files import running
+from tests.e2e.test_files import running, tar
 from tests.e2e.test_kill import confirm
 from tests.private_engine import Engine
 
@@ -246,3 +246,63 @@ async def test_a_download_that_is_cut_changes_nothing(
         assert "Try again, or send it again." in seen.text
         assert spooled(tmp_path) == []
     assert (engine.docker("diff", "web"), engine.docker("images", "-q")) == before
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "said"),
+    [
+        ("FROM evil.example/a", "The config does not list the registry evil.example."),
+        ("ARG R=evil.example\nFROM ${R}/a", "The config does not list the registry evil.example."),
+        (
+            "FROM busybox\nCOPY --from=evil.example/a / /",
+            "does not list the registry evil.example.",
+        ),
+        ("FROM ${R}/a", "I can't tell which image this is: FROM ${R}/a"),
+    ],
+)
+async def test_a_build_takes_nothing_from_who_is_not_listed(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path, dockerfile: str, said: str
+) -> None:
+    async with pierhead.running():
+        await phone.send_document("Dockerfile", dockerfile.encode(), "/build -t bad -")
+        assert said in (await phone.wait()).text
+        assert spooled(tmp_path) == []
+    assert engine.docker("images", "-q").count("\n") == 0
+    assert outcomes(tmp_path, "image build")[-1] in {"failed", "denied", "refused"}
+
+
+async def test_what_a_dockerignore_names_stays_behind(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    context = tar(
+        ("Dockerfile", b"FROM busybox\nCOPY . /in\nCMD cd /in && find . -type f\n"),
+        (".dockerignore", b"*.key\nDockerfile\n.dockerignore\n!b.key\n"),
+        ("a.key", b"secret"),
+        ("b.key", b"public"),
+        ("c/d.key", b"deeper"),
+    )
+    async with pierhead.running():
+        await phone.send_document("a.tar", context, "/build -t shop -")
+        while "Built" not in (await phone.wait()).text:
+            later(phone, 1.1)
+    files = engine.docker("run", "--rm", "shop").split()
+    assert sorted(files) == ["./b.key", "./c/d.key"]
+
+
+async def test_a_dockerfile_can_not_be_written_over_through_a_link(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    room = io.BytesIO()
+    with tarfile.open(fileobj=room, mode="w") as archive:
+        link = tarfile.TarInfo("d")
+        link.type, link.linkname = tarfile.SYMTYPE, "."
+        for info, content in (
+            (tarfile.TarInfo("Dockerfile"), b"FROM busybox\n"),
+            (link, b""),
+            (tarfile.TarInfo("d/Dockerfile"), b"FROM evil.example/a\n"),
+        ):
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    async with pierhead.running():
+        await phone.send_document("a.tar", room.getvalue(), "/build -t bad -")
+        assert "d/Dockerfile lies behind a link." in (await phone.wait()).text
