@@ -74,13 +74,23 @@ async def _written(call: Call, pieces: AsyncIterator[bytes], path: Path) -> None
                 raise FileFault(msg("It is more than {most}.", most=Size(most)), unchanged)
             room += piece
             if len(room) >= _BLOCK:
-                if call.services.spool.room() < _BLOCK:
-                    raise full()
-                await _disk(do(file.write, bytes(room)))
+                await _put(call, file, bytes(room))
                 room.clear()
-        await _disk(do(file.write, bytes(room)))
+        await _put(call, file, bytes(room))
     finally:
         await do(file.close)
+
+
+async def _put(call: Call, file: IO[bytes], block: bytes) -> None:
+    """Write a block, if there is room: also a small one, as the rest is the database's.
+
+    Raises:
+        BotError: there is none.
+    """
+    spool = call.services.spool
+    if spool.room() < len(block):
+        raise full()
+    await _disk(spool.do(file.write, block))
 
 
 async def _disk(work: Awaitable[T]) -> T:
