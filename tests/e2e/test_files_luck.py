@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import signal
 import tarfile
@@ -12,13 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.archive.parts import Parts
+from bot.spool import Spool
 from sandbox import Fault, Phone, Sandbox, Seen
-from tests.e2e.conftest import OWNER, Pierhead, environment_of
+from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import eventually, outcomes
 from tests.e2e.processes import Process
-from tests.e2e.talk import ask, later
+from tests.e2e.talk import ask, later, played
 from tests.e2e.test_files import running, tar
 from tests.e2e.test_kill import confirm
+from tests.hosts.scripted import CID, answer, row, streamed
 from tests.private_engine import Engine
 
 
@@ -306,3 +310,94 @@ async def test_a_dockerfile_can_not_be_written_over_through_a_link(
     async with pierhead.running():
         await phone.send_document("a.tar", room.getvalue(), "/build -t bad -")
         assert "d/Dockerfile lies behind a link." in (await phone.wait()).text
+
+
+def full(_parts: Parts, _data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("how", ["no room", "no space"])
+async def test_the_disk_is_full_when_a_document_is_written(
+    pierhead: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    running(engine)
+    if how == "no room":
+        monkeypatch.setattr(Spool, "room", lambda _: 0)
+    else:
+        monkeypatch.setattr(Parts, "_put", full)
+    async with pierhead.running():
+        assert "My disk has no room for it." in (await ask(phone, "/export web")).text
+        assert spooled(tmp_path) == []
+    assert outcomes(tmp_path, "container export") == ["requested", "started", "failed"]
+
+
+@pytest.mark.parametrize("size", [100, 3_000_000])
+async def test_the_disk_is_full_when_a_document_comes(
+    pierhead: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    size: int,
+) -> None:
+    running(engine)
+    monkeypatch.setattr(Spool, "room", lambda _: 0)
+    async with pierhead.running():
+        await phone.send_document("a.conf", bytes(size), "/cp web:/a.conf")
+        seen = await phone.wait()
+        assert seen.text.splitlines()[-2:] == [
+            "My disk has no room for it.",
+            "Nothing was changed.",
+        ]
+        assert spooled(tmp_path) == []
+
+
+async def test_an_engine_that_goes_away_gives_no_half_document(
+    telegram: Sandbox, phone: Phone, tmp_path: Path, clock: Clock
+) -> None:
+    async with played(telegram, tmp_path, clock) as world:
+        world.engine.scripts["GET /containers/json"] = answer([row()])
+        world.engine.scripts[f"GET /containers/{CID}/json"] = answer({"Id": CID, "Name": "/web"})
+        world.engine.scripts[f"GET /containers/{CID}/export"] = streamed(bytes(3_000_000), cut=True)
+        seen = await ask(phone, "/export web")
+        assert seen.text == "The connection to Docker on local was cut."
+        assert spooled(tmp_path) == []
+    assert not any(one.document for one in phone.history)
+
+
+async def test_a_container_that_goes_in_the_middle_gives_no_half_document(
+    pierhead: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running(engine)
+    written = Parts.write
+
+    def gone(parts: Parts, block: bytes) -> None:
+        engine.docker("rm", "-f", "web", check=False)
+        written(parts, block)
+
+    monkeypatch.setattr(Parts, "write", gone)
+    async with pierhead.running():
+        seen = await ask(phone, "/export web")
+        while " so far" in seen.text:
+            later(phone, 1.1)
+            seen = await phone.wait()
+        whole = seen.text.startswith("Exported web@local")
+        while whole and not any(one.document for one in phone.history):
+            later(phone, 1.1)
+            await phone.wait()
+        await eventually(lambda: spooled(tmp_path) == [])
+    for one in phone.history:
+        if one.document is not None:
+            with tarfile.open(fileobj=io.BytesIO(one.document[1])) as archive:
+                assert "bin/busybox" in archive.getnames()
+    outcome = "finished" if whole else "failed"
+    assert outcomes(tmp_path, "container export") == ["requested", "started", outcome]
