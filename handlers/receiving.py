@@ -96,6 +96,8 @@ async def _blocks(call: Call, pieces: AsyncIterator[bytes]) -> AsyncIterator[byt
                 raise full()
             yield b"".join(room)
             room, held = [], 0
+    if call.services.spool.room() < held:
+        raise full()
     yield b"".join(room)
 
 

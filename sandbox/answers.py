@@ -3,7 +3,7 @@
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.errors import ApiError, flood
+from sandbox.errors import ApiError, flood, too_large
 from sandbox.faults import Fault
 from sandbox.line import Cut, Hang, Line
 
@@ -46,7 +46,10 @@ def broken(fault: Fault, line: Line, answer: ASGIApp) -> ASGIApp:
 def _status_answer(code: int) -> Response:
     if code in PROXY_TITLES:
         return HTMLResponse(PROXY_PAGE.format(PROXY_TITLES[code]), code)
-    return error_answer(ApiError(code, "Internal Server Error"))
+    refused = too_large()
+    return error_answer(
+        refused if code == refused.code else ApiError(code, "Internal Server Error")
+    )
 
 
 class _Enough(Exception):

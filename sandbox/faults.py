@@ -32,7 +32,7 @@ class Fault:
 
     @classmethod
     def status(cls, code: int) -> Self:
-        """A 5xx: 502 to 504 with a web page as a proxy sends it, others as JSON."""
+        """A 5xx: 502 to 504 with a web page as a proxy sends it, others as JSON; or a 413."""
         return cls("status", code)
 
     @classmethod

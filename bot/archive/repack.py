@@ -6,9 +6,11 @@ anew, header by header, as it is sent. Two programs that read one archive never 
 
 from __future__ import annotations
 
+import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from bot.archive.bad import BadArchive
@@ -25,13 +27,16 @@ _KEPT = 4 * 1024 * 1024
 class Contents:
     """What an archive holds: how many entries, how many bytes, the first names.
 
-    `files` are the contents of those that were asked for, by their names.
+    `files` are the contents of those that were asked for, by their names; `behind` is a member that
+    would be written through a link of the archive, "" if none would; `links` are those links.
     """
 
     entries: int = 0
     size: int = 0
     names: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)
+    behind: str = ""
 
 
 def look(path: Path, rules: Rules, wanted: frozenset[str] = frozenset()) -> Contents:
@@ -45,6 +50,7 @@ def look(path: Path, rules: Rules, wanted: frozenset[str] = frozenset()) -> Cont
         for member in each:
             found.entries += 1
             found.size += member.info.size
+            _note_links(member, found)
             if not member.info.isdir() and len(found.names) < _LISTED:
                 found.names.append(member.info.name)
             if member.info.name in wanted:
@@ -55,6 +61,20 @@ def look(path: Path, rules: Rules, wanted: frozenset[str] = frozenset()) -> Cont
     return found
 
 
+def _note_links(member: Member, found: Contents) -> None:
+    name = member.info.name
+    if found.links and not found.links.isdisjoint(folders(name)):
+        found.behind = found.behind or name
+    if member.info.issym():
+        found.links.add(name)
+
+
+def folders(name: str) -> list[str]:
+    """The folders above a member, the lowest last."""
+    parts = name.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
 def _keep(member: Member, found: Contents) -> None:
     """Only one file of that name: of two, who unpacks it might take the other."""
     name = member.info.name
@@ -63,14 +83,38 @@ def _keep(member: Member, found: Contents) -> None:
     found.files[name] = b"".join(blocks(member))
 
 
-def repacked(path: Path, rules: Rules) -> Iterator[bytes]:
-    """It as a tar, in pieces of about half a megabyte.
+def _nothing(_name: str) -> bool:
+    return False
+
+
+def repacked(
+    path: Path,
+    rules: Rules,
+    without: Callable[[str], bool] = _nothing,
+    last: dict[str, bytes] | None = None,
+) -> Iterator[bytes]:
+    """It as a tar, in pieces of about half a megabyte; less what is `without`.
+
+    `last` are files that end it, in the place of those of these names: of two, the last is taken.
 
     Raises:
         BadArchive: something is wrong with it.
     """
+    ends = last or {}
+    added = (_of(name, content) for name, content in ends.items())
     with members(path, rules) as each:
-        yield from _joined(piece for member in each for piece in _written(member))
+        kept = (
+            member
+            for member in each
+            if member.info.name not in ends and not without(member.info.name)
+        )
+        yield from _joined(piece for member in chain(kept, added) for piece in _written(member))
+
+
+def _of(name: str, content: bytes) -> Member:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    return Member(info, io.BytesIO(content))
 
 
 def single(name: str, path: Path, *, mode: int = 0o644) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from itertools import count
 from bot.access.policy import Policy
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
-from bot.message import Code, msg
+from bot.message import Code, Untrusted, msg
 from bot.recent import Recent
 from bot.reply import Button, Reply, Verb, say
 from bot.reply.redact import Redactor
@@ -232,8 +232,18 @@ class Desk:
             file=part.document,
             silent=not reply.rings,
             reply_to=None if request.chat.private or not place.here else request.message,
-            instead=self._closed(place.group) if first and place.group else None,
+            instead=self._instead(place, part, first=first),
         )
+
+    def _instead(self, place: _Place, part: Part, *, first: bool) -> Outgoing | None:
+        """What is said if it can't be: elsewhere if the chat is closed, of a file in its place."""
+        if part.document is not None:
+            name = Untrusted(part.document.name)
+            gone = msg("{name} could not be sent, and I have removed it.", name=name)
+            reply = say(gone, msg("Ask for it again, or for less."))
+            (unsent,) = render(reply, self._words_in(place.chat, place.request), self._redactor)
+            return self._message(place, reply, unsent, first=False)
+        return self._closed(place.group) if first and place.group else None
 
     def _closed(self, group: _Place) -> Outgoing:
         """What is said in a group if the private chat does not take the answer."""

@@ -200,12 +200,15 @@ class Outbox:
             log.warning("a message to chat %d is given up: %s", message.chat, error)
             if message.operation is not None:
                 self._unseen(message.operation)
-            if message.instead is None or not isinstance(error, Shut):
+            closed = isinstance(error, Shut)
+            if message.instead is None or closed == (message.file is not None):
                 await self._receipts.failed(message, str(error))
                 self._discard(message)
                 return
             other = message.instead
         number = await self._receipts.replaced(message, other, str(error))
+        if other.file is None:
+            self._discard(message)
         self.put([replace(other, id=number)])
 
     def _discard(self, message: Outgoing) -> None:

@@ -36,7 +36,8 @@ class Outgoing:
     `html` is what Telegram parses; if it can't, `plain` goes out with `entities`. `slot` names the
     message that it replaces; without one it is a new one. `id` is its row, None while it is not
     stored. The lowest `priority` goes first. `instead` is said elsewhere if this chat is closed to
-    the bot. `operation` is the call that it shows while it runs.
+    the bot; of a document, here if Telegram does not take it. `operation` is the call that it shows
+    while it runs.
     """
 
     chat: int

@@ -38,7 +38,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNPARSED = ("can't parse entities", "can't find end tag")
 _NO_TOPIC = "message thread not found"
 _TAKEN = 120.0  # seconds in which Telegram says that it has a file, once it has all of it
-_TOO_LARGE = "request entity too large"
+# "Request Entity Too Large", or whatever a proxy and Python call a 413.
+_TOO_LARGE = "too large"
 
 
 class Later(Exception):

@@ -15,6 +15,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
@@ -38,7 +39,13 @@ class Clock:
         self.offset += 2.0
 
 
-def main(environment: dict[str, str], outputs: str, steps: tuple[str, ...], later: float) -> None:
+def main(
+    environment: dict[str, str],
+    outputs: str,
+    steps: tuple[str, ...],
+    later: float,
+    config: Path | None = None,
+) -> None:
     """Run the bot of an environment, with the steps at which it dies, `later` seconds from now.
 
     What it says goes to the file `outputs`.
@@ -50,13 +57,13 @@ def main(environment: dict[str, str], outputs: str, steps: tuple[str, ...], late
         os.dup2(file, output)
     for step in steps:
         arm(step)
-    asyncio.run(_run(Clock(later)))
+    asyncio.run(_run(Clock(later), config))
 
 
-async def _run(clock: Clock) -> None:
+async def _run(clock: Clock, config: Path | None) -> None:
     stop = asyncio.Event()
     on_signal(stop)
-    app = App(load(None, os.environ), Console(Terminal().tell), clock)
+    app = App(load(config, os.environ), Console(Terminal().tell), clock)
     await app.run(stop)
 
 

@@ -48,9 +48,10 @@ class Running:
 
 
 class Process:
-    """Starts it with an environment."""
+    """Starts it with an environment, and with a config if it has one."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        self.config: Path | None = None
         self._environment = {"PATH": os.environ["PATH"], **environment}
 
     @asynccontextmanager
@@ -59,7 +60,7 @@ class Process:
         with tempfile.TemporaryDirectory() as folder:
             outputs = Path(folder) / "outputs"
             outputs.touch()
-            given = (self._environment, str(outputs), steps, later)
+            given = (self._environment, str(outputs), steps, later, self.config)
             process = _FORKS.Process(target=dying.main, args=given)
             process.start()
             running = Running(process, outputs)

@@ -18,9 +18,10 @@ from bot.hosts.roots import told
 from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
-from handlers.image.build.context import name_of, tar_of
-from handlers.image.build.options import query
+from handlers.image.build.context import context_of, name_of
+from handlers.image.build.options import args, query
 from handlers.image.build.steps import Steps
+from handlers.image.registries import listed
 from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
@@ -114,7 +115,10 @@ async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN4
 async def _built(
     call: Call, path: Path, asked: Sequence[tuple[str, str]], dockerfile: str, steps: Steps
 ) -> None:
-    tar = await looked(call, tar_of, path, rules(call), dockerfile)
+    given = args(call.params)
+    context = await looked(call, context_of, path, rules(call), dockerfile, given)
+    for image in context.images:
+        listed(call, image)
 
     def view() -> Reply:
         verdict = Text(msg("Building on {host}", host=Untrusted(call.host.name)))
@@ -122,7 +126,7 @@ async def _built(
         return Reply((verdict, *blocks), buttons=stop_button(msg("Cancel the build")))
 
     async def work() -> None:
-        async for one in call.host.registry.build(sent(call, tar), asked):
+        async for one in call.host.registry.build(sent(call, context.tar), asked):
             steps.hear(one)
 
     async with shown(call, view):

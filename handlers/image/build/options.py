@@ -48,6 +48,15 @@ def query(params: Mapping[str, Any], dockerfile: str) -> list[tuple[str, str]]:
     return asked
 
 
+def args(params: Mapping[str, Any]) -> dict[str, str]:
+    """The build args, by name.
+
+    Raises:
+        UsageError: one has no value.
+    """
+    return dict(_pair(one, "--build-arg", empty=False) for one in params["build_arg"])
+
+
 def _mapped(
     params: Mapping[str, Any], key: str, name: str, option: str, *, empty: bool = False
 ) -> Iterator[tuple[str, str]]:
