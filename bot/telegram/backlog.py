@@ -69,6 +69,8 @@ class Backlog:
                 continue
             for call in calls:
                 self._builder.forget(call)
+                if call.unknown is not None:
+                    continue  # a name, or no command at all: only a look at the host could tell
                 button = Button(_label(call), call.argv, host=call.host_name)
                 wanted.setdefault((call.argv, call.host_name), (button,))
         none = Button(msg("Run none"), verb=Verb.DISMISS)

@@ -48,8 +48,9 @@ async def test_each_option(pierhead: Pierhead, phone: Phone, engine: Engine) -> 
         assert "MODE=live" in config["Env"]
         assert config["Cmd"] == ["cat", "/said"]
         assert engine.docker("run", "--rm", "team/web:1") == "hi"
-        paused = engine.docker("events", "--since", "0", "--until", "0s", "--filter", "event=pause")
-        assert paused == ""
+        web = engine.docker("inspect", "-f", "{{.Id}}", "web")
+        only = ("--filter", "event=pause", "--filter", f"container={web}")
+        assert engine.docker("events", "--since", "0", "--until", "0s", *only) == ""
         nameless = await shows(await ask(phone, "/container commit web"), "Made ")
         digits = nameless.text.splitlines()[0].removeprefix("Made ").partition("@")[0]
         assert inspected(engine, digits)["RepoTags"] == []

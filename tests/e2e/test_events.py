@@ -41,10 +41,10 @@ async def test_what_happened(
         found = [(name, what) for name, what, clock in lines[1:-2]]
         for event in (("web", "start"), ("web", "kill 9"), ("web", "die 137")):
             assert event in found
-        assert [row[0] for row in lines[-2:]] == [
-            "Left out: 3 of exec, which -f event=exec_start shows.",
-            REMEMBERED,
-        ]
+        left, remembered = (row[0] for row in lines[-2:])
+        # The Engine has others of earlier tests as well.
+        assert re.fullmatch(r"Left out: \d+ of exec, which -f event=exec_start shows\.", left)
+        assert remembered == REMEMBERED
         assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for _, _, clock in lines[1:-2])
         assert seen.buttons == [["Refresh", "Follow"]]
         volume = await ask(phone, "/docker events --since 1h --until 0s -f type=volume")

@@ -43,7 +43,7 @@ async def test_what_cannot_be_understood_is_answered_within_bounds(
     async with pierhead.running():
         phone = telegram.private(OWNER)
         for _ in range(40):
-            await phone.send("/xyzzy")
+            await phone.send("/xyzzy web")
         await phone.send("/whoami")
         said: list[Seen] = []
         while not said or "You may do everything" not in said[-1].text:
@@ -83,7 +83,7 @@ async def test_of_several_all_are_tried_and_each_is_reported(
         phone = telegram.private(OWNER)
         seen = await phone.ask("/kill web nowhere")
         audit = await phone.ask("/audit -a -t web")
-    assert "is not running" in seen.text
+    assert "It does not run" in seen.text
     assert "x not there: nowhere@local" in seen.text
     assert "kill web" in audit.text
     assert "failed" in audit.text

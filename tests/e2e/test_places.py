@@ -21,7 +21,7 @@ async def test_a_third_follow_is_refused_until_one_ends(
         second = await phone.ask("/logs -f web")
         assert "following" in second.text
         third = await phone.ask("/logs -f web")
-        assert third.text.startswith("You follow too many logs at once.")
+        assert third.text.startswith("Too many logs and sessions are open.")
         other = await telegram.private(OPERATOR).ask("/logs -f web")
         assert "following" in other.text
         assert await first.tap("Stop following") == "Stopping."

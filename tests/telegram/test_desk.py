@@ -141,8 +141,7 @@ async def test_where_there_is_nothing_to_say_nothing_is_sent(scene: Scene) -> No
     assert len(packed.messages) == 1
 
 
-async def test_the_buttons_of_what_runs_stay_the_same(clock: Clock) -> None:
-    scene = Scene(clock, pytest.MonkeyPatch())
+async def test_the_buttons_of_what_runs_stay_the_same(scene: Scene) -> None:
     tokens = iter("abcdef")
     scene.desk._token = lambda: next(tokens)
     shown: list[Outgoing] = []
