@@ -158,6 +158,7 @@ def linked(target: str, kind: bytes = tarfile.SYMTYPE) -> bytes:
         (gzip.compress(tar(("a", b"x" * 5000)))[:60], "The archive is broken."),
         (b"\x28\xb5\x2f\xfd" + b"x" * 600, "compressed with zstd"),
     ],
+    ids=["up", "absolute", "link", "link up", "device", "pipe", "bomb", "cut", "zstd"],
 )
 async def test_a_hostile_archive_is_refused_before_the_engine_sees_it(
     pierhead: Pierhead, phone: Phone, engine: Engine, content: bytes, said: str
