@@ -146,6 +146,12 @@ def environment(server: Sandbox, engine: str, folder: Path) -> dict[str, str]:
 
 
 def _listed(registry: str) -> dict[str, str]:
-    """What lists a registry: without a name and a password, only a file could."""
-    key = f"PIERHEAD_REGISTRIES__{registry.upper()}__"
-    return {f"{key}USERNAME": "anyone", f"{key}PASSWORD": "anything"} if registry else {}
+    """What lists a registry: without a name and a password, only a file could.
+
+    Who lists one lists all: the base of what is built is called after the hub.
+    """
+    keys = [
+        f"PIERHEAD_REGISTRIES__{name.upper()}__" for name in (registry, "docker.io") if registry
+    ]
+    names = {f"{key}USERNAME": "anyone" for key in keys}
+    return names | {f"{key}PASSWORD": "anything" for key in keys}

@@ -68,6 +68,8 @@ async def _image(call: Call) -> str:
         return await call.host.images.id_of(call.params["image"])
     except NotFound:
         return ""
+    except DockerFault as error:
+        raise DockerFault(error.message, *error.hints, msg("Nothing was changed.")) from error
 
 
 def _name(call: Call) -> str:
