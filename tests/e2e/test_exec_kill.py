@@ -15,7 +15,7 @@ from tests.e2e.test_container_exec import running
 from tests.e2e.test_kill import states
 from tests.private_engine import Engine
 
-LOOP = "trap '' HUP TERM; echo begun >> /root/begun; setsid sleep 901 & sleep 902; true"
+LOOP = "trap '' HUP TERM; echo begun >> /begun; setsid sleep 901 & sleep 902; true"
 
 
 @pytest.fixture
@@ -56,9 +56,7 @@ async def test_what_runs_is_ended_at_the_next_start(
     line: str,
     said: str,
 ) -> None:
-    web.docker(
-        "exec", "web", "sh", "-c", "chmod 777 /root; touch /root/begun; chmod 666 /root/begun"
-    )
+    web.docker("exec", "web", "sh", "-c", "touch /begun; chmod 666 /begun")
     phone = telegram.private(OWNER)
     async with process.running() as bot:
         await phone.send(line)
@@ -72,7 +70,7 @@ async def test_what_runs_is_ended_at_the_next_start(
         assert seen.text.startswith(said)
         assert seen.text.endswith("\nI was restarted.\nI have ended it.")
         assert running(web) == []
-    assert web.docker("exec", "web", "cat", "/root/begun") == "begun"
+    assert web.docker("exec", "web", "cat", "/begun") == "begun"
     assert states(tmp_path, "container exec") == ["requested", "started", "cancelled"]
 
 
@@ -115,12 +113,12 @@ async def test_what_did_not_start_is_not_started(
     process: Process, telegram: Sandbox, web: Engine, tmp_path: Path, step: str
 ) -> None:
     phone = telegram.private(OWNER)
-    await phone.send("/exec web sh -c 'echo begun >> /root/begun'")
+    await phone.send("/exec web sh -c 'echo begun >> /begun'")
     await process.dies(f"bot.hosts.execs:Execs.create:{step}")
     async with process.running():
         seen = await phone.wait(within=20)
         assert seen.text.endswith("\nI was restarted.\nIt does not run any more.")
-    assert web.docker("exec", "web", "ls", "/root") == ""
+    assert web.docker("exec", "web", "find", "/begun", check=False) == ""
 
 
 async def test_what_was_to_run_in_the_background_is_left_alone(
@@ -141,7 +139,7 @@ async def test_a_line_is_never_typed_twice(
 ) -> None:
     phone = telegram.private(OWNER)
     async with process.running("bot.command.sessions:Session.follows:before") as bot:
-        await phone.send("/exec -i web sh -c 'cat > /root/typed'")
+        await phone.send("/exec -i web sh -c 'cat > /typed'")
         seen = await phone.wait(within=20)
         await phone.send("only once", reply_to=seen)
         await bot.ended()
@@ -150,5 +148,5 @@ async def test_a_line_is_never_typed_twice(
         await phone.send("too late", reply_to=seen)
         while "This session has ended." not in (await phone.wait(within=20)).text:
             pass
-    assert web.docker("exec", "web", "cat", "/root/typed") in {"", "only once"}
+    assert web.docker("exec", "web", "cat", "/typed") in {"", "only once"}
     assert states(tmp_path, "session exec") == ["requested", "started", "unknown"]

@@ -11,7 +11,7 @@ from tests.e2e.talk import ask, shows, tap
 from tests.e2e.test_container_exec import ran
 from tests.private_engine import Engine
 
-NOTES = "for i in $(seq 30); do echo note $i: nothing to see here; done > /root/notes"
+NOTES = "for i in $(seq 30); do echo note $i: nothing to see here; done > /notes"
 LINES = "for i in $(seq 20); do echo line $i; done; echo 'FATAL: no disk' >&2; exit 2"
 CLOSE = {"en": "Close", "ru": "Закрыть"}
 
@@ -64,7 +64,7 @@ async def test_a_session(
     pierhead: Pierhead, phone: Phone, web: Engine, goldens: Goldens, clock: Clock
 ) -> None:
     async with pierhead.running():
-        seen = await shows(await ask(phone, "/exec -it web vi /root/notes"), "1/30")
+        seen = await shows(await ask(phone, "/exec -it web vi /notes"), "1/30")
         goldens.check("session-vi", seen)
         await phone.send(":q", reply_to=seen)
         goldens.check("session-ended", await changed(seen))

@@ -78,16 +78,16 @@ async def test_a_shell(
 async def test_what_it_shows_of_full_screen_programs(
     pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
 ) -> None:
-    web.docker("exec", "web", "sh", "-c", "seq 40 > /root/numbers")
+    web.docker("exec", "web", "sh", "-c", "seq 40 > /numbers")
     async with pierhead.running():
         seen = await opened(phone)
-        seen = await typed(seen, "vi /root/numbers", "- /root/numbers 1/40 2%")
+        seen = await typed(seen, "vi /numbers", "- /numbers 1/40 2%")
         rows = seen.text.splitlines()[1:-1]
-        assert rows == [*map(str, range(1, 14)), "- /root/numbers 1/40 2%"]
+        assert rows == [*map(str, range(1, 14)), "- /numbers 1/40 2%"]
         seen = await typed(seen, "dddd", "\n15\n")
         assert seen.text.splitlines()[1] == "3"
-        seen = await typed(seen, ":q!", "/ # vi /root/numbers\n/ # █")
-        seen = await typed(seen, "less /root/numbers", "\n13\n/root/numbers")
+        seen = await typed(seen, ":q!", "/ # vi /numbers\n/ # █")
+        seen = await typed(seen, "less /numbers", "\n13\n/numbers")
         seen = await typed(seen, "/39", "\n40\n")
         seen = await typed(seen, "b", "\n27\n")
         seen = await typed(seen, "q", "/ # █")
@@ -183,13 +183,13 @@ async def test_many_lines_are_typed_in_their_order(
     pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
 ) -> None:
     async with pierhead.running():
-        seen = await ask(phone, "/exec -i web sh -c 'while read x; do echo $x; done > /root/all'")
+        seen = await ask(phone, "/exec -i web sh -c 'while read x; do echo $x; done > /all'")
         seen = await shows(seen, "Reply")
         for number in range(25):
             await phone.send(f"line {number}", reply_to=seen)
         await phone.send("last", reply_to=seen)
         for _ in range(200):
-            all_ = web.docker("exec", "web", "cat", "/root/all").splitlines()
+            all_ = web.docker("exec", "web", "cat", "/all").splitlines()
             if all_[-1:] == ["last"]:
                 break
             await asyncio.sleep(0.1)
@@ -207,18 +207,18 @@ async def test_what_follows_a_line_that_was_refused_is_not_typed(
         seen = await shows(await ask(phone, "/exec -i web sh"), "Reply")
         clock.stop()
         for number in range(19):  # one more than there is left of 20, as /exec counts twice
-            await phone.send(f"echo line {number} >> /root/all", reply_to=seen)
+            await phone.send(f"echo line {number} >> /all", reply_to=seen)
         told = await shows_new(phone, seen)
         assert told.text.startswith("Too much at once.")
-        await eventually(lambda: "line 17" in web.docker("exec", "web", "cat", "/root/all"))
+        await eventually(lambda: "line 17" in web.docker("exec", "web", "cat", "/all"))
         clock.advance(4)
-        await phone.send("echo nobody has read that >> /root/all", reply_to=seen)
+        await phone.send("echo nobody has read that >> /all", reply_to=seen)
         told = await shows_new(phone, seen)
         assert told.text == "A line before it was not typed, so this one wasn't either."
         clock.advance(6)
-        await phone.send("echo now it was read >> /root/all", reply_to=seen)
-        await eventually(lambda: "was read" in web.docker("exec", "web", "cat", "/root/all"))
-    typed_lines = web.docker("exec", "web", "cat", "/root/all").splitlines()
+        await phone.send("echo now it was read >> /all", reply_to=seen)
+        await eventually(lambda: "was read" in web.docker("exec", "web", "cat", "/all"))
+    typed_lines = web.docker("exec", "web", "cat", "/all").splitlines()
     assert typed_lines == [*(f"line {number}" for number in range(18)), "now it was read"]
 
 
@@ -276,7 +276,7 @@ async def test_it_ends_when_the_right_is_revoked(
     async with pierhead.running() as app:
         seen = await opened(phone)
         app.policy.freeze()
-        await phone.send("touch /root/typed", reply_to=seen)
+        await phone.send("touch /typed", reply_to=seen)
         refused = await shows_new(phone, seen)
         assert refused.text.startswith("Not done: type into web@local\n")
         clock.advance(3)
@@ -333,7 +333,7 @@ async def test_in_a_group(pierhead: Pierhead, telegram: Sandbox, web: Engine, cl
     mine, other = telegram.group(GROUP, OWNER), telegram.group(GROUP, OPERATOR)
     async with pierhead.running():
         seen = await opened(mine, "/exec@pierhead_bot -it web sh")
-        await other.send("touch /root/other", reply_to=seen)
+        await other.send("touch /other", reply_to=seen)
         assert await Seen(other, seen.message).tap("Ctrl-D") == "Only who opened it can type."
         later(mine, 3)
         seen = await typed(seen, "echo mine$((1+1))", "mine2")
@@ -355,7 +355,7 @@ async def test_where_a_group_is_not_linked_to_the_host_it_is_private(
         assert notice.text == "This may hold secrets, so I answer you privately."
         seen = await shows(await private.wait(), "/ #")
         seen = await typed(seen, "echo mine$((1+1))", "mine2")
-        await group.send("touch /root/typed", reply_to=notice)
+        await group.send("touch /typed", reply_to=notice)
         await closed(seen)
         assert web.docker("exec", "web", "ls", "/root") == ""
 
