@@ -283,7 +283,7 @@ async def test_it_ends_when_the_right_is_revoked(
         seen = await shows(seen, "session ended")
         assert seen.text.endswith("\nYou may not do this any more.")
         assert running(web) == []
-    assert web.docker("exec", "web", "ls", "/root") == ""
+    assert web.docker("exec", "web", "find", "/typed", check=False) == ""
 
 
 async def test_what_gives_root_is_for_owners(
@@ -337,7 +337,7 @@ async def test_in_a_group(pierhead: Pierhead, telegram: Sandbox, web: Engine, cl
         assert await Seen(other, seen.message).tap("Ctrl-D") == "Only who opened it can type."
         later(mine, 3)
         seen = await typed(seen, "echo mine$((1+1))", "mine2")
-        assert web.docker("exec", "web", "ls", "/root") == ""
+        assert web.docker("exec", "web", "find", "/other", check=False) == ""
         await tap(seen, "Close")
         await shows(seen, "session ended")
 
@@ -357,7 +357,7 @@ async def test_where_a_group_is_not_linked_to_the_host_it_is_private(
         seen = await typed(seen, "echo mine$((1+1))", "mine2")
         await group.send("touch /typed", reply_to=notice)
         await closed(seen)
-        assert web.docker("exec", "web", "ls", "/root") == ""
+        assert web.docker("exec", "web", "find", "/typed", check=False) == ""
 
 
 async def test_two_a_person(pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock) -> None:
