@@ -27,6 +27,9 @@ _ASSIGNED = re.compile(r"""(\w+)(=(?:"([^"\\]*)"|'([^'\\]*)'|([^\s"'\\]*)))?(?:\
 _FROM = re.compile(r"""(?:--\S+\s+)*(["']?)(\S+?)\1(?:\s+as\s+(\S+))?\s*""", re.IGNORECASE)
 _COPY = re.compile(r"--from=(\S*)", re.IGNORECASE)
 _QUOTED = re.compile(r"""--\S*["'\\]""")
+# A source of ADD that the Engine fetches by itself, from the host's own network and wherever it is
+# led; one that begins with a variable may be one.
+_REMOTE = re.compile(r"""(?:^|[\s"'\[,])(?:\$|[a-z][a-z0-9+.-]*://|git@)""", re.IGNORECASE)
 _NOTHING = "scratch"
 
 
@@ -66,6 +69,11 @@ class _Found:
         elif word == "from":
             self._from(rest)
         elif word in {"copy", "add"}:
+            if word == "add" and _REMOTE.search(rest):
+                raise BadArchive(
+                    msg("Docker itself would fetch this: {line}", line=_short(f"ADD {rest}")),
+                    msg("Send the file along, or fetch it in a RUN."),
+                )
             self._copy(rest)
 
     def _arg(self, rest: str) -> None:

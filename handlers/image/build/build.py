@@ -17,6 +17,7 @@ from bot.hosts.messages import Failed
 from bot.hosts.roots import told
 from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
 from bot.pipeline.authorize import refusal
+from bot.pipeline.root import demand
 from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
 from handlers.image.build.context import context_of, name_of
 from handlers.image.build.options import args, query
@@ -106,8 +107,7 @@ async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN4
         except Failed as error:
             return _failed(call, steps, error)
         except Cancelled as error:
-            told = msg("Cancelled: {what}", what=call.label)
-            raise error.under(told) from error
+            raise error.under(msg("Cancelled: {what}", what=call.label)) from error
     took = Span(max(1.0, call.services.clock() - began))
     return await _done(call, params["tag"], steps, took)
 
@@ -119,6 +119,8 @@ async def _built(
     context = await looked(call, context_of, path, rules(call), dockerfile, given)
     for image in context.images:
         listed(call, image)
+        if call.params["pull"]:  # then its tag may become another image's
+            demand(call, told(await call.host.roots.of_tag(image)))
 
     def view() -> Reply:
         verdict = Text(msg("Building on {host}", host=Untrusted(call.host.name)))
@@ -138,7 +140,8 @@ async def _done(call: Call, tags: Sequence[str], steps: Steps, took: Span) -> Re
     names = Names(tuple(at(Untrusted(tag), call.host.name) for tag in tags) or (digits,))
     blocks: list[Block] = [Text(msg("Built {names}, in {time}", names=names, time=took))]
     try:
-        found = [i for i in await call.host.images.list() if steps.image in i.id]
+        every = await call.host.images.list() if steps.image else ()
+        found = [image for image in every if steps.image in image.id]
     except BotError:
         found = []
     sizes = (msg("{id}, {size}", id=digits, size=Size(image.size)) for image in found[:1])

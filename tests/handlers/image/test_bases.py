@@ -71,3 +71,29 @@ def test_a_build_arg_counts_only_where_it_is_declared() -> None:
 def test_what_can_not_be_told_is_refused(dockerfile: str) -> None:
     with pytest.raises(BadArchive):
         bases(dockerfile.encode(), {})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ADD http://example.org/a /a",
+        "ADD --chown=1 HTTPS://example.org/a /a",
+        'ADD ["https://example.org/a", "/a"]',
+        "ADD git@example.org:a/b.git /a",
+        "ADD git://example.org/a /a",
+        "ADD $SRC /a",
+        "ADD a ${SRC} /a",
+        "ONBUILD ADD http://example.org/a /a",
+    ],
+)
+def test_docker_itself_fetches_nothing(line: str) -> None:
+    with pytest.raises(BadArchive) as error:
+        bases(f"FROM a\n{line}".encode(), {})
+    assert "Docker itself would fetch this" in error.value.message.one
+
+
+@pytest.mark.parametrize(
+    "line", ["ADD a.tar /a", "ADD a /b/$X", "COPY a /http://b", "RUN wget http://a"]
+)
+def test_what_is_in_the_archive_is_added(line: str) -> None:
+    assert bases(f"FROM a\n{line}".encode(), {}) == ("a",)
