@@ -13,13 +13,11 @@ from typing import Generic, TypeVar
 from bot.command.argv import with_option, with_options, without_option
 from bot.command.call import Call
 from bot.message import Message, msg
-from bot.reply import Block, Button, Fold, Table, Text
+from bot.reply import Button, Reply, Table, Text
 from handlers.formatted import refresh
 
 T = TypeVar("T")
 SIZE = 15
-_SHOWN = 8
-_FOLDED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,6 @@ class Page(Generic[T]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What is seen of a list, and the buttons that show the rest and look again."""
-
-    blocks: tuple[Block, ...]
-    buttons: tuple[tuple[Button, ...], ...]
-
-
 def page_of(rows: Sequence[T], number: int) -> Page[T]:
     """The page of that number, or the last that there is."""
     pages = max(1, -(-len(rows) // SIZE))
@@ -62,14 +52,24 @@ def page_of(rows: Sequence[T], number: int) -> Page[T]:
     return Page(rows[(number - 1) * SIZE : number * SIZE], number, pages)
 
 
-def listed(
-    call: Call, rows: Sequence[T], page: int | None, table: Callable[[Sequence[T]], Table]
-) -> Listed:
-    """The list of a command that has `--page`, as the tables that `table` makes of its rows.
-
-    Without a page, its first rows with the rest folded below.
-    """
-    return _paged(call, page_of(rows, page), table) if page else _overview(call, rows, table)
+def in_pages(
+    call: Call,
+    verdict: Message,
+    rows: Sequence[T],
+    table: Callable[[Sequence[T]], Table],
+    orders: Mapping[str, Message],
+    *more: tuple[Button, ...],
+) -> Reply:
+    """A page of a list that has `--page` and `--sort`, with the buttons of both, then `more`."""
+    page = page_of(rows, call.params["page"] or 1)
+    shown = (table(page.rows),) if page.rows else ()
+    lines = (
+        page.turns(call),
+        others(call, "--sort", orders, now=call.params["sort"]) if rows[1:] else (),
+        (refresh(call),),
+        *more,
+    )
+    return Reply((Text(verdict), *page.told, *shown), buttons=tuple(filter(None, lines)))
 
 
 def option(call: Call, label: Message, name: str, *value: str) -> Button:
@@ -96,21 +96,3 @@ def others(
         for value, label in labels.items()
         if value != now
     )
-
-
-def _overview(call: Call, rows: Sequence[T], table: Callable[[Sequence[T]], Table]) -> Listed:
-    blocks: list[Block] = [table(rows[:_SHOWN])] if rows else []
-    if rows[_SHOWN:]:
-        folded: list[Table | Text] = [table(rows[_SHOWN:_FOLDED])]
-        if rows[_FOLDED:]:
-            folded.append(Text(msg("and {more} more", more=len(rows) - _FOLDED)))
-        blocks.append(Fold(tuple(folded)))
-    every = option(call, msg("All {count}", count=len(rows)), "--page", "1")
-    again = refresh(call)
-    return Listed(tuple(blocks), ((every, again) if rows[_FOLDED:] else (again,),))
-
-
-def _paged(call: Call, page: Page[T], table: Callable[[Sequence[T]], Table]) -> Listed:
-    blocks = (*page.told, *((table(page.rows),) if page.rows else ()))
-    looks = (without(call, msg("Overview"), "--page"), refresh(call))
-    return Listed(blocks, tuple(filter(None, (page.turns(call), looks))))

@@ -10,7 +10,7 @@ from bot.errors import DockerFault
 from bot.hosts.types import Kind, Target
 from bot.message import Message, Size, Untrusted, msg
 from bot.reply import Block, Reply, Text
-from handlers.image.naming import Move, here, item_of, move_of, root_of, short
+from handlers.image.naming import Move, here, move_of, plan_of, root_of, short
 from handlers.root import into
 from handlers.running import shown
 
@@ -30,19 +30,9 @@ async def _moves(call: Call) -> bool:
 
 async def _plan(call: Call) -> Plan:
     """What has the name now that the new image would get."""
-    name, container = call.params["name"], call.targets[0]
-    move = await move_of(call, name)
-    items, blocks = [of_target(container)], list[Block]()
-    if move is not None:
-        items.append(item_of(move.before, short(move.before.id)))
-        blocks += move.told()
-    what = here(call, name)
-    return Plan(
-        question=msg("Give {tag} to another image?", tag=what),
-        yes=msg("Commit to {tag}", tag=what),
-        items=tuple(items),
-        blocks=tuple(blocks),
-    )
+    name = call.params["name"]
+    yes = msg("Commit to {tag}", tag=here(call, name))
+    return plan_of(call, name, await move_of(call, name), of_target(call.targets[0]), yes)
 
 
 @command(

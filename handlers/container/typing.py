@@ -6,10 +6,12 @@ commands are hidden: a reply to the message of a session types them (`bot.telegr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.command.call import Call
 from bot.command.kinds import choice
 from bot.command.sessions import KEYS
-from bot.command.spec import Danger, argument, command, option, targets
+from bot.command.spec import Command, Danger, Handler, argument, command, option, targets
 from bot.errors import Conflict, Denied
 from bot.hosts.types import Kind, Target
 from bot.message import msg
@@ -20,19 +22,31 @@ from handlers import root
 _NOTHING = msg("Nothing was typed.")
 
 
-@command(
-    "session exec",
-    permission="container.exec",
-    act=msg("type into {target}"),
-    danger=Danger.CHANGE,
-    feature="exec",
-    hidden=True,
-    root=root.into,
-)
-@option("-k", "--key", type=choice(*KEYS), help="Press a key instead")
-@targets(Kind.CONTAINER, nargs=1)
-@argument("session")
-@argument("text", default="")
+def line_command(path: str, *, permission: str) -> Callable[[Handler], Command]:
+    """Declare what types into the sessions that one command has opened, with its own right."""
+
+    def declare(handler: Handler) -> Command:
+        for add in (
+            argument("text", default=""),
+            argument("session"),
+            targets(Kind.CONTAINER, nargs=1),
+            option("-k", "--key", type=choice(*KEYS), help="Press a key instead"),
+        ):
+            handler = add(handler)
+        return command(
+            path,
+            permission=permission,
+            act=msg("type into {target}"),
+            danger=Danger.CHANGE,
+            feature="exec",
+            hidden=True,
+            root=root.into,
+        )(handler)
+
+    return declare
+
+
+@line_command("session exec", permission="container.exec")
 async def exec_line(
     call: Call, container: Target, session: str, text: str, key: str | None
 ) -> Reply:
@@ -40,19 +54,7 @@ async def exec_line(
     return _typed(call, session, text, key)
 
 
-@command(
-    "session attach",
-    permission="container.attach",
-    act=msg("type into {target}"),
-    danger=Danger.CHANGE,
-    feature="exec",
-    hidden=True,
-    root=root.into,
-)
-@option("-k", "--key", type=choice(*KEYS), help="Press a key instead")
-@targets(Kind.CONTAINER, nargs=1)
-@argument("session")
-@argument("text", default="")
+@line_command("session attach", permission="container.attach")
 async def attach_line(
     call: Call, container: Target, session: str, text: str, key: str | None
 ) -> Reply:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.command.call import Call, at
-from bot.command.plan import Item
+from bot.command.plan import Item, Plan
 from bot.hosts.reference import full, same_tag
 from bot.hosts.roots import told
 from bot.hosts.types import Container, Image, Kind
@@ -64,6 +64,21 @@ async def move_of(call: Call, tag: str, to: str = "") -> Move | None:
     every = await call.host.inventory.containers()
     made = tuple(c for c in every if c.image_id == before.id and same_tag(c.image.raw, tag))
     return Move(tag, before, made)
+
+
+def plan_of(
+    call: Call, tag: str, move: Move | None, item: Item, yes: Message, *more: Block
+) -> Plan:
+    """The question about a tag that goes from one image to another; `item` is what gets it."""
+    items = [item]
+    if move is not None:
+        items.append(item_of(move.before, short(move.before.id)))
+    return Plan(
+        question=msg("Give {tag} to another image?", tag=here(call, tag)),
+        yes=yes,
+        items=tuple(items),
+        blocks=(*(move.told() if move else ()), *more),
+    )
 
 
 def holder(images: Iterable[Image], tag: str) -> Image | None:

@@ -9,8 +9,8 @@ from bot.command.spec import Danger, argument, command, targets
 from bot.hosts.reference import full
 from bot.hosts.types import Image, Kind, Target
 from bot.message import Message, Size, msg
-from bot.reply import Block, Reply, Text
-from handlers.image.naming import here, item_of, move_of, root_of, short
+from bot.reply import Reply, Text
+from handlers.image.naming import here, item_of, move_of, plan_of, root_of, short
 
 
 def _source(call: Call) -> Image:
@@ -34,20 +34,9 @@ async def _plan(call: Call) -> Plan:
     """What has the tag now, and what would have it then."""
     source, tag = _source(call), call.params["target"]
     move = await move_of(call, tag, source.id)
-    target, name = here(call, tag), call.targets[0].name
-    items = [item_of(source, name)]
-    blocks: list[Block] = [
-        Text(msg("Then: {id}, {size}", id=short(source.id), size=Size(source.size)))
-    ]
-    if move is not None:
-        items.append(item_of(move.before, short(move.before.id)))
-        blocks = [*move.told(), *blocks]
-    return Plan(
-        question=msg("Give {tag} to another image?", tag=target),
-        yes=msg("Tag {tag}", tag=target),
-        items=tuple(items),
-        blocks=tuple(blocks),
-    )
+    then = Text(msg("Then: {id}, {size}", id=short(source.id), size=Size(source.size)))
+    yes = msg("Tag {tag}", tag=here(call, tag))
+    return plan_of(call, tag, move, item_of(source, call.targets[0].name), yes, then)
 
 
 @command(

@@ -16,9 +16,9 @@ from bot.reply import Excerpt, Reply, Table, Text
 from bot.reply.containers import by_name
 from bot.reply.docker import short
 from bot.reply.template import Template
-from handlers.formatted import fitting, formatted, refresh
+from handlers.formatted import fitting, formatted
 from handlers.network.columns import COLUMNS, TABLE
-from handlers.pages import others, page_of
+from handlers.pages import in_pages
 from handlers.summary import SORTED
 from handlers.users import Users, briefly, of_networks
 
@@ -73,19 +73,7 @@ async def ls(
     if no_trunc or (template and not template.bare):
         chosen = TABLE if template is None or template.bare else template
         return formatted(call, verdict, networks, COLUMNS, chosen, whole=no_trunc)
-    return _page(call, verdict, networks, users)
-
-
-def _page(call: Call, verdict: Message, networks: Sequence[Network], users: Users) -> Reply:
-    """A page of them, and how else they can be looked at."""
-    page = page_of(networks, call.params["page"] or 1)
-    table = (_table(page.rows, users),) if page.rows else ()
-    rows = (
-        page.turns(call),
-        others(call, "--sort", SORTED, now=call.params["sort"]) if networks[1:] else (),
-        (refresh(call),),
-    )
-    return Reply((Text(verdict), *page.told, *table), buttons=tuple(filter(None, rows)))
+    return in_pages(call, verdict, networks, lambda rows: _table(rows, users), SORTED)
 
 
 def _verdict(call: Call, networks: Sequence[Network], users: Users) -> Message:

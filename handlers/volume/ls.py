@@ -15,9 +15,9 @@ from bot.message import Message, Untrusted, Value, msg, plural
 from bot.reply import Button, Excerpt, Reply, Table, Text
 from bot.reply.containers import by_name
 from bot.reply.template import Template
-from handlers.formatted import fitting, formatted, refresh
+from handlers.formatted import fitting, formatted
 from handlers.offer import may
-from handlers.pages import others, page_of
+from handlers.pages import in_pages
 from handlers.summary import SORTED
 from handlers.users import Users, briefly, of_volumes
 from handlers.volume.columns import COLUMNS
@@ -72,20 +72,14 @@ async def ls(
         return Reply((Text(verdict), *listed))
     if template and not template.bare:
         return formatted(call, verdict, volumes, COLUMNS, template)
-    return _page(call, verdict, volumes, users)
-
-
-def _page(call: Call, verdict: Message, volumes: Sequence[Volume], users: Users) -> Reply:
-    """A page of them, and how else they can be looked at."""
-    page = page_of(volumes, call.params["page"] or 1)
-    table = (_table(page.rows, users),) if page.rows else ()
-    rows = (
-        page.turns(call),
-        others(call, "--sort", SORTED, now=call.params["sort"]) if volumes[1:] else (),
-        (refresh(call),),
+    return in_pages(
+        call,
+        verdict,
+        volumes,
+        lambda rows: _table(rows, users),
+        SORTED,
         _prune(call, volumes, users),
     )
-    return Reply((Text(verdict), *page.told, *table), buttons=tuple(filter(None, rows)))
 
 
 def _verdict(call: Call, volumes: Sequence[Volume], users: Users) -> Message:
