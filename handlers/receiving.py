@@ -29,6 +29,11 @@ async def received(call: Call, example: str) -> AsyncIterator[Path]:
         FileFault: it did not come whole, or is larger than may be.
     """
     attachment = call.attachment
+    if attachment is None and call.request.picture:
+        raise UsageError(
+            msg("Telegram makes photos smaller: send it as a file."),
+            msg("Write {caption} with it.", caption=Code(example)),
+        )
     if attachment is None:
         raise UsageError(
             msg("There is no document with it."),

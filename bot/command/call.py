@@ -59,7 +59,8 @@ class Request:
     """What came in, parsed. `update` is Telegram's id; `sent_at` in seconds since the epoch.
 
     `message` is what is answered (or what the tapped button stands under). `reply_to` is what it
-    replies to. `attachment` came with it, or with what it replies to.
+    replies to. `attachment` came with it, or with what it replies to; so did a `picture`, which is
+    none.
     """
 
     update: int
@@ -71,6 +72,7 @@ class Request:
     origin: Origin = Origin.TYPED
     reply_to: int | None = None
     attachment: Attachment | None = None
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

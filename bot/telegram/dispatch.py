@@ -16,7 +16,7 @@ from bot.command.build import Builder
 from bot.command.call import Call, Request
 from bot.command.sessions import Session
 from bot.errors import BotError, Denied
-from bot.message import Code, Message, Tappable, msg
+from bot.message import Code, Message, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.places import MOST
 from bot.pipeline.stage import Proceed
@@ -25,6 +25,7 @@ from bot.pipeline.toomuch import TooMuch
 from bot.reply import Reply, say
 from bot.tasks import Tasks
 from bot.telegram.backlog import Backlog
+from bot.telegram.hints import hint
 from bot.telegram.name import Name
 from bot.telegram.replies import Replies
 from bot.telegram.taps import Answer, Taps
@@ -180,8 +181,7 @@ class Dispatcher:
         if not request.chat.private:
             await self._done(request.update)
             return
-        hint = msg("Commands begin with a slash: {help} lists them.", help=Tappable("/help"))
-        await self._explain(request, say(hint))
+        await self._explain(request, hint(request, self._builder.services))
 
     async def _explain(self, request: Request, reply: Reply) -> None:
         """Answer what is no command, some 20 times a minute and person; beyond that in silence."""

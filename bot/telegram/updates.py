@@ -71,8 +71,8 @@ def _message(number: int, message: Mapping[str, Any], received_at: float) -> Req
         return None if old is None else Moved(old, to)
     text = message.get("text", message.get("caption"))
     attached = _document(message)
-    if text is None and attached is not None:
-        text = ""  # a document without a word
+    if text is None and (attached is not None or _is_picture(message)):
+        text = ""  # without a word
     sent = _number(message.get("date"))
     if not isinstance(text, str) or _FOREIGN & message.keys():
         return None
@@ -85,7 +85,13 @@ def _message(number: int, message: Mapping[str, Any], received_at: float) -> Req
         request,
         reply_to=_number(before.get("message_id")),
         attachment=attached or _document(before),
+        picture=_is_picture(message) or _is_picture(before),
     )
+
+
+def _is_picture(message: Mapping[str, Any]) -> bool:
+    """Whether it has a photo: that is no file any more, but several smaller copies of one."""
+    return isinstance(message.get("photo"), list) and bool(message["photo"])
 
 
 def _document(message: Mapping[str, Any]) -> Attachment | None:

@@ -11,9 +11,10 @@ import pytest
 
 import bot.assembly
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead, agree
+from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead, agree
 from tests.e2e.talk import ask, later
 from tests.private_engine import Engine
+from tests.sandbox.pictures import png
 
 
 @pytest.fixture
@@ -295,3 +296,35 @@ async def test_a_file_system_becomes_an_image(
         assert seen.text.startswith("Imported new/fs:1@local")
         assert engine.docker("inspect", "-f", "{{.Config.Cmd}}", "new/fs:1") == "[sh]"
         assert engine.docker("run", "--rm", "new/fs:1", "echo", "works") == "works"
+
+
+async def test_a_document_without_a_word_is_asked_about(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    async with pierhead.running():
+        owner, viewer = telegram.private(OWNER), telegram.private(VIEWER)
+        await owner.send_document("site.tar", b"x")
+        assert (await owner.wait()).text.splitlines() == [
+            "What is to be done with site.tar?",
+            "Reply with:",
+            "/cp CONTAINER:PATH",
+            "/image load",
+            "/image import - NAME:TAG",
+            "/image build -t NAME:TAG -",
+        ]
+        await viewer.send_document("site.tar", b"x")
+        assert (await viewer.wait()).text.startswith("Commands begin with a slash")
+        group = telegram.group(GROUP, OWNER)
+        await group.send_document("site.tar", b"x")
+        assert (await ask(group, "/version@pierhead_bot")).text.startswith("local:")
+
+
+async def test_a_photo_is_no_file(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    running(engine)
+    async with pierhead.running():
+        for caption in ("", "/cp - web:/srv"):
+            later(phone, 2)
+            await phone.send_photo(png(10, 10), caption)
+            seen = await phone.wait()
+            assert seen.text.startswith("Telegram makes photos smaller: send it as a file.")
+        assert "Write /cp CONTAINER:PATH with it." in seen.text
