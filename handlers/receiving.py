@@ -129,8 +129,11 @@ def full() -> BotError:
 
 
 def rules(call: Call, *, rooted: bool = False) -> Rules:
-    """What an archive of this call may hold."""
-    return Rules(call.services.transfer, rooted=rooted)
+    """What an archive of this call may hold, for as long as nobody stops it."""
+    if call.operation is None:
+        return Rules(call.services.transfer, rooted=rooted)
+    stopped = call.operation.cancelled.is_set
+    return Rules(call.services.transfer, rooted=rooted, stopped=stopped)
 
 
 async def looked(call: Call, look: Callable[..., T], *args: object) -> T:

@@ -10,6 +10,7 @@ from bot.archive.repack import Contents
 from bot.hosts.answer import Unexpected, mapping, sequence, string, strings
 from bot.message import Code, msg
 
+_MOST, _LONGEST = 100, 400  # each name is looked for on the host
 _DOCKER, _OCI, _OLD = "manifest.json", "index.json", "repositories"
 MANIFESTS = frozenset({_DOCKER, _OCI, _OLD})
 # What containerd, and who writes OCI layouts, keep an image's name under.
@@ -29,9 +30,12 @@ def tags_in(contents: Contents) -> tuple[str, ...]:
         )
     try:
         found = (*_of_docker(contents), *_of_layout(contents), *_of_old(contents))
-        return tuple(dict.fromkeys(found))
+        names = tuple(dict.fromkeys(found))
     except (Unexpected, ValueError, RecursionError) as error:
         raise BadArchive(msg("The archive is not what it says it is.")) from error
+    if len(names) > _MOST or any(len(name) > _LONGEST for name in names):
+        raise BadArchive(msg("It has more than {most} images.", most=_MOST))
+    return names
 
 
 def _of_docker(contents: Contents) -> Iterator[str]:

@@ -7,6 +7,7 @@ archive could be written anywhere; a device or a named pipe is never what somebo
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.archive.bad import BadArchive
@@ -20,7 +21,7 @@ class Rules:
     """How much: `most` bytes, unpacked. More than `ratio` times its packed size is a bomb.
 
     That is once it is more than `free` bytes. `rooted`: its root is that of a file system, so that
-    links may be absolute.
+    links may be absolute. `stopped`: nobody waits for it any more; asked in the thread that reads.
     """
 
     most: int
@@ -29,6 +30,7 @@ class Rules:
     ratio: int = 400
     free: int = 64 * 1024 * 1024
     rooted: bool = False
+    stopped: Callable[[], bool] = lambda: False
 
     def path(self, name: str) -> str:
         """A member's name, relative and without detours; "." is the root.
@@ -67,6 +69,8 @@ class Rules:
         Raises:
             BadArchive: it is.
         """
+        if self.stopped():
+            raise BadArchive(msg("It was stopped."))
         if unpacked > self.most:
             raise BadArchive(msg("Unpacked it is more than {most}.", most=Size(self.most)))
         if unpacked > self.free and unpacked > self.ratio * max(packed, 1):

@@ -33,7 +33,7 @@ class Known(Generic[T]):
 
     def __init__(self, things: Iterable[T]) -> None:
         self._things = tuple(things)
-        named = [(name, t) for t in self._things for name in _names(t)]
+        named = [(name, t) for t in self._things for name in names_of(t)]
         self._named = _index(named)
         self._folded = _index((_lower(name), t) for name, t in named)
         self._short = _index((_digits(t)[:_SHORT], t) for t in self._things)
@@ -59,7 +59,7 @@ class Known(Generic[T]):
         if not plain:
             return ()
         shape = skeleton(plain)
-        shapes = [(skeleton(name), t) for t in self._things for name in _names(t)]
+        shapes = [(skeleton(name), t) for t in self._things for name in names_of(t)]
         near = [t for t in self._things if _begins(plain, t)]
         near += [t for other, t in shapes if other == shape]
         if len(near) < OFFERED:
@@ -119,7 +119,7 @@ def target(thing: Thing, host: str, typed: str = "") -> Target:
     return Target(kind, host, tid, name, state, thing.labels)
 
 
-def _names(thing: Thing) -> tuple[str, ...]:
+def names_of(thing: Thing) -> tuple[str, ...]:
     """What it is called by. An image's `web:latest` is `web` too, and its digests are names."""
     if not isinstance(thing, Image):
         return (thing.name.raw,)
@@ -145,7 +145,7 @@ def _index(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
 
 
 def _begins(plain: str, thing: Thing) -> bool:
-    if any(name.casefold().startswith(plain) for name in _names(thing)):
+    if any(name.casefold().startswith(plain) for name in names_of(thing)):
         return True
     return _digits(thing).startswith(plain.removeprefix(_ALGORITHM) or _ALGORITHM)
 

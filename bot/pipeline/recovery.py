@@ -19,7 +19,7 @@ from bot.command.plan import Item, load
 from bot.command.services import Services
 from bot.command.spec import Command
 from bot.errors import BotError
-from bot.hosts.resolve import Thing, target, things_of
+from bot.hosts.resolve import Thing, names_of, target, things_of
 from bot.hosts.types import Container, Kind, Stack
 from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
@@ -174,7 +174,7 @@ class Recovery:
         seen = [(target(thing, host), thing) for thing in things]
         found = {(t.kind, t.id): thing for t, thing in seen}
         # What was only to be made has no id yet, but it has its name.
-        found |= {(t.kind, f"/{t.name.raw}"): thing for t, thing in seen}
+        found |= {(t.kind, f"/{name}"): thing for t, thing in seen for name in names_of(thing)}
         return tuple(
             _line(item, found.get((item.kind, item.id or f"/{item.name.raw}")), host)
             for item in items
@@ -191,4 +191,6 @@ def _line(item: Item, thing: Thing | None, host: str) -> Message:
         return msg("{name} now: {state}", name=name, state=state_of(thing))
     if isinstance(thing, Stack):
         return msg("{name} now: {state}", name=name, state=up_of(thing))
+    if not item.id:
+        return msg("{name} is there now.", name=name)
     return msg("{name} is still there.", name=name)

@@ -13,6 +13,7 @@ from bot.fetch import is_address
 from bot.hosts.roots import told
 from bot.message import Code, Message, Size, Untrusted, msg
 from bot.reply import Reply, Text
+from handlers.image.naming import note
 from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
@@ -55,6 +56,7 @@ async def import_(
             msg("I have no file {name}.", name=Untrusted(source)),
             msg("Send it with the caption {caption}.", caption=Code("/image import - NAME:TAG")),
         )
+    await note(call, [reference] if reference else [])
     params = {"repo": reference, "message": message, "platform": platform}
     given = {key: value for key, value in params.items() if value}
     example = "/image import - NAME:TAG"

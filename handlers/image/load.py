@@ -14,6 +14,7 @@ from bot.hosts.roots import told
 from bot.message import Message, Names, Size, Untrusted, msg, plural
 from bot.pipeline.root import demand
 from bot.reply import Reply, Text
+from handlers.image.naming import note
 from handlers.receiving import looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
@@ -39,6 +40,7 @@ async def load(call: Call, *, quiet: bool) -> Reply:
     async with received(call, "/image load") as path:
         contents = await looked(call, look, path, rules(call), MANIFESTS)
         tags = tags_in(contents)
+        await note(call, tags)
         for tag in tags:
             demand(call, told(await call.host.roots.of_tag(tag)))
         names = await unless_stopped(call, _loaded(call, path, contents.size, quiet=quiet))

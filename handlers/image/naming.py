@@ -81,6 +81,13 @@ def plan_of(
     )
 
 
+async def note(call: Call, names: Iterable[str]) -> None:
+    """Write down which images it is about, for the audit, and to look for them after a kill."""
+    items = tuple(Item(Kind.IMAGE, "", Untrusted(name)) for name in names)
+    call.about[:] = items
+    await call.keep(items)
+
+
 def holder(images: Iterable[Image], tag: str) -> Image | None:
     """The image that has this tag."""
     wanted = full(tag)

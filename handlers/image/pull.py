@@ -11,6 +11,7 @@ from bot.hosts.roots import told
 from bot.message import Message, Size, Span, Untrusted, msg
 from bot.reply import Block, Reply, Text
 from handlers.image.bar import Layers
+from handlers.image.naming import note
 from handlers.image.registries import explained, listed
 from handlers.running import shown, stop_button, unless_stopped
 
@@ -47,6 +48,7 @@ async def pull(
     call: Call, image: str, *, all_tags: bool, quiet: bool, platform: str | None
 ) -> Reply:
     """Download an image from a registry."""
+    await note(call, [image])
     _, tag = parts(image)
     began = call.services.clock()
     try:

@@ -135,3 +135,17 @@ def test_a_zip_that_claims_many_entries(tmp_path: Path) -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 5 << 20, 30, 0)
     path.write_bytes(b"PK\x03\x04" + bytes((5 << 20) + 26) + end)
     refused(path, "more than {most} entries")
+
+
+def test_what_is_stopped_frees_its_thread_at_the_next_piece(tmp_path: Path) -> None:
+    left = iter([False] * 3)
+    rules = Rules(most=RULES.most, stopped=lambda: next(left, True))
+    refused(tar(tmp_path, member("x", bytes(5_000_000))), "It was stopped.", rules)
+
+
+def test_an_archive_names_no_more_images_than_are_looked_for(tmp_path: Path) -> None:
+    tags = ", ".join(f'"a:{n}"' for n in range(101))
+    many = member("manifest.json", f'[{{"RepoTags": [{tags}]}}]'.encode())
+    found = look(tar(tmp_path, many), RULES, MANIFESTS)
+    with pytest.raises(BadArchive):
+        tags_in(found)

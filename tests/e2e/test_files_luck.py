@@ -98,6 +98,7 @@ async def test_killed_while_a_registry_is_slow(
         async with process.running():
             seen = await told(phone, "I did not repeat it.")
     assert seen.text.startswith("? pull an image on local" if verb == "pull" else f"? push {name}@")
+    assert f"{name}@local is {'not' if verb == 'pull' else 'still'} there" in seen.text
     assert outcomes(tmp_path, f"image {verb}") == ["requested", "started", "unknown"]
     assert (engine.docker("images", "-q", name) != "") is (verb == "push")
 
@@ -117,6 +118,7 @@ async def test_killed_in_the_middle_of_a_build(
         await eventually(lambda: engine.docker("ps", "-aq") == "")
         assert spooled(tmp_path) == []
     assert seen.text.startswith("? build an image on local")
+    assert "bad:1@local is not there now." in seen.text
     assert engine.docker("images", "-q", "bad:1") == ""
     assert outcomes(tmp_path, "image build") == ["requested", "started", "unknown"]
 

@@ -22,6 +22,7 @@ from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
 from handlers.image.build.context import context_of, name_of
 from handlers.image.build.options import args, query
 from handlers.image.build.steps import Steps
+from handlers.image.naming import note
 from handlers.image.registries import listed
 from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
@@ -99,6 +100,7 @@ async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN4
         )
     dockerfile = name_of(params["file"])
     asked = query(params, dockerfile)
+    await note(call, params["tag"])
     steps, began = Steps(), call.services.clock()
     source = received(call, _EXAMPLE) if context == "-" else fetched(call, context)
     async with source as path:
