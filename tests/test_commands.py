@@ -20,8 +20,9 @@ from bot.command.build import Builder
 from bot.command.call import Call, Confirmation
 from bot.command.grammar import Parsed, parse, usage
 from bot.command.line import Line
+from bot.command.params import Paths, Refused
 from bot.command.registry import Registry
-from bot.command.spec import Command, Danger, Paths, Refused
+from bot.command.spec import Command, Danger
 from bot.config.model import Features
 from bot.config.roles import flatten
 from bot.errors import UsageError

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bot.command.spec import Command, Refused
+from bot.command.params import Refused
+from bot.command.spec import Command
 from bot.reference.dockers import Flag, Verb, verbs
 from handlers import COMMANDS
 from tests.command.docker.program import docker

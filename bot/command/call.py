@@ -16,10 +16,11 @@ from bot.access.policy import Decision
 from bot.command.files import Attachment
 from bot.command.kinds import Ago
 from bot.command.operations import Operation
+from bot.command.params import Targets
 from bot.command.plan import Item, Plan
 from bot.command.registry import Unknown
 from bot.command.services import Services
-from bot.command.spec import Command, Targets
+from bot.command.spec import Command
 from bot.command.turns import Ticket
 from bot.hosts import Host
 from bot.hosts.resolve import Thing

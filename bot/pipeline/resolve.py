@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.command.call import Call, at
+from bot.command.params import Targets
 from bot.command.plan import load, of_target
-from bot.command.spec import Targets
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
 from bot.hosts.types import Container, Kind, Stack, Target

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import click
 
 from bot.command.grammar import options
-from bot.command.spec import Command, Refused
+from bot.command.params import Refused
+from bot.command.spec import Command
 from bot.reference.dockers import Flag, verbs
 from bot.reference.markdown import code, line, plain, sentence
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from bot.command.call import Call
-from bot.command.spec import Command, Targets
+from bot.command.params import Targets
+from bot.command.spec import Command
 from bot.hosts.types import Kind
 from bot.message import msg
 from bot.reference.dockers import Flag, Verb
