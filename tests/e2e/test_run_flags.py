@@ -87,8 +87,13 @@ def other(engine: Engine) -> Engine:
 
 
 def plain(found: dict[str, Any]) -> dict[str, Any]:
-    """What was asked of it: without its ids, its paths, and its state."""
-    config, mounts = dict(found["Config"]), found["Mounts"]
+    """What was asked of it: without its ids, its paths, and its state.
+
+    Docker's own program keeps volumes and limits in maps, and so sends them in any order.
+    """
+    config, mounts, host = dict(found["Config"]), found["Mounts"], slim(found["HostConfig"])
+    for unordered in {"Binds", "Ulimits"} & host.keys():
+        host[unordered] = sorted(host[unordered], key=str)
     if config["Hostname"] == found["Id"][:12]:
         config["Hostname"] = "(its id)"
     for mount in mounts:
@@ -102,7 +107,7 @@ def plain(found: dict[str, Any]) -> dict[str, Any]:
         joined["Aliases"] = [a for a in joined["Aliases"] or () if a != found["Id"][:12]]
     return {
         "Config": slim(config),
-        "HostConfig": slim(found["HostConfig"]),
+        "HostConfig": host,
         "Networks": networks,
         "Mounts": sorted(mounts, key=lambda mount: mount["Destination"]),
         "Path": [found["Path"], *found["Args"]],
