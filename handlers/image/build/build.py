@@ -19,6 +19,7 @@ from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.root import demand
 from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
+from handlers.image.build.buildkit import refused_as_buildkit
 from handlers.image.build.context import context_of, name_of
 from handlers.image.build.options import args, query
 from handlers.image.build.steps import Steps
@@ -90,6 +91,9 @@ async def _root(call: Call) -> tuple[Message, ...]:
 @refused(
     "--disable-content-trust", usual=True, why=msg("The Engines that I know don't check that.")
 )
+@flag("--load", help="Keep it among the images of the Engine, as I always do")
+@refused("--push", why=msg("It is pushed with /push once it is built."))
+@refused_as_buildkit
 @argument("context")
 async def build(call: Call, context: str, **params: Any) -> Reply:  # noqa: ANN401 - options
     """Build an image of a Dockerfile or an archive that you send as a document."""
