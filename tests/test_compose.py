@@ -31,8 +31,10 @@ READS = (
     "/v1.41/containers/shop-web_1.x/logs",
     "/v1.41/containers/web/stats",
     "/v1.41/containers/web/top",
+    "/v1.41/containers/web/changes",
     "/v1.41/images/json",
     "/v1.41/images/registry.local:5000/team/app:1.2@sha256:0f/json",
+    "/v1.41/images/registry.local:5000/team/app:1.2/history",
     "/v1.41/volumes",
     "/v1.41/volumes/shop_data",
     "/v1.41/networks",
@@ -56,6 +58,8 @@ REFUSED = (
 CHANGES = (
     ("POST", "/v1.41/containers/web/restart"),
     ("POST", "/v1.41/containers/web/rename"),
+    ("POST", "/v1.41/containers/web/wait"),
+    ("POST", "/v1.41/networks/4f1c/connect"),
     ("POST", "/v1.41/build/prune"),
     ("DELETE", "/v1.41/containers/4f1c"),
     ("DELETE", "/v1.41/images/sha256:4f1c"),
@@ -71,6 +75,7 @@ ROOT = (
     ("POST", "/v1.41/build"),
     ("POST", "/v1.41/images/create"),
     ("POST", "/v1.41/volumes/create"),
+    ("POST", "/v1.41/networks/create"),
     ("POST", "/v1.41/swarm/init"),
     ("PUT", "/v1.41/containers/web/archive"),
 )

@@ -50,10 +50,14 @@ async def test_ps_is_answered_with_no_more_rights_than_that_takes(
     phone = telegram.private(OWNER)
     await phone.ask(await composed.up(telegram))
     listed = await phone.ask("/ps")
+    changes = await phone.ask("/diff engine")
+    layers = await phone.ask("/history pierhead:latest")
     refused = await phone.ask("/restart engine")
     assert listed.text.splitlines()[0] == "local: all well"
     assert "engine" in listed.text
     assert NAME in listed.text
+    assert "/run" in changes.text
+    assert "python" in layers.text
     assert refused.text.startswith("Not done: restart engine")
     assert "blocked" not in composed.logs("engine")
     rights = json.loads(composed.engine.docker("exec", NAME, "python3", "-c", RIGHTS))
