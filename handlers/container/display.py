@@ -7,6 +7,7 @@ shown. What moves the cursor is interpreted in a thread, a little at a time.
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 
 from bot.hosts.execs import Window
@@ -20,6 +21,9 @@ WINDOW = Window(columns=34, rows=14)  # what a phone shows of monospace without 
 _AT_ONCE = 8 * 1024  # bytes that are interpreted in one go: some 10 to 50 ms of a thread
 _PAUSE = 0.1
 _MOST, _KEPT = 64 * 1024, 16 * 1024
+_PASSWORD = re.compile(
+    r"(?:password|passphrase|passcode|пароль)[^\n]{0,60}[:?]\s*\Z", re.IGNORECASE
+)
 
 
 class Terminal:
@@ -58,6 +62,11 @@ class Terminal:
         """The screen; while it is `live` with the cursor."""
         text = self._live if live else self._still
         return (Excerpt(Untrusted(text)),) if text else ()
+
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether it ends in a prompt for one, as far as that can be seen."""
+        return _PASSWORD.search(self._still) is not None
 
     def code_of(self, key: str) -> bytes | None:
         """What a key sends."""
@@ -102,6 +111,11 @@ class Lines:
 
     async def settle(self) -> None:
         """Nothing waits."""
+
+    @property
+    def asks_for_password(self) -> bool:
+        """A program that wants one wants a terminal."""
+        return False
 
     def blocks(self, *, live: bool) -> tuple[Block, ...]:  # noqa: ARG002 - there is no cursor
         """What it printed last."""

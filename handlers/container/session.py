@@ -72,6 +72,8 @@ class _Held:
         left = self.session.typed_at + IDLE - self.call.services.clock()
         if left <= _WARNED:
             return (msg("It closes in a minute unless you type."),)
+        if self.display.asks_for_password:
+            return (msg("A password that you type stays in this chat and in the audit log."),)
         return (msg("Reply to this message to type a line."),)
 
     async def read(self) -> None:

@@ -124,6 +124,23 @@ async def test_the_keys(
     assert set(keys) == {"ctrl-c", "ctrl-d", "up", "tab"}
 
 
+async def test_who_is_asked_for_a_password_is_told_where_it_stays(
+    pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        seen = await opened(phone)
+        seen = await typed(
+            seen, "printf 'Password for db: '; read x; echo got $x", "Password for db"
+        )
+        seen = await shows(seen, "audit log")
+        assert seen.text.splitlines()[-1] == (
+            "A password that you type stays in this chat and in the audit log."
+        )
+        seen = await typed(seen, "hunter", "got hunter")
+        assert seen.text.endswith("Reply to this message to type a line.")
+        await closed(seen)
+
+
 async def test_a_program_without_a_terminal(
     pierhead: Pierhead, phone: Phone, web: Engine, clock: Clock
 ) -> None:
