@@ -8,7 +8,6 @@ host; if the private chat is closed to the bot, the group is told.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,30 +19,20 @@ from bot.command.call import Call, Request
 from bot.command.languages import Languages
 from bot.message import Code, Untrusted, msg
 from bot.recent import Recent
-from bot.reply import Button, Reply, Verb, say
+from bot.reply import Reply, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
+from bot.telegram.keyboards import Keyboards, Live, Spot
 from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, Key, Outgoing
-from bot.telegram.render import PARTS, Part, Rendered, label, render
+from bot.telegram.render import PARTS, Part, Rendered, render
 from bot.telegram.weight import weight
 from storage import buttons, outbox
 from storage.database import Connection
 
-_RUNNING = 1024
-_DAY = 86400.0
 _PLACES = 1024
-_STOP = ""
 _LIGHT = 8192  # characters that are made safe at once: some 25 ms, in which nobody else is served
 _THREADS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A button of a running operation: the key that it presses; None stops the operation."""
-
-    call: str
-    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +75,11 @@ class _Place:
         """Whether it stays in the chat of the request."""
         return self.chat == self.request.chat.id
 
+    @property
+    def spot(self) -> Spot:
+        """For the buttons there."""
+        return Spot(self.chat, self.request.actor.id, self.call)
+
 
 class Desk:
     """Makes messages. `token` gives 128 random bits as text, `clock` seconds since the epoch."""
@@ -106,9 +100,7 @@ class Desk:
         self._redactor = redactor
         self._words = words
         self._clock = clock
-        self._token = token
-        self._keys_of: Recent[tuple[str, str], str] = Recent(_RUNNING)
-        self._live: Recent[str, Live] = Recent(_RUNNING)
+        self._keyboards = Keyboards(redactor, clock, token)
         self._turns = count()
         self._made: Recent[tuple[int, str], int] = Recent(_PLACES)
         # Its own: what is long to render must not hold up whoever else needs a thread.
@@ -124,8 +116,10 @@ class Desk:
         if not (reply.blocks or reply.buttons or reply.documents):
             return Packed(self._out, (), (), self._clock(), [])  # there is nothing to say
         for place, said in self._places(self._addressed(request, reply, call, slot)):
+            at, tongue = place.spot, self._words_in(place.chat, place.request)
             for number, part in enumerate(await self._rendered(place, said)):
-                keyboard = self._keys(part, place, rows)
+                keyboard, new = self._keyboards.stored(part.buttons, at, tongue)
+                rows += new
                 first = number == 0
                 messages.append(self._message(place, said, part, keyboard, first=first))
             self._newest(place, turn)
@@ -149,14 +143,17 @@ class Desk:
         Of what is shown in one place the last wins, also when an earlier one takes longer to make.
         """
         turn = next(self._turns)
-        again = progress and call is not None and (call.id, _STOP) in self._keys_of
+        again = progress and call is not None and self._keyboards.stops(call.id)
         for place, said in self._addressed(request, reply, call):
             if place.here and said is not reply and again:
                 continue  # that it is answered privately was said
             (part,) = await self._rendered(place, said, parts=1, files=False)
             if not self._newest(place, turn):
                 continue
-            message = self._message(place, said, part, self._live_keys(part, place))
+            keyboard = self._keyboards.live(
+                part.buttons, place.spot, self._words_in(place.chat, place.request)
+            )
+            message = self._message(place, said, part, keyboard)
             if progress:
                 operation = call.id if call else None
                 message = replace(message, priority=PROGRESS, operation=operation)
@@ -182,7 +179,7 @@ class Desk:
 
     def live(self, button: str) -> Live | None:
         """What a button of a running operation is, if it is one of this process."""
-        return self._live.get(button)
+        return self._keyboards.pressed(button)
 
     def words(self, request: Request) -> Words:
         """The language and time zone in which a request is answered where it was made."""
@@ -257,75 +254,3 @@ class Desk:
         words = self._words_in(group.chat, group.request)
         (part,) = render(reply, words, self._redactor, parts=1, files=False)
         return self._message(group, reply, part)
-
-    def _keys(
-        self, part: Part, place: _Place, rows: list[buttons.Button]
-    ) -> tuple[tuple[Key, ...], ...]:
-        """The keyboard of a part; its buttons are added to `rows`."""
-        words = self._words_in(place.chat, place.request)
-        keyboard, new = [], []
-        for line in part.buttons:
-            made = [self._row(button, place) for button in line]
-            new += made
-            texts = (label(button, words, self._redactor) for button in line)
-            keyboard.append(tuple(Key(t, row.id) for t, row in zip(texts, made, strict=True)))
-        rows += (_tied(row, new, place.call) for row in new)
-        return tuple(keyboard)
-
-    def _live_keys(self, part: Part, place: _Place) -> tuple[tuple[Key, ...], ...]:
-        """The buttons of a running operation: the same for as long as it runs."""
-        if place.call is None:
-            return ()
-        call, words = place.call.id, self._words_in(place.chat, place.request)
-        rows = (
-            tuple(
-                Key(label(button, words, self._redactor), self._live_id(call, button))
-                for button in line
-                if button.verb in {Verb.STOP, Verb.PRESS}
-            )
-            for line in part.buttons
-        )
-        return tuple(row for row in rows if row)
-
-    def _live_id(self, call: str, button: Button) -> str:
-        key = button.data if button.verb is Verb.PRESS else _STOP
-        known = self._keys_of.get((call, key))
-        if known is None:
-            known = self._keys_of[call, key] = self._token()
-            self._live[known] = Live(call, key if button.verb is Verb.PRESS else None)
-        return known
-
-    def _row(self, button: Button, place: _Place) -> buttons.Button:
-        now = self._clock()
-        return buttons.Button(
-            id=self._token(),
-            chat=place.chat,
-            person=place.request.actor.id,
-            verb=button.verb.value,
-            argv=button.argv,
-            call_id=place.call.id if place.call and button.verb is not Verb.RUN else None,
-            plan=button.data or "[]",
-            host=button.host,
-            inplace=button.inplace,
-            created_at=now,
-            expires_at=button.until or now + _DAY,
-        )
-
-
-def _tied(row: buttons.Button, rows: list[buttons.Button], call: Call | None) -> buttons.Button:
-    """With those under the same message that are used up when it is, if it is used but once.
-
-    A choice of a picker takes the others along; what drops a message, all that is offered there.
-    """
-    if row.call_id is not None or row.verb not in {Verb.RUN.value, Verb.DISMISS.value}:
-        return row
-    others = [other for other in rows if other is not row]
-    if row.verb == Verb.RUN.value:
-        others = [o for o in others if _answers(row, call) and _answers(o, call)]
-    return replace(row, plan=json.dumps([other.id for other in others]))
-
-
-def _answers(row: buttons.Button, call: Call | None) -> bool:
-    """Whether it types the command again that has asked what it is about."""
-    path = call.command.path if call else ()
-    return row.verb == Verb.RUN.value and bool(path) and row.argv[: len(path)] == path

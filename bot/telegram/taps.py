@@ -20,7 +20,7 @@ from bot.command.spec import Command
 from bot.message import Message, Span, msg
 from bot.pipeline.record import attachment_of, origin_of
 from bot.reply import Verb
-from bot.telegram.desk import Live
+from bot.telegram.keyboards import Live
 from bot.telegram.tally import Tally
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls

@@ -15,7 +15,8 @@ from bot.message import Names, Untrusted, msg
 from bot.reply import Block, Button, Document, Excerpt, Fold, Reply, Table, Text, Verb, say
 from bot.reply.redact import Redactor
 from bot.telegram import desk as module
-from bot.telegram.desk import Desk, Live
+from bot.telegram.desk import Desk
+from bot.telegram.keyboards import Live
 from bot.telegram.outgoing import Outgoing
 from bot.telegram.render import Rendered, render
 from tests.command.samples import OWNER, WORDS, bench, policy
@@ -143,7 +144,7 @@ async def test_where_there_is_nothing_to_say_nothing_is_sent(scene: Scene) -> No
 
 async def test_the_buttons_of_what_runs_stay_the_same(scene: Scene) -> None:
     tokens = iter("abcdef")
-    scene.desk._token = lambda: next(tokens)
+    scene.desk._keyboards._token = lambda: next(tokens)
     shown: list[Outgoing] = []
     scene.desk._out = cast("Any", SimpleNamespace(put=shown.extend))
     one = call()

@@ -13,7 +13,7 @@ from bot.command.operations import Operation
 from bot.command.sessions import Session
 from bot.message import Untrusted
 from bot.reply import Verb
-from bot.telegram.desk import Live
+from bot.telegram.keyboards import Live
 from bot.telegram.taps import Answer, Taps
 from bot.telegram.updates import Tap
 from storage import audit, buttons, calls
