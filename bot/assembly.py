@@ -1,13 +1,12 @@
 """Every part of the bot is made here, once, and given what it needs: the composition root.
 
 Layer by layer: the services that handlers reach, the way out to Telegram, the pipeline, the way in.
-`pipeline` is the order in which policy is applied; nothing else decides it.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -27,19 +26,13 @@ from bot.hosts.registry import Login
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.pipeline.audit import Audit
-from bot.pipeline.authorize import authorize
-from bot.pipeline.begin import Begin
-from bot.pipeline.confirm import Confirm
 from bot.pipeline.deadline import Deadline
 from bot.pipeline.intruder import Intruder
 from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
-from bot.pipeline.register import register
-from bot.pipeline.resolve import resolve
+from bot.pipeline.order import resuming, stages
 from bot.pipeline.resume import Resume
-from bot.pipeline.root import root
-from bot.pipeline.stage import Proceed, Stage, compose
-from bot.pipeline.turn import Turn
+from bot.pipeline.stage import Proceed, compose
 from bot.pipeline.upkeep import Counted
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
@@ -63,38 +56,8 @@ from handlers import COMMANDS
 from storage import people
 from storage.database import Database
 
-
-def pipeline(
-    limit: Limit,
-    audit: Audit,
-    journal: Journal,
-    deadline: Deadline,
-    turns: Turns,
-    ttl: float,
-    clock: Callable[[], float],
-) -> Sequence[Stage]:
-    """What happens around every command, in this order."""
-    return (
-        limit,
-        audit,
-        register,
-        authorize,
-        resolve,
-        Turn(turns),
-        root,
-        Confirm(ttl, clock),
-        Begin(journal),
-        deadline,
-    )
-
-
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
-
-
-def resuming(limit: Limit, audit: Audit, deadline: Deadline) -> Sequence[Stage]:
-    """What happens around a command that goes on after a restart: its targets are known."""
-    return (limit.again, audit.again, register, authorize, deadline)
 
 
 def token() -> str:
@@ -167,22 +130,7 @@ class Assembly:
 
     async def services(self, database: Database, line: Line, parts: AsyncExitStack) -> Services:
         """What handlers reach."""
-        own = own_container()
-        logins = {
-            name: Login(entry.username, entry.password_value())
-            for name, entry in self.settings.registries.items()
-        }
-        hosts = {
-            name: Host(
-                name,
-                entry.url,
-                clock=self.monotonic,
-                sleep=self.sleep,
-                logins=logins,
-                own=own,
-            )
-            for name, entry in self.settings.hosts.items()
-        }
+        hosts = self._hosts()
         for host in hosts.values():
             parts.push_async_callback(host.close)
         features = self.settings.features.model_dump().items()
@@ -199,11 +147,22 @@ class Assembly:
             sleep=self.sleep,
             files=line.files,
             fetch=Fetch(self.settings.limits.downloads),
-            registries=frozenset(logins),
+            registries=frozenset(self.settings.registries),
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
         )
+
+    def _hosts(self) -> dict[str, Host]:
+        """The Engines, by name."""
+        own, entries = own_container(), self.settings.registries.items()
+        logins = {name: Login(entry.username, entry.password_value()) for name, entry in entries}
+        return {
+            name: Host(
+                name, entry.url, clock=self.monotonic, sleep=self.sleep, logins=logins, own=own
+            )
+            for name, entry in self.settings.hosts.items()
+        }
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""
@@ -238,10 +197,10 @@ class Assembly:
         for host in services.hosts.values():
             host.late = deadline.heard
         turns, limit, audit = Turns(), Limit(limits.rate, clock), Audit(journal, token)
-        stages = pipeline(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
+        around = stages(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
-        return Work(journal, deadline, builder, compose(stages), resume)
+        return Work(journal, deadline, builder, compose(around), resume)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work

@@ -1,1 +1,1 @@
-"""What happens around every command, one stage a file; the order is `bot.assembly.pipeline`."""
+"""What happens around every command, one stage a file; the order is `bot.pipeline.order`."""
