@@ -27,13 +27,18 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver for ever."""
+        waiting = await self._wanted()  # most bots poll, and a client takes its time to make
         async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             while True:
-                waiting = self._world.updates.pending(1)
-                if not self._world.hook.url or not waiting:
-                    await self._bell.wait()
-                elif not await self._deliver(client, waiting[0]):
+                if not await self._deliver(client, waiting):
                     await asyncio.sleep(PAUSE)
+                waiting = await self._wanted()
+
+    async def _wanted(self) -> Update:
+        """The next update, once there is a webhook that wants it."""
+        while not self._world.hook.url or not (waiting := self._world.updates.pending(1)):
+            await self._bell.wait()
+        return waiting[0]
 
     async def _deliver(self, client: httpx.AsyncClient, update: Update) -> bool:
         hook = self._world.hook

@@ -22,6 +22,7 @@ from telegram.request import HTTPXRequest
 
 from bot.telegram.name import Name
 from bot.telegram.sending import asked
+from bot.telegram.tls import trust
 from bot.telegram.updates import ALLOWED
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Client(telegram.Bot):
     """
 
     def __init__(self, token: str, root: str, polls: Polls) -> None:
-        hooks = {"event_hooks": {"response": [polls.answered]}}
+        ours = {"event_hooks": {"response": [polls.answered]}, "verify": trust()}
         super().__init__(
             token,
             base_url=f"{root}/bot",
@@ -100,10 +101,10 @@ class Client(telegram.Bot):
                 connection_pool_size=32,
                 pool_timeout=10.0,
                 media_write_timeout=60.0,
-                httpx_kwargs=hooks,
+                httpx_kwargs=ours,
             ),
             get_updates_request=HTTPXRequest(
-                connection_pool_size=2, pool_timeout=10.0, httpx_kwargs=hooks
+                connection_pool_size=2, pool_timeout=10.0, httpx_kwargs=ours
             ),
         )
         self._polls = polls

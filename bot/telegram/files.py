@@ -19,6 +19,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.command.files import Attachment, FileFault
 from bot.message import Code, msg
+from bot.telegram.tls import trust
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,9 @@ class Downloads:
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
             limits = httpx.Limits(max_connections=16)
-            self._client = httpx.AsyncClient(timeout=_QUIET, limits=limits, trust_env=False)
+            self._client = httpx.AsyncClient(
+                verify=trust(), timeout=_QUIET, limits=limits, trust_env=False
+            )
         return self._client
 
 

@@ -8,6 +8,8 @@ import telegram
 from telegram.error import InvalidToken
 from telegram.request import HTTPXRequest
 
+from bot.telegram.tls import trust
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -33,7 +35,7 @@ async def probe(token: str, root: str) -> Account:
         Refused: the token is wrong.
         Unreachable: there was no answer, or none that can be read.
     """
-    request = HTTPXRequest()
+    request = HTTPXRequest(httpx_kwargs={"verify": trust()})
     bot = telegram.Bot(token, base_url=f"{root.rstrip('/')}/bot", request=request)
     try:
         me = await bot.get_me()

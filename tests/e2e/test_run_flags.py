@@ -89,11 +89,12 @@ def other(engine: Engine) -> Engine:
 def plain(found: dict[str, Any]) -> dict[str, Any]:
     """What was asked of it: without its ids, its paths, and its state.
 
-    Docker's own program keeps volumes and limits in maps, and so sends them in any order.
+    Docker's own program keeps some in maps, and so sends them in any order.
     """
-    config, mounts, host = dict(found["Config"]), found["Mounts"], slim(found["HostConfig"])
-    for unordered in {"Binds", "Ulimits"} & host.keys():
-        host[unordered] = sorted(host[unordered], key=str)
+    config, mounts, host = slim(found["Config"]), found["Mounts"], slim(found["HostConfig"])
+    for facts in (config, host):
+        for unordered in {"Binds", "Env", "Ulimits"} & facts.keys():
+            facts[unordered] = sorted(facts[unordered], key=str)
     if config["Hostname"] == found["Id"][:12]:
         config["Hostname"] = "(its id)"
     for mount in mounts:
@@ -106,7 +107,7 @@ def plain(found: dict[str, Any]) -> dict[str, Any]:
     for joined in networks.values():
         joined["Aliases"] = [a for a in joined["Aliases"] or () if a != found["Id"][:12]]
     return {
-        "Config": slim(config),
+        "Config": config,
         "HostConfig": host,
         "Networks": networks,
         "Mounts": sorted(mounts, key=lambda mount: mount["Destination"]),
