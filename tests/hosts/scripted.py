@@ -23,6 +23,7 @@ class Request:
     method: str
     path: str
     query: dict[str, str]
+    headers: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -186,14 +187,13 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
     except asyncio.IncompleteReadError:
         return None
-    line, *headers = head.split("\r\n")
+    line, *rest = head.split("\r\n")
     method, target, _ = line.split(" ")
-    for header in headers:
-        name, _, value = header.partition(":")
-        if name.lower() == "content-length":
-            await reader.readexactly(int(value))
+    told = (header.partition(":") for header in rest)
+    headers = {name.lower(): value.strip() for name, _, value in told}
+    await reader.readexactly(int(headers.get("content-length", "0")))
     parts = urlsplit(target)
     path = unquote(parts.path)
     if path.startswith("/v1."):
         path = path[path.index("/", 1) :]
-    return Request(method, path, dict(parse_qsl(parts.query)))
+    return Request(method, path, dict(parse_qsl(parts.query)), headers)
