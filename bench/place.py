@@ -47,7 +47,7 @@ class Place:
                 names = itertools.chain(["web"], (f"app-{n}" for n in itertools.count(1)))
                 known = {name for one in self.sdk.containers(all=True) for name in one["Names"]}
                 fresh = (name for name in names if f"/{name}" not in known)
-                list(threads.map(self._sleeper, itertools.islice(fresh, lacking)))
+                list(threads.map(self.sleeper, itertools.islice(fresh, lacking)))
 
     def log(self, name: str, size: int) -> int:
         """Have an ended container with a log of about `size` bytes; how many lines it has."""
@@ -72,7 +72,8 @@ class Place:
         """Let go of the connection."""
         self.sdk.close()
 
-    def _sleeper(self, name: str) -> None:
+    def sleeper(self, name: str) -> None:
+        """Have a container that does nothing, and for long."""
         self._start(name, ["sleep", "1000000"])
 
     def _start(self, name: str, command: list[str]) -> None:

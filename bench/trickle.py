@@ -21,6 +21,7 @@ from pathlib import Path
 NAME = "slow/image:latest"
 _NEWNET = 0x40000000  # of <sched.h>
 _SIZE = 100_000_000
+_TLS = b"\x16"  # how its greeting begins: an Engine tries it first, and waits for an answer
 _PAUSE = 0.05
 _TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 _LAYER = f"sha256:{hashlib.sha256(b'never whole').hexdigest()}"
@@ -50,8 +51,8 @@ class Trickle:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
+            while (first := await reader.readexactly(1)) != _TLS:
+                head = first + await reader.readuntil(b"\r\n\r\n")
                 method, path, _ = head.decode().split(" ", 2)
                 if path.endswith(_LAYER):
                     await self._layer(reader, writer)
