@@ -104,8 +104,7 @@ class Call:
     `read_as` is what was run, where a phone's spelling of it was repaired. `about` is shared by all
     copies: what the call turned out to be about, for the stages outside those that find it out.
     `seen` is what was found of the targets. `notes` are what else its record should tell, shared
-    likewise. `shares` its update with others, which is done when all are. `unknown` is what is told
-    if nothing has the name that stands in a command's place. `resumed`: it was begun
+    likewise. `shares` its update with others, which is done when all are. `resumed`: it was begun
     before a restart; its `items` are then what it last gave to `keep`. `unknown` is what is told if
     nothing has the name that stands in a command's place.
     """

@@ -69,7 +69,6 @@ class Host:
         self.networks = Networks(self._link)
         self.roots = Roots(self._link, own)
         self.creation = Creation(self._link)
-        self.attachments = Attachments(self._link, self._streams)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)
