@@ -36,9 +36,14 @@ async def follow(
 
 
 async def shown(
-    call: Call, name: Untrusted, stream: AsyncIterator[LogLine], *, timestamps: bool
+    call: Call,
+    name: Untrusted,
+    stream: AsyncIterator[LogLine],
+    *,
+    timestamps: bool,
+    notes: tuple[Block, ...] = (),
 ) -> Reply:
-    """The same for lines wherever they come from; `name` is what they are of.
+    """The same for lines wherever they come from; `name` is what they are of, `notes` stand above.
 
     Raises:
         DockerFault: they can't be read, and none was.
@@ -47,7 +52,8 @@ async def shown(
     stopped = call.running.cancelled
 
     def body() -> tuple[Block, ...]:
-        return (Excerpt(text_of(call, seen, timestamps=timestamps)),) if seen else ()
+        lines = (Excerpt(text_of(call, seen, timestamps=timestamps)),) if seen else ()
+        return (*notes, *lines)
 
     async def show() -> None:
         stop = ((Button(msg("Stop following"), verb=Verb.STOP),),)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.command.argv import with_option
 from bot.command.call import Call, at
 from bot.command.kinds import SINCE, TAIL, Ago
 from bot.command.spec import command, flag, of_stack, option, refused
-from bot.errors import BotError, UsageError
+from bot.errors import UsageError
+from bot.hosts.types import Container
 from bot.message import Code, Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Excerpt, Outcome, Reply, Text
-from handlers.container.follow import shown
+from handlers.container.follow import SCREEN, shown
 from handlers.container.lines import text_of
 from handlers.stack.chosen import chosen, stack_of
 from handlers.stack.lifecycle import Chosen
-from handlers.stack.merged import MOST, followed, tails
+from handlers.stack.merged import MOST, Tail, by_time, followed, tails
 
 _TAIL = 30
 _SHADES = msg("The name before a line is cut, not coloured.")
@@ -60,18 +63,33 @@ async def logs(
     name = at(stack_of(call).name, call.host.name)
     begin, end = call.epoch(since), call.epoch(until)
     if follow:
-        lines = followed(call, found, tail=_TAIL if tail is None else tail, since=begin)
-        return await shown(call, name, lines, timestamps=timestamps)
-    merged, failed = await tails(
-        call, found, tail=_TAIL if tail is None else tail, since=begin, until=end
-    )
+        return await _followed(call, name, found, tail, begin)
+    read = await tails(call, found, tail=_TAIL if tail is None else tail, since=begin, until=end)
+    merged = by_time(call, read)
     last = merged[-_TAIL:] if tail is None else merged
     blocks: list[Block] = [Text(_verdict(len(last)).having(name=name))]
-    blocks += [_unread(one.name, error) for one, error in failed]
+    unread = _unread(read)
+    blocks += unread
     if last:
         blocks.append(Excerpt(text_of(call, last, timestamps=timestamps)))
-    outcome = Outcome.PARTIAL if failed else Outcome.FINISHED
+    outcome = Outcome.PARTIAL if unread else Outcome.FINISHED
     return Reply(tuple(blocks), buttons=_buttons(call), outcome=outcome)
+
+
+async def _followed(
+    call: Call,
+    name: Untrusted,
+    containers: Sequence[Container],
+    tail: int | None,
+    since: float | None,
+) -> Reply:
+    """As they grow; what can't be read from the start is told from the start."""
+    count = SCREEN if tail is None else min(tail, SCREEN)
+    read = await tails(call, containers, tail=count, since=since)
+    readable = [one for one in read if one.error is None]
+    lines = followed(call, readable, since=since, tail=count)
+    timestamps = call.params["timestamps"]
+    return await shown(call, name, lines, timestamps=timestamps, notes=_unread(read))
 
 
 def _verdict(count: int) -> Message:
@@ -80,8 +98,10 @@ def _verdict(count: int) -> Message:
     return plural("{name}: last line", "{name}: last {count} lines", count)
 
 
-def _unread(name: Untrusted, error: BotError) -> Text:
-    return Text(msg("x {name}: {why}", name=name, why=error.message))
+def _unread(read: Sequence[Tail]) -> tuple[Text, ...]:
+    """Which logs could not be read, and why."""
+    failed = ((one.container.name, one.error) for one in read if one.error is not None)
+    return tuple(Text(msg("x {name}: {why}", name=name, why=why.message)) for name, why in failed)
 
 
 def _buttons(call: Call) -> tuple[tuple[Button, ...], ...]:

@@ -11,13 +11,13 @@ import heapq
 import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.command.call import Call
 from bot.errors import BotError
 from bot.hosts.types import Container, LogLine
 from bot.message import Untrusted
-from handlers.container.follow import SCREEN
 from handlers.stack.chosen import plain, stack_of
 
 MOST = 24
@@ -25,9 +25,19 @@ _AT_ONCE = 4
 _WIDE = 10
 _KEY = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
 _LONGEST = 200  # lines of a key
+_AGAIN = 10_000  # lines that may have come since the end of a log was read
 _WAITING = 200  # lines that are read ahead of who shows them
 
 Lines = Sequence[LogLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of one container's log, as it was read; or why it could not be."""
+
+    container: Container
+    lines: Lines = ()
+    error: BotError | None = None
 
 
 async def tails(
@@ -36,68 +46,96 @@ async def tails(
     *,
     tail: int,
     since: float | None,
-    until: float | None,
-) -> tuple[Lines, Sequence[tuple[Container, BotError]]]:
-    """The last `tail` lines of each, by time, and those that could not be read.
+    until: float | None = None,
+) -> Sequence[Tail]:
+    """The last `tail` lines of each.
 
     Raises:
-        BotError: none could.
+        BotError: none could be read.
     """
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(container: Container) -> Lines | BotError:
+    async def one(container: Container) -> Tail:
         async with gate:
             try:
                 found = await call.host.logs.tail(
                     container.id, tail=tail, since=since, until=until, timestamps=True
                 )
             except BotError as error:
-                return error
-        return _named(keyless(found), _mark(call, container))
+                return Tail(container, error=error)
+        return Tail(container, tuple(found))
 
     read = await asyncio.gather(*map(one, containers))
-    failed = [(c, r) for c, r in zip(containers, read, strict=True) if isinstance(r, BotError)]
-    if failed and len(failed) == len(containers):
-        raise failed[0][1]
-    stamped = (_stamped(lines) for lines in read if not isinstance(lines, BotError))
-    return [line for _, line in heapq.merge(*stamped, key=lambda pair: pair[0])], failed
+    errors = [one.error for one in read if one.error is not None]
+    if errors and len(errors) == len(read):
+        raise errors[0]
+    return read
+
+
+def by_time(call: Call, read: Iterable[Tail]) -> Lines:
+    """All lines of them as one log, the oldest first."""
+    stamped = (_stamped(_named(keyless(one.lines), _mark(call, one.container))) for one in read)
+    return [line for _, line in heapq.merge(*stamped, key=lambda pair: pair[0])]
 
 
 async def followed(
-    call: Call, containers: Sequence[Container], *, tail: int, since: float | None
+    call: Call, read: Sequence[Tail], *, since: float | None, tail: int
 ) -> AsyncGenerator[LogLine, None]:
-    """The last lines of each, and every new one as it comes, until all have ended.
+    """What was read of each, by time, and every new line as it comes, until all have ended.
 
     Raises:
         DockerFault: one can't be read any more, once the others have ended.
     """
     waiting: asyncio.Queue[LogLine | None] = asyncio.Queue(_WAITING)
 
-    async def read(container: Container) -> None:
-        mark, keys = _mark(call, container), Keys()
+    async def follow(one: Tail) -> None:
+        mark, keys, fresh = _mark(call, one.container), Keys(), _Fresh(one.lines)
+        for line in one.lines:
+            keys.shows(line.text.raw)
+        begin = since if fresh.since is None else fresh.since
         stream = call.host.logs.follow(
-            container.id, tail=min(tail, SCREEN), since=since, timestamps=True
+            one.container.id, tail=_AGAIN if one.lines else tail, since=begin, timestamps=True
         )
         async with aclosing(stream) as lines:
             async for line in lines:
-                if keys.shows(line.text.raw):
+                if fresh.is_new(line) and keys.shows(line.text.raw):
                     await waiting.put(_with(line, mark))
 
     async def all_of_them() -> list[BaseException | None]:
-        ended = await asyncio.gather(*map(read, containers), return_exceptions=True)
+        ended = await asyncio.gather(*map(follow, read), return_exceptions=True)
         await waiting.put(None)
         return ended
 
+    for line in by_time(call, read):
+        yield line
     reading = asyncio.ensure_future(all_of_them())
     try:
-        while (line := await waiting.get()) is not None:
-            yield line
+        while (new := await waiting.get()) is not None:
+            yield new
         for error in await reading:
             if error is not None:
                 raise error
     finally:
         reading.cancel()
         await asyncio.wait({reading})
+
+
+class _Fresh:
+    """Tells the lines of a log that were not read yet from those that come again.
+
+    What is older than all that was read was left out of it, and is no news either.
+    """
+
+    def __init__(self, read: Lines) -> None:
+        self._known = {(line.stream, line.at, line.text.raw) for line in read}
+        self._first = min((line.at for line in read if line.at), default="")
+        last = max((line.at for line in read if line.at), default="")
+        # A moment earlier, as two streams are written by two routines of the Engine.
+        self.since = datetime.fromisoformat(last).timestamp() - 1.0 if last else None
+
+    def is_new(self, line: LogLine) -> bool:
+        known = (line.stream, line.at, line.text.raw) in self._known
+        return not known and (line.at or "") >= self._first
 
 
 class Keys:

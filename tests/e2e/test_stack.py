@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sandbox import Phone, Sandbox
+from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.talk import ask, later, shows, tap
 from tests.e2e.test_container_changes import started, state
@@ -188,44 +188,56 @@ async def test_rm_removes_only_what_was_shown(
     assert engine.docker("ps", "-a", "--format", "{{.Names}}") == "shop-late-1"
 
 
+def by_the_engine(engine: Engine, *names: str) -> list[str]:
+    """What these have logged, in the order of the Engine's own time stamps."""
+    logs = [engine.docker("logs", "-t", name).splitlines() for name in names]
+    return [line.partition(" ")[2] for line in sorted(line for log in logs for line in log)]
+
+
+def typed_out(seen: Seen) -> list[str]:
+    """The lines of a log that is shown, without whose they are."""
+    return [line.partition("| ")[2] for line in seen.text.splitlines() if "| " in line]
+
+
 async def test_logs_are_one_by_time(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:
-    made(engine, "first", "sh", "-c", "echo one; sleep 0.4; echo three")
-    made(engine, "second", "sh", "-c", "sleep 0.2; echo two; sleep 0.4; echo four")
+    made(engine, "first", "sh", "-c", "for n in 1 2 3 4; do echo a$n; sleep 0.3; done")
+    made(engine, "second", "sh", "-c", "for n in 1 2 3 4; do sleep 0.3; echo b$n; done")
     made(engine, "a-long-name", "echo", "five")
     for name in ("first", "second", "a-long-name"):
         engine.docker("wait", f"shop-{name}-1")
+    order = by_the_engine(engine, "shop-first-1", "shop-second-1")
+    assert order != sorted(order)  # else one behind the other would do
     async with pierhead.running():
         seen = await ask(phone, "/stack logs shop first second")
-        order = [line.rpartition(" ")[2] for line in seen.text.splitlines()[1:]]
-        stamps = engine.docker("logs", "-t", "shop-second-1").split()
-        assert seen.text.startswith("shop@local: last 4 lines\n")
-        assert sorted(order) == ["four", "one", "three", "two"]
-        assert "first-1| one" in seen.text
-        assert order.index("one") < order.index("three")
-        assert order.index("two") < order.index("four")
-        assert len(stamps) == 4
+        assert seen.text.startswith("shop@local: last 8 lines\n")
+        assert typed_out(seen) == order
+        assert "first-1| a1" in seen.text
         assert "a-long-na…| five" in (await ask(phone, "/stack logs shop a-long-name")).text
         last = await ask(phone, "/stack logs -n 1 shop first second")
-        assert last.text.splitlines()[1:] == ["first-1| three", "second-1| four"] or (
-            last.text.splitlines()[1:] == ["second-1| four", "first-1| three"]
-        )
+        assert typed_out(last) == [line for line in order if line in {"a4", "b4"}]
         assert last.buttons == [["Refresh", "Follow"]]
+        followed = await shows(await ask(phone, "/stack logs -f shop first second"), "ended")
+        assert typed_out(followed) == order
 
 
 async def test_logs_are_followed_until_stopped(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:
-    made(engine, "one", "sh", "-c", "echo begun; sleep 1000")
-    made(
-        engine, "two", "sh", "-c", "while ! test -e /go; do sleep 0.1; done; echo gone; sleep 1000"
-    )
+    wait = "while ! test -e /go; do sleep 0.1; done"
+    made(engine, "one", "sh", "-c", f"echo begun; {wait}; echo again; sleep 1000")
+    made(engine, "two", "sh", "-c", f"{wait}; echo gone; sleep 1000")
+    made(engine, "three", "sh", "-c", f"seq 1 40; {wait}; sleep 1000")
     async with pierhead.running():
-        seen = await shows(await ask(phone, "/stack logs -f shop"), "one-1| begun")
+        seen = await shows(await ask(phone, "/stack logs -n 3 -f shop"), "one-1| begun")
         assert seen.text.startswith("shop@local: following")
+        assert sorted(typed_out(seen)) == ["38", "39", "40", "begun"]
         engine.docker("exec", "shop-two-1", "touch", "/go")
         seen = await shows(seen, "two-1| gone")
+        engine.docker("exec", "shop-one-1", "touch", "/go")
+        seen = await shows(seen, "one-1| again")
+        assert sorted(typed_out(seen)) == ["38", "39", "40", "again", "begun", "gone"]
         await tap(seen, "Stop following")
         ended = await shows(seen, "You ended it.")
         assert ended.text.startswith("shop@local: no longer following")
