@@ -44,9 +44,10 @@ class Logs:
         since: float | None = None,
         until: float | None = None,
         timestamps: bool = False,
+        details: bool = False,
     ) -> tuple[LogLine, ...]:
         """The last `tail` lines, oldest first; fewer where they are more than 1 MiB."""
-        source = await self._source(id)
+        source = await self._source(id, details=details)
         span = Span.of(since, until)
         asked = min(max(tail, 0), _MOST)
         lines: Sequence[LogLine] = ()
@@ -67,6 +68,7 @@ class Logs:
         since: float | None = None,
         until: float | None = None,
         timestamps: bool = False,
+        details: bool = False,
     ) -> LogMatches:
         """The last `keep` lines that `pattern` (RE2) matches.
 
@@ -76,7 +78,7 @@ class Logs:
             UsageError: if the pattern is none.
         """
         compiled = Pattern(pattern)
-        source = await self._source(id)
+        source = await self._source(id, details=details)
         return await search(source, Span.of(since, until), compiled, keep, stamped=timestamps)
 
     async def follow(
@@ -86,20 +88,26 @@ class Logs:
         tail: int = 0,
         since: float | None = None,
         timestamps: bool = False,
+        details: bool = False,
     ) -> AsyncGenerator[LogLine, None]:
         """The last `tail` lines, and each new one as it comes, until the container ends.
 
         A broken connection is taken up again where it broke. Closing the iterator, or cancelling
         the task that reads it, ends the request at once.
         """
-        source = await self._source(id)
+        source = await self._source(id, details=details)
         lines = follow(source, Span.of(since, None), min(max(tail, 0), _MOST), self._pause)
         async with aclosing(lines):
             async for line in lines:
                 yield line if timestamps else LogLine(line.stream, line.text)
 
-    async def _source(self, id: str) -> Source:  # noqa: A002 - Docker's name for it
-        return await Source.find(self._link, self._streams, id)
+    async def _source(
+        self,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        details: bool,
+    ) -> Source:
+        return await Source.find(self._link, self._streams, id, details=details)
 
 
 async def _page(

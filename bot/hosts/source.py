@@ -32,15 +32,26 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whose log it is. With a TTY it comes as it was written, else in frames."""
+    """Whose log it is. With a TTY it comes as it was written, else in frames.
+
+    With `details` each line begins with what its log driver adds: labels and variables.
+    """
 
     link: Link
     streams: Streams
     id: str
     tty: bool
+    details: bool = False
 
     @classmethod
-    async def find(cls, link: Link, streams: Streams, id: str) -> Source:  # noqa: A002 - Docker's
+    async def find(
+        cls,
+        link: Link,
+        streams: Streams,
+        id: str,  # noqa: A002 - Docker's name for it
+        *,
+        details: bool = False,
+    ) -> Source:
         """One inspect: whether there is a TTY is told nowhere else."""
         name = one_segment(link.name, id)
         tty = await link.run(
@@ -48,7 +59,7 @@ class Source:
                 mapping(mapping(client.inspect_container(name)).get("Config")), "Tty"
             )
         )
-        return cls(link, streams, name, tty)
+        return cls(link, streams, name, tty, details)
 
     def open(
         self,
@@ -66,6 +77,7 @@ class Source:
             "timestamps": str(int(stamped)),
             "tail": "all" if tail is None else str(tail),
         }
+        params |= {"details": "1"} if self.details else {}
         params |= {"since": span.since} if span.since else {}
         params |= {"until": span.until} if span.until else {}
         stall = None if follow else _STALL * self.link.timeout

@@ -25,12 +25,15 @@ _LINE = 1024  # characters; a screen shows some 400, and each edit makes all of 
 _WORD = string.ascii_letters + string.digits + "_-+/=."
 
 
-async def follow(
-    call: Call, container: Target, *, tail: int, since: float | None, timestamps: bool
-) -> Reply:
+async def follow(call: Call, container: Target, *, tail: int, since: float | None) -> Reply:
     """Show the newest lines in one message until it ends, somebody ends it, or the time is over."""
+    timestamps, details = call.params["timestamps"], call.params["details"]
     stream = call.host.logs.follow(
-        container.id, tail=min(tail, SCREEN), since=since, timestamps=timestamps
+        container.id,
+        tail=min(tail, SCREEN),
+        since=since,
+        timestamps=timestamps,
+        details=details,
     )
     return await shown(call, at(container.name, container.host), stream, timestamps=timestamps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.command.argv import with_option
 from bot.command.call import Call, at
 from bot.command.kinds import SINCE, TAIL, Ago
-from bot.command.spec import command, flag, option, refused, targets
+from bot.command.spec import command, flag, option, targets
 from bot.errors import UsageError
 from bot.hosts.types import Kind, LogMatches, Target
 from bot.message import Code, Message, Size, Untrusted, msg, plural
@@ -32,7 +32,7 @@ _KEEP = 200
 @option("--until", type=SINCE, help="Show what was logged before")
 @flag("-t", "--timestamps", help="Show timestamps")
 @option("-g", "--grep", type=str, help="Only lines that match a pattern (RE2), from the whole log")
-@refused("--details", why=msg("What a log driver adds is not shown."))
+@flag("--details", help="Show what the log driver adds to each line")
 @flag("-f", "--follow", help="Follow the log until you stop it")
 async def logs(
     call: Call,
@@ -41,11 +41,12 @@ async def logs(
     tail: int | None,
     since: Ago | None,
     until: Ago | None,
-    timestamps: bool,
     grep: str | None,
     follow: bool,
+    **shown: bool,
 ) -> Reply:
     """Fetch the log of a container."""
+    timestamps = shown["timestamps"]
     _fitting(follow=follow, grep=grep is not None, until=until is not None)
     begin = call.epoch(since)
     end = call.epoch(until)
@@ -53,15 +54,13 @@ async def logs(
     if grep is not None:
         keep = _KEEP if tail is None else tail
         found = await call.host.logs.grep(
-            container.id, grep, since=begin, until=end, keep=keep, timestamps=timestamps
+            container.id, grep, since=begin, until=end, keep=keep, **shown
         )
         return _found(call, name, found, timestamps=timestamps)
     wanted = _TAIL if tail is None else tail
     if follow:
-        return await follow_log(call, container, tail=wanted, since=begin, timestamps=timestamps)
-    lines = await call.host.logs.tail(
-        container.id, tail=wanted, since=begin, until=end, timestamps=timestamps
-    )
+        return await follow_log(call, container, tail=wanted, since=begin)
+    lines = await call.host.logs.tail(container.id, tail=wanted, since=begin, until=end, **shown)
     if not lines:
         nothing = _nothing(wanted=wanted, span=since is not None or until is not None)
         return Reply((Text(nothing.having(name=name)),), buttons=_buttons(call))

@@ -57,6 +57,19 @@ async def test_the_end_of_a_log(pierhead: Pierhead, phone: Phone, engine: Engine
         assert phone.history[-1].buttons == [["web"]]
 
 
+async def test_what_the_log_driver_adds(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    options = ("--label", "tier=web", "--log-opt", "labels=tier")
+    logged(engine, "web", "echo one", *options)
+    async with pierhead.running():
+        plain = await ask(phone, "/logs web")
+        detailed = await ask(phone, "/logs --details web")
+        found = await ask(phone, "/logs --details -g one web")
+    assert plain.text.splitlines()[1:] == ["one"]
+    assert detailed.text.splitlines()[1:] == [engine.docker("logs", "--details", "web")]
+    assert detailed.text.splitlines()[1:] == ["tier=web one"]
+    assert found.text.splitlines()[1] == "tier=web one"
+
+
 async def test_what_matches(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     logged(engine, "web", "for i in $(seq 500); do echo line $i; done; echo '(a+)+$ b'")
     async with pierhead.running():

@@ -134,6 +134,17 @@ async def test_a_dockerfile_alone_is_built(
         assert engine.docker("inspect", "-f", '{{index .Config.Labels "a"}}', "shop:2") == "b"
 
 
+async def test_the_limits_of_the_steps(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
+    dockerfile = b"FROM busybox\nRUN ulimit -n > /soft && ulimit -Hn > /hard\n"
+    async with pierhead.running():
+        line = "/build --network none -t made --ulimit nofile=100:200 -"
+        await phone.send_document("Dockerfile", dockerfile, line)
+        await end(phone, "Built", "Not done")
+        assert engine.docker("run", "--rm", "made", "cat", "/soft", "/hard") == "100\n200"
+        seen = await phone.ask("/build --ulimit nofile -")
+        assert "nofile=1024:2048" in seen.text
+
+
 @pytest.mark.parametrize(("kind", "name"), [("", "a.tar"), ("gz", "a.tar.gz"), ("zip", "a.zip")])
 async def test_an_archive_is_built(
     pierhead: Pierhead, phone: Phone, engine: Engine, kind: str, name: str

@@ -19,6 +19,7 @@ from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.pipeline.root import demand
 from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
+from handlers.container.run.values import ULIMIT
 from handlers.image.build.buildkit import refused_as_buildkit
 from handlers.image.build.context import context_of, name_of
 from handlers.image.build.options import args, query
@@ -87,7 +88,7 @@ async def _root(call: Call) -> tuple[Message, ...]:
 @refused("--isolation", value=True, why=msg("Only Windows has another one."))
 @refused("--security-opt", value=True, why=msg("Only Windows builds take it."))
 @refused("--squash", why=msg("It is an experiment that newer Engines have dropped."))
-@refused("--ulimit", value=True, why=msg("The limits of the Engine are taken."))
+@option("--ulimit", multiple=True, type=ULIMIT, help="Ulimit options")
 @refused(
     "--disable-content-trust", usual=True, why=msg("The Engines that I know don't check that.")
 )

@@ -42,6 +42,8 @@ def query(params: Mapping[str, Any], dockerfile: str) -> list[tuple[str, str]]:
     asked += [("extrahosts", host) for host in params["add_host"]]
     asked += list(_mapped(params, "build_arg", "buildargs", "--build-arg"))
     asked += list(_mapped(params, "label", "labels", "--label", empty=True))
+    if params["ulimit"]:
+        asked.append(("ulimits", json.dumps(list(params["ulimit"]))))
     if params["cache_from"]:
         names = [name for given in params["cache_from"] for name in given.split(",")]
         asked.append(("cachefrom", json.dumps(names)))
