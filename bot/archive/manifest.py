@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.archive.bad import BadArchive
 from bot.archive.repack import Contents
@@ -39,12 +39,12 @@ def tags_in(contents: Contents) -> tuple[str, ...]:
 
 
 def _of_docker(contents: Contents) -> Iterator[str]:
-    for image in sequence(_json(contents, _DOCKER)):
-        yield from strings(mapping(image), "RepoTags")
+    for image in sequence(_json(contents, _DOCKER, _folded)):
+        yield from strings(mapping(image), "repotags")
 
 
 def _of_layout(contents: Contents) -> Iterator[str]:
-    index = mapping(_json(contents, _OCI))
+    index = mapping(_json(contents, _OCI, _folded))
     for manifest in sequence(index.get("manifests")):
         notes: Mapping[str, object] = mapping(mapping(manifest).get("annotations"))
         yield from filter(None, (string(notes, name) for name in _NAMES))
@@ -52,10 +52,29 @@ def _of_layout(contents: Contents) -> Iterator[str]:
 
 def _of_old(contents: Contents) -> Iterator[str]:
     """What Docker before 1.10 has written, and an Engine still reads where it is alone."""
-    for name, tags in mapping(_json(contents, _OLD)).items():
+    for name, tags in mapping(_json(contents, _OLD, _once)).items():
         yield from (f"{name}:{tag}" for tag in mapping(tags))
 
 
-def _json(contents: Contents, name: str) -> object:
+Pairs = list[tuple[str, object]]
+
+
+def _json(contents: Contents, name: str, hook: Callable[[Pairs], object]) -> object:
     content = contents.files.get(name)
-    return None if content is None else json.loads(content)
+    return None if content is None else json.loads(content, object_pairs_hook=hook)
+
+
+def _folded(pairs: Pairs) -> dict[str, object]:
+    """An object by its keys in small letters: an Engine, in Go, takes `repotags` for `RepoTags`.
+
+    Raises:
+        ValueError: one comes twice, and readers differ in which they take.
+    """
+    return _once([(key.casefold(), value) for key, value in pairs])
+
+
+def _once(pairs: Pairs) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key comes twice")
+    return found

@@ -20,7 +20,7 @@ from bot.message import Code, Message, Untrusted, msg
 
 _PROGRAM = "docker"
 _NOWHERE = "/dev/null"
-_GRACE = 5.0  # seconds between asking it to end and ending it
+_GRACE = 0.6  # seconds between asking it to end and ending it: who cancels waits no longer
 _LOOKS = 30.0  # seconds that it may take to read a file
 _BLOCK = 8192
 _LINE = 300

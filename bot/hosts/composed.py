@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from bot.hosts.answer import Unexpected, boolean, mapping, sequence, string, strings
 from bot.hosts.composefile import BadCompose, check
-from bot.message import Untrusted, msg
+from bot.hosts.reach import of_network
+from bot.message import Message, Untrusted, msg
 
 _MOST = 50  # services, and containers of all of them
 _IN_PROJECT = "service:"
 _KINDS = frozenset({"bind", "volume", "tmpfs", "image"})
+_USUAL = "bridge"
 _CONFINED = frozenset({"unconfined", "builtin"})
 
 
@@ -46,6 +48,29 @@ def services(normal: bytes, folder: str) -> tuple[Service, ...]:
     if not found:
         raise BadCompose(msg("It has no services."))
     return found
+
+
+def networks(normal: bytes) -> tuple[Message, ...]:
+    """Why the networks that it makes reach the host's own.
+
+    Raises:
+        BadCompose: it can't be understood.
+    """
+    try:
+        made = mapping(mapping(json.loads(normal)).get("networks"))
+        return tuple(why for name, raw in made.items() for why in _reaches(name, mapping(raw)))
+    except (ValueError, RecursionError, Unexpected) as error:
+        raise BadCompose(msg("I don't understand what compose makes of it.")) from error
+
+
+def _reaches(name: str, raw: Mapping[str, object]) -> Iterator[Message]:
+    if raw.get("external"):
+        return
+    rows = sequence(mapping(raw.get("ipam")).get("config"))
+    subnets = [string(mapping(row), "subnet") for row in rows]
+    driver, options = string(raw, "driver") or _USUAL, mapping(raw.get("driver_opts"))
+    for why in of_network(driver, options, filter(None, subnets)):
+        yield msg("{name}: {why}", name=Untrusted(name), why=why)
 
 
 def _services(tree: Mapping[str, object], folder: str) -> Iterator[Service]:

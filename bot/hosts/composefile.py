@@ -27,7 +27,6 @@ _TOP = frozenset({"version", "name", "services", "networks", "volumes", "configs
 # What a service may have. Whatever is new in compose is refused until somebody has looked at it.
 _SERVICE = frozenset(
     [
-        "annotations",
         "attach",
         "cap_add",
         "cap_drop",
@@ -56,7 +55,6 @@ _SERVICE = frozenset(
         "entrypoint",
         "environment",
         "expose",
-        "external_links",
         "extra_hosts",
         "gpus",
         "group_add",

@@ -23,7 +23,8 @@ class ImageDetails:
     """`GET /images/{name}/json`: what one most often looks for, and all of it as JSON (`whole`).
 
     `created` is in seconds since the epoch, None where that is not told; `command` is what a
-    container of it runs, word for word; `ports` are as in "80/tcp".
+    container of it runs, word for word; `ports` are as in "80/tcp"; `triggers` are what a builder
+    does for who builds on it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class ImageDetails:
     user: Untrusted
     ports: tuple[Untrusted, ...]
     volumes: tuple[Untrusted, ...]
+    triggers: tuple[str, ...]
     whole: bytes
 
 
@@ -71,6 +73,7 @@ def image_details(value: object) -> ImageDetails:
         user=untrusted(config, "User"),
         ports=tuple(map(Untrusted, mapping(config.get("ExposedPorts")))),
         volumes=tuple(map(Untrusted, mapping(config.get("Volumes")))),
+        triggers=strings(config, "OnBuild"),
         whole=whole(raw),
     )
 

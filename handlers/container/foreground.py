@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.command.call import Call, at
-from bot.errors import BotError, NotFound
+from bot.errors import BotError, DockerFault, NotFound
 from bot.hosts.execs import Ended, Launch
 from bot.hosts.frames import STDOUT
 from bot.hosts.reaper import Quarry, mark
 from bot.hosts.types import Target
-from bot.hosts.wire import Wire
 from bot.message import Message, Size, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.reply import Block, Document, Outcome, Reply, Text
@@ -34,6 +33,7 @@ class _Process:
 
     name: Untrusted
     launch: Launch
+    begun: bool = False
     out: Output = field(default_factory=Output)
     err: Output = field(default_factory=Output)
 
@@ -67,11 +67,10 @@ async def foreground(call: Call, container: Target, launch: Launch) -> Reply:
     variable = mark(call.id)
     marked = replace(launch, env=(*launch.env, variable))
     process = _Process(at(container.name, container.host), marked)
-    execs = call.host.execs
     started = await created(call, container, marked)
     quarry = Quarry(container.id, launch.user, variable)
-    async with shown(call, process.view), execs.start(started) as wire:
-        reading = asyncio.ensure_future(_read(wire, process))
+    async with shown(call, process.view):
+        reading = asyncio.ensure_future(_read(call, started, process))
         stopped = asyncio.ensure_future(call.running.cancelled.wait())
         waits: tuple[asyncio.Future[Any], ...] = (reading, stopped)
         try:
@@ -79,13 +78,15 @@ async def foreground(call: Call, container: Target, launch: Launch) -> Reply:
             if not reading.done():
                 return await _stopped(call, process, quarry, started, reading)
             reading.result()
-            return _ended(call, process, await execs.ended(started))
+            return _ended(call, process, await call.host.execs.ended(started))
         except asyncio.CancelledError:
-            await _at_the_end(call, quarry, started)
+            await at_the_end(call, quarry, started)
             raise
         except NotFound:
             return _gone(process)
         except BotError as error:
+            if not process.begun and not _may_run(error):
+                raise
             return await _lost(call, process, quarry, started, error)
         finally:
             for one in waits:
@@ -105,9 +106,17 @@ async def created(call: Call, container: Target, launch: Launch) -> str:
         raise error.under(refusal(call)) from error
 
 
-async def _read(wire: Wire, process: _Process) -> None:
-    async for stream, part in wire.parts(tty=False):
-        (process.out if stream == STDOUT else process.err).feed(part)
+async def _read(call: Call, started: str, process: _Process) -> None:
+    """Start it, and take what it prints."""
+    async with call.host.execs.start(started) as wire:
+        process.begun = True
+        async for stream, part in wire.parts(tty=False):
+            (process.out if stream == STDOUT else process.err).feed(part)
+
+
+def _may_run(error: BotError) -> bool:
+    """Whether it may have been started although the Engine did not say so."""
+    return isinstance(error, DockerFault) and error.unknown
 
 
 async def _stopped(
@@ -137,7 +146,7 @@ def survives() -> tuple[Message, ...]:
     )
 
 
-async def _at_the_end(call: Call, quarry: Quarry, started: str) -> None:
+async def at_the_end(call: Call, quarry: Quarry, started: str) -> None:
     """The bot ends: so does what nobody will read any more."""
     with suppress(BotError, TimeoutError):
         async with asyncio.timeout(_AT_THE_END):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
 from bot.command.call import Call, at
 from bot.command.plan import Item
-from bot.errors import NotFound
+from bot.errors import BotError, NotFound
 from bot.hosts.execs import Launch
 from bot.hosts.reaper import Quarry, Trace, mark
 from bot.hosts.types import Target
@@ -16,7 +18,7 @@ from bot.message import Message, msg
 from bot.reply import Outcome, Reply, say
 from handlers.container.codes import explained
 from handlers.container.display import WINDOW
-from handlers.container.foreground import created, survives, title
+from handlers.container.foreground import at_the_end, created, survives, title
 from handlers.container.program import End, Program, runs_now
 from handlers.container.session import hold
 
@@ -52,7 +54,13 @@ async def session(call: Call, container: Target, launch: Launch) -> Reply:
         ended=ended,
         leave=leave,
     )
-    async with execs.start(started, tty=launch.tty, window=WINDOW) as wire:
+    async with AsyncExitStack() as line:
+        try:
+            starting = execs.start(started, tty=launch.tty, window=WINDOW)
+            wire = await line.enter_async_context(starting)
+        except (asyncio.CancelledError, BotError):
+            await at_the_end(call, quarry, started)  # it may have been started all the same
+            raise
         if launch.tty:
             await execs.resize(started, WINDOW)
         return await hold(call, program, wire)

@@ -21,7 +21,8 @@ _CENTURY = 946_684_800.0  # what claims to be older has no date (docker/cli `for
 # What the classic builder wrote before an instruction; what has no such mark was run.
 _INSTRUCTION = re.compile(r"/bin/sh -c #\(nop\)\s+")
 _RUN = re.compile(r"(?:RUN )?(?:\|\d+ .{0,400}?)?/bin/sh -c\s+", re.DOTALL)
-_BUILDKIT = re.compile(r"\s+# buildkit\Z")
+_BUILDKIT = "# buildkit"
+_LONGEST = 4096  # characters of a step that are looked at: a phone shows fewer
 
 
 def _since(layer: Layer, look: Look) -> str:
@@ -99,7 +100,7 @@ def _verdict(name: Untrusted, found: tuple[Layer, ...]) -> Message:
 
 def _step(layer: Layer) -> Untrusted:
     """The instruction, without what every line of a terminal begins with."""
-    text = _BUILDKIT.sub("", layer.created_by.raw)
+    text = layer.created_by.raw.removesuffix(_BUILDKIT).rstrip()[:_LONGEST]
     if _INSTRUCTION.match(text):
         return Untrusted(_INSTRUCTION.sub("", text, count=1))
     plain = _RUN.sub("RUN ", text, count=1) if _RUN.match(text) else text

@@ -9,10 +9,11 @@ from bot.errors import BotError, Cancelled
 from bot.hosts.reference import parts
 from bot.hosts.roots import told
 from bot.message import Message, Size, Span, Untrusted, msg
+from bot.pipeline.root import demand
 from bot.reply import Block, Reply, Text
 from handlers.image.bar import Layers
 from handlers.image.naming import note
-from handlers.image.registries import explained, listed
+from handlers.image.registries import explained, listed, may_pull
 from handlers.running import shown, stop_button, unless_stopped
 
 _LATEST = "latest"
@@ -92,6 +93,19 @@ async def fetch(
         async with shown(call, view):
             await unless_stopped(call, work())
     return status[0]
+
+
+async def bring(call: Call, image: str, *notes: Message, platform: str | None, quiet: bool) -> None:
+    """Download what another command needs; `notes` say why to who may not pull.
+
+    Raises:
+        Denied: who asks may not pull, or not this.
+        Cancelled: somebody stopped it.
+        BotError: the registry refuses, or the Engine.
+    """
+    may_pull(call, *notes)
+    demand(call, told(await call.host.roots.of_tag(image)))
+    await fetch(call, image, parts(image)[1] or _LATEST, platform=platform, quiet=quiet)
 
 
 async def _end(call: Call, name: Untrusted, image: str, status: str, took: Span) -> Message:

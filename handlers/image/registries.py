@@ -12,6 +12,7 @@ from bot.hosts.reference import registry_of
 from bot.message import Code, Message, Names, Untrusted, msg
 from bot.pipeline.authorize import refusal
 
+_PULL = "image.pull"
 _DENIED = ("unauthorized", "authentication required", "access denied", "denied:", "no basic auth")
 _ABSENT = ("not found", "manifest unknown", "name unknown", "does not exist")
 _TLS = ("x509:", "tls:", "server gave http response", "certificate")
@@ -35,6 +36,19 @@ def listed(call: Call, name: str) -> str:
         msg("Listed: {known}.", known=known),
         msg("Nothing was changed."),
     )
+
+
+def may_pull(call: Call, *notes: Message) -> None:
+    """Who may not pull may not have it done by another command.
+
+    Raises:
+        Denied: they may not.
+    """
+    decision = call.services.policy.decide(
+        call.actor.id, _PULL, call.host_name, changes=call.command.changes
+    )
+    if not decision.allowed:
+        raise Denied(refusal(call), *notes, *decision.reason, msg("Nothing was changed."))
 
 
 @contextmanager

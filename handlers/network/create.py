@@ -12,29 +12,19 @@ from bot.command.pairs import pair
 from bot.command.plan import Item
 from bot.command.spec import Danger, argument, command, flag, option, refused
 from bot.errors import BotError, UsageError
+from bot.hosts.reach import of_network
 from bot.hosts.types import Kind
 from bot.hosts.wanted import NewNetwork, Scope
 from bot.message import Message, Untrusted, msg
 from bot.reply import Block, Button, Reply, Table, Text
 from handlers.each import verdict_on
-from handlers.network.pools import pools, public
+from handlers.network.pools import pools
 from handlers.offer import may
 
 Pairs = tuple[tuple[str, str], ...]
 Several = tuple[Iterable[object], ...]
 
 _PREDEFINED = frozenset({"bridge", "host", "none", "default"})  # moby `runconfig`
-_APART = frozenset({"bridge", "overlay"})
-# Options that change nothing outside of the network; others name interfaces and addresses.
-_HARMLESS = frozenset(
-    {
-        "com.docker.network.bridge.enable_icc",
-        "com.docker.network.bridge.enable_ip_masquerade",
-        "com.docker.network.container_iface_prefix",
-        "com.docker.network.driver.mtu",
-        "encrypted",
-    }
-)
 
 
 async def _root(call: Call) -> tuple[Message, ...]:
@@ -45,18 +35,8 @@ async def _root(call: Call) -> tuple[Message, ...]:
             msg("{name} is a network of Docker's own.", name=Untrusted(params["name"])),
             msg("Nothing was changed."),
         )
-    wanted = pools(params)
-    found = [
-        msg("{option} may reach the host's own network.", option=Untrusted(key))
-        for key in sorted(dict(params["opt"]).keys() - _HARMLESS)
-    ]
-    if params["driver"] not in _APART:
-        driver = Untrusted(params["driver"])
-        found.append(msg("The driver {name} reaches the host's own network.", name=driver))
-    if (subnet := public(wanted)) is not None:
-        told = msg("{subnet} is not private: what the host sends there would go astray.")
-        found.append(told.having(subnet=Untrusted(subnet)))
-    return tuple(found)
+    subnets = [pool.subnet for pool in pools(params)]
+    return tuple(of_network(params["driver"], dict(params["opt"]), subnets))
 
 
 @command(

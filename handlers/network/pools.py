@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain, combinations
 from typing import Any
 
@@ -17,8 +17,6 @@ from bot.hosts.wanted import Pool
 from bot.message import Code, msg
 
 _UNCHANGED = msg("Nothing was changed.")
-# What nobody on the internet has (RFC 1918 and 4193): a route to it takes nothing away.
-_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
 
 def pools(params: Mapping[str, Any]) -> tuple[Pool, ...]:
@@ -44,15 +42,6 @@ def pools(params: Mapping[str, Any]) -> tuple[Pool, ...]:
         subnet = _owner(found, ip_address(given), given)
         found[subnet] = replace(found[subnet], aux={**found[subnet].aux, name: given})
     return tuple(found.values())
-
-
-def public(wanted: Iterable[Pool]) -> str | None:
-    """The first subnet that may be somebody's on the internet."""
-    for pool in wanted:
-        subnet = ip_network(pool.subnet)
-        if not any(subnet.version == own.version and subnet.subnet_of(own) for own in _PRIVATE):  # type: ignore[arg-type]  # of one version
-            return pool.subnet
-    return None
 
 
 def _owner(subnets: Iterable[Subnet], wanted: IPv4Address | IPv6Address, text: str) -> Subnet:

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.command.call import Call
 from bot.errors import UsageError
 from bot.hosts.answer import string
-from bot.hosts.composed import Service, services
+from bot.hosts.composed import Service, networks, services
 from bot.hosts.composefile import MOST, BadCompose, read
 from bot.hosts.reference import full
 from bot.hosts.roots import told
@@ -22,7 +22,7 @@ from bot.hosts.stacks import stacks
 from bot.hosts.types import Stack
 from bot.message import Code, Message, Untrusted, msg
 from bot.pipeline.root import demand
-from handlers.image.registries import listed
+from handlers.image.registries import listed, may_pull
 from handlers.receiving import received
 from handlers.stack.pull import roots_of
 
@@ -71,9 +71,11 @@ async def prepared(call: Call) -> AsyncIterator[Prepared]:
             (s for s in stacks(await call.host.inventory.containers()) if s.name.raw == name), None
         )
         absent = await _absent(call, found)
-        demand(call, await _roots(call, found, there, absent))
+        demand(call, (*networks(normal), *await _roots(call, found, there, absent)))
         for image in absent:
             listed(call, image)
+        if absent:
+            may_pull(call)
         digest = hashlib.sha256(normal).hexdigest()
         yield Prepared(name, folder, digest, found, there, absent)
     finally:

@@ -149,3 +149,33 @@ def test_an_archive_names_no_more_images_than_are_looked_for(tmp_path: Path) -> 
     found = look(tar(tmp_path, many), RULES, MANIFESTS)
     with pytest.raises(BadArchive):
         tags_in(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("manifest.json", '[{"Config": "c", "repotags": ["traefik:2"]}]'),
+        ("manifest.json", '[{"RepoTag\u017f": ["traefik:2"]}]'),
+        (
+            "index.json",
+            '{"Manifests": [{"Annotations": {"io.containerd.image.name": "traefik:2"}}]}',
+        ),
+    ],
+)
+def test_a_name_is_found_however_its_key_is_spelt(tmp_path: Path, name: str, content: str) -> None:
+    """An Engine takes keys without regard to case, and would move the tag."""
+    found = look(tar(tmp_path, member(name, content.encode())), RULES, MANIFESTS)
+    assert tags_in(found) == ("traefik:2",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"RepoTags": ["a:1"], "repotags": ["traefik:2"]}]',
+        '[{"RepoTags": ["traefik:2"], "RepoTags": ["a:1"]}]',
+    ],
+)
+def test_of_two_keys_none_is_believed(tmp_path: Path, content: str) -> None:
+    found = look(tar(tmp_path, member("manifest.json", content.encode())), RULES, MANIFESTS)
+    with pytest.raises(BadArchive):
+        tags_in(found)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.errors import DockerFault
+from bot.hosts.execs import Execs
+from bot.hosts.wire import Wire
+from bot.message import msg
 from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead
 from tests.e2e.luck import audited, eventually
@@ -289,3 +295,35 @@ async def test_the_end_of_the_bot_ends_it(pierhead: Pierhead, phone: Phone, web:
         assert running(web) != []
     await asyncio.to_thread(lambda: None)
     assert running(web) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/exec web sleep 903", "? web@local: local gives no answer.\nI have ended it."),
+        ("/exec -it web sleep 903", "local gives no answer."),
+    ],
+)
+async def test_what_was_started_without_an_answer_does_not_run_on(
+    pierhead: Pierhead,
+    phone: Phone,
+    web: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    said: str,
+) -> None:
+    begin = Execs.start
+
+    @asynccontextmanager
+    async def unanswered(execs: Execs, id: str, **_: object) -> AsyncIterator[Wire]:  # noqa: A002
+        monkeypatch.setattr(Execs, "start", begin)  # what ends it is answered
+        await execs.detach(id)
+        assert running(web) == ["sleep 903"]
+        raise DockerFault(msg("local gives no answer."), unknown=True)
+        yield
+
+    monkeypatch.setattr(Execs, "start", unanswered)
+    async with pierhead.running():
+        seen = await ran(phone, line)
+        assert said in seen.text
+        assert running(web) == []

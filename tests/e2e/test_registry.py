@@ -145,6 +145,39 @@ async def test_the_limits_of_the_steps(pierhead: Pierhead, phone: Phone, engine:
         assert "nofile=1024:2048" in seen.text
 
 
+async def test_what_a_base_would_have_fetched_is_looked_at(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    engine.docker("run", "--name", "base", "busybox", "true")
+    engine.docker("commit", "-c", "ONBUILD ADD http://10.0.0.1/ /x", "base", "evil:1")
+    engine.docker("commit", "-c", "ONBUILD COPY --from=r.example/x /a /b", "base", "evil:2")
+    engine.docker("commit", "-c", "ONBUILD RUN echo hello > /hello", "base", "kind:1")
+    async with pierhead.running():
+        for base, said in (
+            ("evil:1", "Docker itself would fetch this"),
+            ("evil:2", "does not list the registry r.example"),
+        ):
+            await phone.send_document("Dockerfile", f"FROM {base}\n".encode(), "/build -t made -")
+            seen = await end(phone, "Built", "Not done", "can't be built on")
+            assert said in seen.text
+        await phone.send_document("Dockerfile", b"FROM kind:1\n", "/build -t made -")
+        await end(phone, "Built", "Not done")
+    assert engine.docker("run", "--rm", "made", "cat", "/hello") == "hello"
+
+
+async def test_a_base_that_is_not_there_is_pulled_first(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str
+) -> None:
+    name = f"{registry}/team/base:1"
+    engine.docker("tag", "busybox", name)
+    engine.docker("push", name)
+    engine.docker("rmi", name)
+    async with listed.running():
+        await phone.send_document("Dockerfile", f"FROM {name}\n".encode(), "/build -t made -")
+        await end(phone, "Built", "Not done")
+    assert name in engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}")
+
+
 @pytest.mark.parametrize(("kind", "name"), [("", "a.tar"), ("gz", "a.tar.gz"), ("zip", "a.zip")])
 async def test_an_archive_is_built(
     pierhead: Pierhead, phone: Phone, engine: Engine, kind: str, name: str

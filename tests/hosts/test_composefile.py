@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hosts.composed import services
+from bot.hosts.composed import networks, services
 from bot.hosts.composefile import BadCompose, read
 
 TEXT = b"""
@@ -68,3 +68,25 @@ def test_any_normal_form_is_services_or_refused(tree: object) -> None:
     for whole in (tree, {"services": tree}, {"services": {"web": tree}}):
         with pytest.raises(BadCompose):
             services(json.dumps(whole).encode(), "/spool/x")
+
+
+@pytest.mark.parametrize(
+    ("network", "why"),
+    [
+        ({"driver": "macvlan", "driver_opts": {"parent": "eth0"}}, 2),
+        ({"driver_opts": {"com.docker.network.bridge.name": "br0"}}, 1),
+        ({"ipam": {"config": [{"subnet": "8.8.8.0/24"}]}}, 1),
+        ({"ipam": {"config": [{"subnet": "10.8.8.0/24"}]}, "driver": "bridge"}, 0),
+        ({"name": "elsewhere", "external": True, "driver": "macvlan"}, 0),
+    ],
+)
+def test_its_networks_reach_no_further_than_others(network: object, why: int) -> None:
+    normal = json.dumps({"services": {}, "networks": {"n": network}}).encode()
+    assert len(networks(normal)) == why
+
+
+@given(trees)
+def test_any_networks_are_read_or_refused(tree: object) -> None:
+    for whole in (tree, {"networks": tree}, {"networks": {"n": tree}}):
+        with suppress(BadCompose):
+            networks(json.dumps(whole).encode())

@@ -5,17 +5,10 @@ from __future__ import annotations
 from bot.command.call import Call
 from bot.command.kinds import BadValue
 from bot.command.references import SOURCE
-from bot.errors import BotError, Cancelled, Denied
-from bot.hosts.reference import parts
-from bot.hosts.roots import told
+from bot.errors import BotError, Cancelled
 from bot.message import Message, Untrusted, msg
-from bot.pipeline.authorize import refusal
-from bot.pipeline.root import demand
 from bot.reply import Outcome, Reply, Text
-from handlers.image.pull import fetch
-
-_PULL = "image.pull"
-_LATEST = "latest"
+from handlers.image.pull import bring
 
 
 async def pull(call: Call) -> None:
@@ -27,16 +20,9 @@ async def pull(call: Call) -> None:
         BotError: the registry refuses, or the Engine.
     """
     image = call.params["image"]
-    decision = call.services.policy.decide(
-        call.actor.id, _PULL, call.host_name, changes=call.command.changes
-    )
-    if not decision.allowed:
-        raise Denied(refusal(call), _missing(call), *decision.reason, msg("Nothing was changed."))
-    demand(call, told(await call.host.roots.of_tag(image)))
-    _, tag = parts(image)
     platform, quiet = call.params["platform"], call.params["quiet"]
     try:
-        await fetch(call, image, tag or _LATEST, platform=platform, quiet=quiet)
+        await bring(call, image, _missing(call), platform=platform, quiet=quiet)
     except Cancelled:
         raise
     except BotError as error:

@@ -57,20 +57,33 @@ async def make(call: Call, asked: Wanted) -> Made | Reply:
         DockerFault: the Engine fails; `unknown` where it may be made.
         BotError: its image can't be pulled, or somebody stopped that.
     """
-    # Since it was looked at, a name in it may have become another's.
-    demand(call, told(await call.host.roots.of_asked(asked.body)))
     await _note(call, asked.item)
     if call.params["pull"] == "always":
-        await image.pull(call)
+        await _pulled(call, asked)
     made = await _tried(call, asked)
     if made is None and image.is_pulled(call):
-        await image.pull(call)
+        await _pulled(call, asked)
         made = await _tried(call, asked)
     return made or image.missing(call)
 
 
+async def _allowed(call: Call, asked: Wanted) -> None:
+    """Since it was looked at, and while it was pulled, a name in it may have become another's.
+
+    Raises:
+        Denied: it gives root now, and who asks is no owner.
+    """
+    demand(call, told(await call.host.roots.of_asked(asked.body)))
+
+
+async def _pulled(call: Call, asked: Wanted) -> None:
+    await _allowed(call, asked)
+    await image.pull(call)
+
+
 async def _tried(call: Call, asked: Wanted) -> Made | Reply | None:
     """Make it; None if its image is not there."""
+    await _allowed(call, asked)
     try:
         created = await _create(call, asked)
     except DockerFault as error:

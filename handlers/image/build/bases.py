@@ -6,8 +6,9 @@ before the first `FROM`. What builders read in two ways is refused: an Engine mi
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.archive.bad import BadArchive
@@ -15,7 +16,10 @@ from bot.message import Code, Untrusted, msg
 
 # Python's `strip` takes some of these for spaces, and Go's does not: none is meant in a Dockerfile.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_ESCAPE = re.compile(r"^\s*#\s*escape\s*=\s*[^\\\s]", re.IGNORECASE | re.MULTILINE)
+_BLANK = r"[ \t\r\f\v]*"  # of one line, or whoever sends many lines keeps us busy for hours
+_ESCAPE = re.compile(
+    rf"^{_BLANK}#{_BLANK}escape{_BLANK}={_BLANK}[^\\\s]", re.IGNORECASE | re.MULTILINE
+)
 _GOES_ON = re.compile(r"\\[ \t]*$")
 # Builders differ in whether a line goes on after two of them.
 _TWICE = re.compile(r"\\\\[ \t]*$")
@@ -26,10 +30,10 @@ _IMAGE = re.compile(r"[\w./:@-]+", re.ASCII)
 _ASSIGNED = re.compile(r"""(\w+)(=(?:"([^"\\]*)"|'([^'\\]*)'|([^\s"'\\]*)))?(?:\s+|$)""", re.ASCII)
 _FROM = re.compile(r"""(?:--\S+\s+)*(["']?)(\S+?)\1(?:\s+as\s+(\S+))?\s*""", re.IGNORECASE)
 _COPY = re.compile(r"--from=(\S*)", re.IGNORECASE)
-_QUOTED = re.compile(r"""--\S*["'\\]""")
-# A source of ADD that the Engine fetches by itself, from the host's own network and wherever it is
-# led; one that begins with a variable may be one.
-_REMOTE = re.compile(r"""(?:^|[\s"'\[,])(?:\$|[a-z][a-z0-9+.-]*://|git@)""", re.IGNORECASE)
+_STAGE = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_QUOTES = frozenset("\"'\\")
+_UNSURE = _QUOTES | {"$"}
 _NOTHING = "scratch"
 
 
@@ -45,6 +49,18 @@ def bases(dockerfile: bytes, given: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.images))
 
 
+def triggered(lines: Iterable[str]) -> tuple[str, ...]:
+    """The images that the instructions of a base (`ONBUILD`) take, where one is built on it.
+
+    Raises:
+        BadArchive: it can't be told which.
+    """
+    found = _Found({}, begun=1)
+    for line in lines:
+        found.take(*_split(line))
+    return tuple(dict.fromkeys(found.images))
+
+
 @dataclass(slots=True)
 class _Found:
     given: Mapping[str, str]
@@ -52,6 +68,7 @@ class _Found:
     stages: set[str] = field(default_factory=set)
     images: list[str] = field(default_factory=list)
     begun: int = 0
+    stage: str = ""
 
     def take(self, word: str, rest: str) -> None:
         """Take one instruction in."""
@@ -69,7 +86,7 @@ class _Found:
         elif word == "from":
             self._from(rest)
         elif word in {"copy", "add"}:
-            if word == "add" and _REMOTE.search(rest):
+            if word == "add" and _is_fetched(rest):
                 raise BadArchive(
                     msg("Docker itself would fetch this: {line}", line=_short(f"ADD {rest}")),
                     msg("Send the file along, or fetch it in a RUN."),
@@ -92,19 +109,22 @@ class _Found:
         name = self._filled(line[2]) if line else None
         if line is None or name is None or not _IMAGE.fullmatch(name):
             raise _unclear("FROM", rest)
+        self.stages.add(self.stage)  # a stage has its name from its end on
         if name != _NOTHING and name.lower() not in self.stages:
             self.images.append(name)
-        self.stages.add((line[3] or "").lower())
+        self.stage = (line[3] or "").lower()
+        if self.stage and not _STAGE.fullmatch(self.stage):
+            raise _unclear("FROM", rest)
         self.begun += 1
 
     def _copy(self, rest: str) -> None:
-        if _QUOTED.search(rest):
+        if any(not _QUOTES.isdisjoint(w[w.find("--") :]) for w in rest.split() if "--" in w):
             raise _unclear("COPY", rest)
         for source in _COPY.finditer(rest):
             name = source[1]
             if not _IMAGE.fullmatch(name):
                 raise _unclear("COPY", rest)
-            stage = name.lower() in self.stages or (name.isdecimal() and int(name) < self.begun)
+            stage = name.lower() in self.stages or _is_ended(name, self.begun)
             if not stage:
                 self.images.append(name)
 
@@ -124,6 +144,34 @@ class _Found:
             at = one.end()
         whole = "".join((*pieces, text[at:]))
         return None if "$" in whole or "\\" in whole else whole
+
+
+def _is_ended(name: str, begun: int) -> bool:
+    """Whether it is the number of a stage that has ended: all but the newest have."""
+    return _NUMBER.fullmatch(name) is not None and int(name) < begun - 1
+
+
+def _is_fetched(rest: str) -> bool:
+    """Whether the Engine may fetch a source of ADD, from the host's own network, by itself.
+
+    It looks for an address once variables, quotes and escapes are gone: what has any may be one.
+    """
+    return any(
+        "://" in source or source.lower().startswith("git@") or not _UNSURE.isdisjoint(source)
+        for source in _sources(rest)
+    )
+
+
+def _sources(rest: str) -> list[str]:
+    """All but the last of the words, which is where they go; they may stand in a list of JSON."""
+    while rest.startswith("--"):
+        rest = _split(rest)[1]
+    if rest.startswith("["):
+        try:
+            return [str(source) for source in json.loads(rest)[:-1]]
+        except (ValueError, RecursionError):
+            pass  # then it is no list, and its quotes are looked at
+    return rest.split()[:-1]
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:

@@ -17,15 +17,14 @@ from bot.hosts.messages import Failed
 from bot.hosts.roots import told
 from bot.message import Code, Message, Names, Size, Span, Untrusted, msg
 from bot.pipeline.authorize import refusal
-from bot.pipeline.root import demand
 from bot.reply import Block, Document, Excerpt, Outcome, Reply, Text
 from handlers.container.run.values import ULIMIT
 from handlers.image.build.buildkit import refused_as_buildkit
 from handlers.image.build.context import context_of, name_of
 from handlers.image.build.options import args, query
+from handlers.image.build.ready import ready
 from handlers.image.build.steps import Steps
 from handlers.image.naming import note
-from handlers.image.registries import listed
 from handlers.receiving import fetched, looked, received, rules, sent
 from handlers.running import shown, stop_button, unless_stopped
 
@@ -38,10 +37,10 @@ _LIMIT = whole(0, 2**40)
 async def _root(call: Call) -> tuple[Message, ...]:
     """Why who asks for this is root: a network of the host's, a tag of what holds the host."""
     found = [why for tag in call.params["tag"] for why in told(await call.host.roots.of_tag(tag))]
-    if call.params["network"] == "host":
-        found.append(msg("It builds in the host's network."))
-    elif (call.params["network"] or "").startswith("container:"):
+    network = call.params["network"] or ""
+    if network.startswith("container:"):
         found.append(msg("It builds in another container's network."))
+    found += told(await call.host.roots.of_asked({"HostConfig": {"NetworkMode": network}}))
     if call.params["cgroup_parent"]:
         found.append(msg("It chooses a group of processes of the host's."))
     return tuple(dict.fromkeys(found))
@@ -124,10 +123,7 @@ async def _built(
 ) -> None:
     given = args(call.params)
     context = await looked(call, context_of, path, rules(call), dockerfile, given)
-    for image in context.images:
-        listed(call, image)
-        if call.params["pull"]:  # then its tag may become another image's
-            demand(call, told(await call.host.roots.of_tag(image)))
+    await ready(call, context.images)
 
     def view() -> Reply:
         verdict = Text(msg("Building on {host}", host=Untrusted(call.host.name)))

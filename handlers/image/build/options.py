@@ -38,7 +38,6 @@ def query(params: Mapping[str, Any], dockerfile: str) -> list[tuple[str, str]]:
     asked += [("t", tag) for tag in params["tag"]]
     asked += [(name, str(params[key])) for key, name in _SAME.items() if params[key] is not None]
     asked += [("nocache", "1")] if params["no_cache"] else []
-    asked += [("pull", "1")] if params["pull"] else []
     asked += [("extrahosts", host) for host in params["add_host"]]
     asked += list(_mapped(params, "build_arg", "buildargs", "--build-arg"))
     asked += list(_mapped(params, "label", "labels", "--label", empty=True))
