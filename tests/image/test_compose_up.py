@@ -57,7 +57,7 @@ async def test_ps_is_answered_with_no_more_rights_than_that_takes(
     assert "engine" in listed.text
     assert NAME in listed.text
     assert "/run" in changes.text
-    assert "python" in layers.text
+    assert 'ENTRYPOINT ["pierhead"]' in layers.text
     assert refused.text.startswith("Not done: restart engine")
     assert "blocked" not in composed.logs("engine")
     rights = json.loads(composed.engine.docker("exec", NAME, "python3", "-c", RIGHTS))
