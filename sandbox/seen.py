@@ -12,7 +12,7 @@ from sandbox.text.rendered import as_html
 if TYPE_CHECKING:
     from sandbox.phone import Phone
 
-PATIENCE = 10.0  # seconds of real time before a wait fails
+PATIENCE = 30.0  # seconds of real time before a wait fails
 
 
 @dataclass(frozen=True, slots=True)

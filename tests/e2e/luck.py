@@ -143,7 +143,7 @@ async def eventually(
     look: Callable[[], bool], clock: Clock | None = None, step: float = 1.0
 ) -> None:
     """Wait until it is so; with a clock, time passes meanwhile."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not look():
             if clock is not None:
                 clock.advance(step)
