@@ -18,6 +18,7 @@ from handlers.running import unless_stopped
 P = ParamSpec("P")
 T = TypeVar("T")
 _BLOCK = 1024 * 1024
+_PLANNED = 60.0  # seconds for a look that nobody can stop
 
 
 @asynccontextmanager
@@ -129,11 +130,15 @@ def full() -> BotError:
 
 
 def rules(call: Call, *, rooted: bool = False) -> Rules:
-    """What an archive of this call may hold, for as long as nobody stops it."""
+    """What an archive of this call may hold, for as long as nobody stops it.
+
+    While it is only planned nobody can: then it has its time.
+    """
+    clock, most = call.services.clock, call.services.transfer
     if call.operation is None:
-        return Rules(call.services.transfer, rooted=rooted)
-    stopped = call.operation.cancelled.is_set
-    return Rules(call.services.transfer, rooted=rooted, stopped=stopped)
+        until = clock() + _PLANNED
+        return Rules(most, rooted=rooted, stopped=lambda: clock() > until)
+    return Rules(most, rooted=rooted, stopped=call.operation.cancelled.is_set)
 
 
 async def looked(call: Call, look: Callable[..., T], *args: object) -> T:

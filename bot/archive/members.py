@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, cast
 
 from bot.archive.bad import BadArchive
@@ -96,6 +96,12 @@ def _of_tar(reader: Counted, rules: Rules) -> Iterator[Member]:
         raise broken() from error
 
 
+def folders(name: str) -> list[str]:
+    """The folders above a member, the highest first."""
+    ends = [at for at, letter in enumerate(name) if letter == "/"]
+    return [name[:end] for end in ends]
+
+
 def _through(info: tarfile.TarInfo, links: set[str], rules: Rules) -> None:
     """Refuse what lies behind a link: where that leads, the names do not tell.
 
@@ -103,9 +109,10 @@ def _through(info: tarfile.TarInfo, links: set[str], rules: Rules) -> None:
     """
     if rules.rooted:
         return
-    for name in (info.name, *([rules.path(info.linkname)] if info.islnk() else [])):
-        above = [str(path) for path in PurePosixPath(name).parents]
-        if not links.isdisjoint((*above, name) if info.isdir() or info.islnk() else above):
+    names = (info.name, *((rules.path(info.linkname),) if info.islnk() else ()))
+    for name in names if links else ():
+        itself = (name,) if info.isdir() or info.islnk() else ()
+        if not links.isdisjoint((*folders(name), *itself)):
             raise behind(name)
     if info.issym():
         links.add(info.name)

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.archive.bad import BadArchive
-from bot.archive.members import Member, blocks, members
+from bot.archive.members import Member, blocks, folders, members
 from bot.archive.rules import Rules
 from bot.message import msg
 
@@ -67,12 +67,6 @@ def _note_links(member: Member, found: Contents) -> None:
         found.behind = found.behind or name
     if member.info.issym():
         found.links.add(name)
-
-
-def folders(name: str) -> list[str]:
-    """The folders above a member, the lowest last."""
-    parts = name.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _keep(member: Member, found: Contents) -> None:

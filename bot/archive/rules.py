@@ -70,7 +70,7 @@ class Rules:
             BadArchive: it is.
         """
         if self.stopped():
-            raise BadArchive(msg("It was stopped."))
+            raise BadArchive(msg("It was stopped, or takes too long to look through."))
         if unpacked > self.most:
             raise BadArchive(msg("Unpacked it is more than {most}.", most=Size(self.most)))
         if unpacked > self.free and unpacked > self.ratio * max(packed, 1):

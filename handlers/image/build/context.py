@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bot.archive import ignore
 from bot.archive.bad import BadArchive
+from bot.archive.members import folders
 from bot.archive.opened import Form, form_of
-from bot.archive.repack import folders, look, repacked, single
+from bot.archive.repack import look, repacked, single
 from bot.archive.rules import Rules
 from bot.message import Untrusted, msg
 from handlers.image.build.bases import bases
