@@ -73,6 +73,20 @@ class Targets(click.Argument):
         return tuple(found) if self.nargs == -1 else next(iter(found), None)
 
 
+class Offered(click.Argument):
+    """An argument whose value may be the name of something on the host, or any other.
+
+    Where it is missing, what there is of that kind is offered; it is no target.
+    """
+
+    among = None
+    needed = True
+
+    def __init__(self, kind: Kind, name: str, **attrs: Any) -> None:  # noqa: ANN401 - Click's own
+        super().__init__([name], required=False, **attrs)
+        self.kind = kind
+
+
 class Paths(Targets):
     """An argument of paths, of which some are in a container: `web:/etc/hosts`.
 

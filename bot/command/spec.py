@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.command.params import Paths, Refused, Stacks, Targets
+from bot.command.params import Offered, Paths, Refused, Stacks, Targets
 from bot.hosts.types import Container, Kind
 from bot.message import Message
 from bot.reply import Reply
@@ -109,6 +109,11 @@ class Command:
         return tuple(p for p in self.params if isinstance(p, Targets))
 
     @property
+    def offers(self) -> tuple[Offered, ...]:
+        """The arguments for which what is on the host is offered."""
+        return tuple(p for p in self.params if isinstance(p, Offered))
+
+    @property
     def passes_on(self) -> bool:
         """Whether what follows its first word is for somebody else to read: `top web -ef`."""
         return any(
@@ -196,6 +201,11 @@ def targets(
     """
     name = name or (f"{kind.value}s" if nargs == -1 else kind.value)
     return _collect(Targets(kind, name, nargs=nargs, required=required, among=among, kinds=kinds))
+
+
+def offered(kind: Kind, name: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own
+    """Declare an argument that may name something on the host: what there is, is offered."""
+    return _collect(Offered(kind, name, **attrs))
 
 
 def of_stack(name: str = "stack") -> Callable[[Handler], Handler]:

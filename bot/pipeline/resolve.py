@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.command.call import Call, at
-from bot.command.params import Targets
+from bot.command.params import Offered, Targets
 from bot.command.plan import load, of_target
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
@@ -32,7 +32,12 @@ _REMEMBERED = 50  # commands
 
 async def resolve(call: Call, proceed: Proceed) -> Reply:
     """Pass on with targets, or ask which."""
-    if not call.command.named or call.target_host is None:
+    if call.target_host is None:
+        return await proceed(call)
+    for lacking in call.command.offers:
+        if call.params[lacking.name or ""] is None:
+            return _picker(call, lacking, await _seen(call, lacking.kind), await _latest(call))
+    if not call.command.named:
         return await proceed(call)
     full, missing = call, list[str]()
     for asked in call.command.named:
@@ -147,7 +152,9 @@ async def _latest(call: Call) -> Sequence[str]:
     return [item.id for row in rows for item in load(row)]
 
 
-def _picker(call: Call, asked: Targets, things: Sequence[Thing], latest: Sequence[str]) -> Reply:
+def _picker(
+    call: Call, asked: Targets | Offered, things: Sequence[Thing], latest: Sequence[str]
+) -> Reply:
     """Which one? Only those that the command makes sense for, those used last first."""
     among = asked.among
     fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.command.call import Call, at
 from bot.command.references import SOURCE
-from bot.command.spec import Danger, argument, command, flag, option, refused
+from bot.command.spec import Danger, command, flag, offered, option, refused
 from bot.errors import BotError, Cancelled
 from bot.hosts.reference import parts
 from bot.hosts.roots import told
+from bot.hosts.types import Kind
 from bot.message import Message, Size, Span, Untrusted, msg
 from bot.pipeline.root import demand
 from bot.reply import Block, Reply, Text
@@ -44,7 +45,7 @@ async def tag_root(call: Call) -> tuple[Message, ...]:
 @refused(
     "--disable-content-trust", usual=True, why=msg("The Engines that I know don't check that.")
 )
-@argument("image", type=SOURCE)
+@offered(Kind.IMAGE, "image", type=SOURCE)
 async def pull(
     call: Call, image: str, *, all_tags: bool, quiet: bool, platform: str | None
 ) -> Reply:

@@ -212,6 +212,20 @@ async def test_an_image_that_is_not_there(
     assert names(engine) == set()
 
 
+async def test_an_image_is_asked_for(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    async with pierhead.running():
+        pulled = await ask(phone, "/pull")
+        assert pulled.text == "/pull: which image on local?"
+        asked = await ask(phone, "/run -d --name box")
+        assert asked.text == "/run: which image on local?"
+        assert asked.buttons == [["busybox:latest"]]
+        assert await tap(asked, "busybox:latest") == ""
+        assert (await phone.wait()).text.startswith("box@local")
+    assert engine.docker("ps", "-a", "--format", "{{.Names}} {{.Image}}") == "box busybox:latest"
+
+
 async def test_variables_from_a_document(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:

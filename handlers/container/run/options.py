@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from bot.command.kinds import SIGNAL, choice, whole
 from bot.command.sizes import CPU_LIST, CPUS, MEMORY, RESTART, SWAP
-from bot.command.spec import Handler, argument, flag, option, refused
+from bot.command.spec import Handler, argument, flag, offered, option, refused
+from bot.hosts.types import Kind
 from bot.message import Code, msg
 from handlers.container.run import devices, mounts, networks, ports, values, volumes
 from handlers.container.variables import VARIABLE
@@ -192,7 +193,7 @@ _REFUSED: tuple[Declare, ...] = (
     refused("--io-maxbandwidth", why=_WINDOWS, value=True),
     refused("--io-maxiops", why=_WINDOWS, value=True),
 )
-_WORDS: tuple[Declare, ...] = (argument("image"), argument("command", nargs=-1))
+_WORDS: tuple[Declare, ...] = (offered(Kind.IMAGE, "image"), argument("command", nargs=-1))
 _EVERY = (*_GENERAL, *_IMAGE, *_NETWORK, *_STORAGE, *_HEALTH, *_LIMITS, *_RIGHTS, *_REFUSED)
 
 
