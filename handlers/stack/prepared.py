@@ -82,6 +82,15 @@ async def prepared(call: Call) -> AsyncIterator[Prepared]:
         await do(shutil.rmtree, folder, True)  # noqa: FBT003 - what can't be removed now is later
 
 
+async def still_allowed(call: Call, found: Prepared) -> None:
+    """While images were pulled, a name in it may have become another's.
+
+    Raises:
+        Denied: it gives root now, and who asks is no owner.
+    """
+    demand(call, await _roots(call, found.services, found.there, ()))
+
+
 def _tree(path: Path) -> Mapping[str, object]:
     with path.open("rb") as file:
         return read(file.read(MOST + 1))

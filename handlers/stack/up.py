@@ -16,7 +16,7 @@ from bot.pipeline.authorize import refusal
 from bot.reply import Block, Excerpt, Fold, Outcome, Reply, Table, Text
 from bot.reply.containers import up_of
 from handlers.running import shown, stop_button, unless_stopped
-from handlers.stack.prepared import FILE, Prepared, prepared
+from handlers.stack.prepared import FILE, Prepared, prepared, still_allowed
 from handlers.stack.pull import fetched, place
 
 _SHOWN = 6
@@ -112,6 +112,8 @@ async def up(call: Call, name: str | None, *, detach: bool, no_build: bool) -> R
         try:
             for image in found.absent:
                 await fetched(call, image, place(image, found.absent))
+            if found.absent:
+                await still_allowed(call, found)
             await _brought_up(call, found, tail)
         except Cancelled as error:
             raise error.under(msg("Cancelled: {what}", what=call.label)) from error
