@@ -15,7 +15,7 @@ from bot.command.params import Offered, Targets
 from bot.command.plan import load, of_target
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
-from bot.hosts.types import Container, Kind, Stack, Target
+from bot.hosts.types import Container, Image, Kind, Stack, Target
 from bot.message import Code, Message, Names, Untrusted, msg
 from bot.pipeline.authorize import decide
 from bot.pipeline.journal import Repeated
@@ -36,7 +36,9 @@ async def resolve(call: Call, proceed: Proceed) -> Reply:
         return await proceed(call)
     for lacking in call.command.offers:
         if call.params[lacking.name or ""] is None:
-            return _picker(call, lacking, await _seen(call, lacking.kind), await _latest(call))
+            there = await _seen(call, lacking.kind)
+            named = [t for t in there if not isinstance(t, Image) or t.tags]
+            return _picker(call, lacking, named, await _latest(call))
     if not call.command.named:
         return await proceed(call)
     full, missing = call, list[str]()
