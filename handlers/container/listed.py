@@ -9,7 +9,7 @@ from bot.hosts.types import Container
 from bot.message import Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Button, Reply, Table, Text
 from bot.reply.ports import by_number, published
-from handlers.container.overview import cards, count, signed, table
+from handlers.container.overview import cards, count, opener, signed, table
 from handlers.formatted import refresh
 from handlers.pages import Page, option, others, page_of, without
 
@@ -110,7 +110,7 @@ def _buttons(
     urgent = [c for c in page.rows if c.needs_you][:_CARDS]
     rows = (
         *cards(call, urgent),
-        page.turns(call),
+        (*page.turns(call), *opener(call, len(found), len(urgent))),
         others(call, "--show", shows, now=call.params["show"] or ""),
         others(call, "--sort", sorts, now=call.params["sort"]) if found[1:] else (),
         (*(looks if found else ()), refresh(call)),

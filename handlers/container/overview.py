@@ -30,7 +30,7 @@ def overview(call: Call, rows: Sequence[Container], every: int) -> Reply:
         blocks.append(Text(msg("and {more} more below", more=len(bad) - _SHOWN)))
     if rows:
         blocks += [*_stacks(rows), _folded(rows)]
-    return Reply(tuple(blocks), buttons=_buttons(call, bad, every))
+    return Reply(tuple(blocks), buttons=_buttons(call, bad[:_CARDS], every))
 
 
 def count(call: Call, rows: Sequence[Container]) -> Message:
@@ -126,6 +126,13 @@ def cards(call: Call, rows: Sequence[Container]) -> tuple[tuple[Button, ...], ..
     return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
 
 
+def opener(call: Call, every: int, shown: int) -> tuple[Button, ...]:
+    """A button that asks whose card to open, where not every container has one of its own."""
+    if every <= shown:
+        return ()
+    return (Button(msg("Open…"), ("container", "card"), host=call.host.name),)
+
+
 def _buttons(call: Call, bad: Sequence[Container], every: int) -> tuple[tuple[Button, ...], ...]:
     whole = Button(
         msg("All {count}", count=every),
@@ -133,5 +140,5 @@ def _buttons(call: Call, bad: Sequence[Container], every: int) -> tuple[tuple[Bu
         inplace=True,
         host=call.host.name,
     )
-    more = (whole, refresh(call)) if every else (refresh(call),)
-    return (*cards(call, bad[:_CARDS]), more)
+    more = (whole, *opener(call, every, len(bad)), refresh(call)) if every else (refresh(call),)
+    return (*cards(call, bad), more)
