@@ -8,7 +8,7 @@ from bot.command.call import Call
 from bot.hosts.types import Container
 from bot.message import Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Button, Reply, Table, Text
-from bot.reply.ports import by_number, published
+from bot.reply.ports import places
 from handlers.container.overview import cards, count, opener, signed, table
 from handlers.formatted import refresh
 from handlers.pages import Page, option, others, page_of, without
@@ -84,15 +84,9 @@ def _tables(call: Call, rows: Sequence[Container], *, sized: bool) -> list[Table
 
 
 def _ports(container: Container) -> list[tuple[Value, ...]]:
-    """A line for each place where a port is published, but one for IPv4 and IPv6 together."""
-    places = dict.fromkeys(
-        published(p).raw for p in sorted(container.ports, key=by_number) if p.public
-    )
-    first, *more = places or ("–",)
-    return [
-        (signed(container), Untrusted(first)),
-        *((Untrusted(""), Untrusted(other)) for other in more),
-    ]
+    """A line for each place where a port is published."""
+    first, *more = places(container.ports) or (Untrusted("–"),)
+    return [(signed(container), first), *((Untrusted(""), other) for other in more)]
 
 
 def _buttons(
