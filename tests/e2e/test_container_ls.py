@@ -70,7 +70,11 @@ async def test_a_mixed_fleet_of_a_real_engine(
         assert re.search(r"frozen +paused$", whole, re.MULTILINE)
         assert re.search(r"never +never started$", whole, re.MULTILINE)
         assert "finished" not in whole
-        assert seen.buttons == [["broken", "looping"], ["sick"], ["All 7", "Open…", "Refresh"]]
+        assert seen.buttons == [
+            ["broken", "looping"],
+            ["sick"],
+            ["All 7", "Open…", "Stack…", "Refresh"],
+        ]
         assert seen.tappable == []
         await tap(seen, "broken")
         card = await phone.wait()
@@ -82,7 +86,7 @@ async def test_a_mixed_fleet_of_a_real_engine(
         better = await seen.changed()
         assert better.id == seen.id
         assert better.text.startswith("local: all well\n")
-        assert better.buttons == [["All 4", "Open…", "Refresh"]]
+        assert better.buttons == [["All 4", "Open…", "Stack…", "Refresh"]]
         phone.unseen()
         await tap(better, "Open…")
         which = await phone.wait()
