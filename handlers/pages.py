@@ -66,7 +66,7 @@ def in_pages(
     """
     page = page_of(rows, call.params["page"] or 1)
     shown = (show(page.rows),) if page.rows else ()
-    whole = (_as_file(call),) if rows and "no_trunc" in call.params else ()
+    whole = (as_file(call),) if rows and "no_trunc" in call.params else ()
     lines = (
         page.turns(call),
         others(call, "--sort", orders, now=call.params["sort"]) if rows[1:] else (),
@@ -87,7 +87,7 @@ def option(call: Call, label: Message, name: str, *value: str) -> Button:
     return Button(label, with_option(call, name, *value), inplace=True, host=call.host.name)
 
 
-def _as_file(call: Call) -> Button:
+def as_file(call: Call) -> Button:
     """All of it with nothing cut, in a message of its own."""
     return Button(msg("As a file"), with_option(call, "--no-trunc"), host=call.host.name)
 
