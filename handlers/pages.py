@@ -12,9 +12,9 @@ from typing import Generic, TypeVar
 
 from bot.command.argv import with_option, with_options, without_option
 from bot.command.call import Call
-from bot.message import Message, msg
-from bot.reply import Button, Reply, Table, Text
-from handlers.formatted import refresh
+from bot.message import Message, Untrusted, msg
+from bot.reply import Block, Button, Document, Filled, Reply, Table, Text
+from handlers.formatted import ALL, refresh
 
 T = TypeVar("T")
 SIZE = 15
@@ -56,25 +56,40 @@ def in_pages(
     call: Call,
     verdict: Message,
     rows: Sequence[T],
-    table: Callable[[Sequence[T]], Table],
+    show: Callable[[Sequence[T]], Block],
     orders: Mapping[str, Message],
     *more: tuple[Button, ...],
 ) -> Reply:
-    """A page of a list that has `--page` and `--sort`, with the buttons of both, then `more`."""
+    """A page of a list that has `--page` and `--sort`, with the buttons of both, then `more`.
+
+    One that has `--no-trunc` has a button for that: what a page has no room for is in the file.
+    """
     page = page_of(rows, call.params["page"] or 1)
-    shown = (table(page.rows),) if page.rows else ()
+    shown = (show(page.rows),) if page.rows else ()
+    whole = (as_file(call),) if rows and "no_trunc" in call.params else ()
     lines = (
         page.turns(call),
         others(call, "--sort", orders, now=call.params["sort"]) if rows[1:] else (),
-        (refresh(call),),
+        (refresh(call), *whole),
         *more,
     )
     return Reply((Text(verdict), *page.told, *shown), buttons=tuple(filter(None, lines)))
 
 
+def in_full(call: Call, verdict: Message, name: str, content: bytes | Table | Filled) -> Reply:
+    """All of a list as a file of that name, below its verdict."""
+    file = Document(Untrusted(name), content, ALL)
+    return Reply((Text(verdict),), documents=(file,), buttons=((refresh(call),),))
+
+
 def option(call: Call, label: Message, name: str, *value: str) -> Button:
     """The same call with an option set, in the same message."""
     return Button(label, with_option(call, name, *value), inplace=True, host=call.host.name)
+
+
+def as_file(call: Call) -> Button:
+    """All of it with nothing cut, in a message of its own."""
+    return Button(msg("As a file"), with_option(call, "--no-trunc"), host=call.host.name)
 
 
 def without(call: Call, label: Message, *names: str) -> Button:

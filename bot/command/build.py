@@ -186,6 +186,7 @@ class Builder:
             command=command,
             argv=(*command.path, *parsed.words),
             params=parsed.params,
+            choices=parsed.choices,
             services=self.services,
             slot=f"call:{id}",
             target_host=host,

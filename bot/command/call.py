@@ -106,7 +106,8 @@ class Call:
     `seen` is what was found of the targets. `notes` are what else its record should tell, shared
     likewise. `shares` its update with others, which is done when all are. `resumed`: it was begun
     before a restart; its `items` are then what it last gave to `keep`. `unknown` is what is told if
-    nothing has the name that stands in a command's place.
+    nothing has the name that stands in a command's place. `choices` is the page that is shown of
+    what a missing name may be.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Call:
     shares: bool = False
     resumed: bool = False
     unknown: Unknown | None = None
+    choices: int = 1
     about: list[Item] = field(default_factory=list, compare=False)
     notes: list[str] = field(default_factory=list, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)

@@ -16,6 +16,7 @@ from click.exceptions import BadOptionUsage, NoSuchOption
 from click.parser import _Option, _OptionParser, _ParsingState
 
 from bot.command.kinds import BadValue
+from bot.command.params import Choices
 from bot.command.spec import Command
 from bot.errors import UsageError
 from bot.message import Code, Message, Names, Untrusted, msg
@@ -31,11 +32,13 @@ class Parsed:
     """What a line asks for: the values by parameter name, and the host if one was named.
 
     `words` are those that say so, without the host: parsed again they give the same values.
+    `choices` is the page of the picker that is shown where a name lacks.
     """
 
     params: Mapping[str, Any]
     host: str | None
     words: tuple[str, ...] = ()
+    choices: int = 1
 
 
 class _Parser(_OptionParser):
@@ -125,7 +128,7 @@ class _Grammar(click.Command):
     def __init__(self, command: Command, *, hosted: bool) -> None:
         super().__init__(
             command.name,
-            params=list(command.params),
+            params=[*command.params, *([Choices()] if command.named or command.offers else [])],
             add_help_option=False,
             context_settings={
                 "allow_extra_args": True,
@@ -160,9 +163,9 @@ def parse(command: Command, words: tuple[str, ...], host: str | None = None) -> 
     except click.UsageError as error:
         raise UsageError(*_in_our_words(error), usage=usage(command)) from error
     place: int | None = context.obj.host
-    if place is None:
-        return Parsed(context.params, host, words)
-    return Parsed(context.params, words[place][1:], (*words[:place], *words[place + 1 :]))
+    if place is not None:
+        host, words = words[place][1:], (*words[:place], *words[place + 1 :])
+    return Parsed(context.params, host, words, context.meta.get("choices", 1))
 
 
 def asks_for_help(command: Command, words: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from bot.command.kinds import BadValue
+from bot.command.kinds import PAGE, BadValue
 from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, msg
 
@@ -85,6 +85,24 @@ class Offered(click.Argument):
     def __init__(self, kind: Kind, name: str, **attrs: Any) -> None:  # noqa: ANN401 - Click's own
         super().__init__([name], required=False, **attrs)
         self.kind = kind
+
+
+class Choices(click.Option):
+    """The page of a picker: what its buttons add to a command that still lacks a name.
+
+    No handler gets it: it stays in the context, under its name.
+    """
+
+    NAME = "--choices"
+
+    def __init__(self) -> None:
+        super().__init__(
+            [self.NAME], type=PAGE, default=1, hidden=True, expose_value=False, callback=_keep
+        )
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: int) -> None:
+    ctx.meta[str(param.name)] = value
 
 
 class Paths(Targets):

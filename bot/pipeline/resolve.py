@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.command.argv import with_option, without_option
 from bot.command.call import Call, at
-from bot.command.params import Offered, Targets
+from bot.command.params import Choices, Offered, Targets
 from bot.command.plan import load, of_target
 from bot.errors import BotError, Denied, DockerFault
 from bot.hosts.resolve import OFFERED, Known, Thing, target, things_of
@@ -157,20 +158,31 @@ async def _latest(call: Call) -> Sequence[str]:
 def _picker(
     call: Call, asked: Targets | Offered, things: Sequence[Thing], latest: Sequence[str]
 ) -> Reply:
-    """Which one? Only those that the command makes sense for, those used last first."""
+    """Which one? Only those that the command makes sense for, those used last first; in pages."""
     among = asked.among
     fit = [t for t in things if not isinstance(t, Container) or among is None or among(t)]
     host = Untrusted(call.host.name)
     if not fit:
         none = msg("{host}: nothing here for this command", host=host)
         return Reply((Text(none),), outcome=Outcome.CANCELLED)
-    blocks: list[Block] = [Text(_which(call, asked.kind))]
-    if len(fit) > OFFERED:
-        blocks.append(Text(msg("{more} more: type the name.", more=len(fit) - OFFERED)))
     fit.sort(key=_urgent_first)
     ranks = {id_: rank for rank, id_ in reversed(list(enumerate(latest)))}
     fit.sort(key=lambda thing: ranks.get(target(thing, "").id, len(ranks)))
-    return Reply(tuple(blocks), buttons=_choices(call, fit), outcome=Outcome.CANCELLED)
+    pages = -(-len(fit) // OFFERED)
+    page = min(call.choices, pages)
+    blocks = [Text(_which(call, asked.kind))]
+    if pages > 1:
+        blocks.append(Text(msg("Page {page} of {pages}, or type it.", page=page, pages=pages)))
+    choices = _choices(call, fit[(page - 1) * OFFERED : page * OFFERED])
+    turns = tuple(_page(call, to) for to in (page - 1, page + 1) if 0 < to <= pages)
+    buttons = (*choices, turns) if turns else choices
+    return Reply(tuple(blocks), buttons=buttons, outcome=Outcome.CANCELLED)
+
+
+def _page(call: Call, number: int) -> Button:
+    """To another page, in the same message."""
+    argv = with_option(call, Choices.NAME, str(number))
+    return Button(msg("Page {page}", page=number), argv, inplace=True, host=call.host.name)
 
 
 def _urgent_first(thing: Thing) -> tuple[bool, object]:
@@ -236,5 +248,5 @@ def _choices(
 
 def _argv(call: Call, name: str, instead_of: str | None) -> tuple[str, ...]:
     if instead_of is None:
-        return (*call.argv, name)
+        return (*without_option(call, Choices.NAME), name)
     return tuple(name if word == instead_of else word for word in call.argv)

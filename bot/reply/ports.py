@@ -16,6 +16,12 @@ def published(port: Port) -> Untrusted:
     return Untrusted(f"{place(port)} → {port.private}/{port.protocol}")
 
 
+def places(ports: Iterable[Port]) -> tuple[Untrusted, ...]:
+    """Where ports are published, by what they are inside; IPv4 and IPv6 together are one place."""
+    found = (published(port).raw for port in sorted(ports, key=by_number) if port.public)
+    return tuple(map(Untrusted, dict.fromkeys(found)))
+
+
 def place(port: Port) -> str:
     """Where a port is published: `8080` on all addresses, else with the address."""
     outside = "" if port.public is None else str(port.public)

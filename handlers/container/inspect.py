@@ -9,9 +9,9 @@ from bot.command.formats import formats
 from bot.command.plan import Item
 from bot.command.spec import command, flag, targets
 from bot.hosts.types import Details, Kind, Target
-from bot.message import Message, Moment, Size, Untrusted, Value, msg, plural
+from bot.message import Message, Moment, Size, Untrusted, Value, msg
 from bot.reply import Reply, Table
-from bot.reply.ports import published
+from bot.reply.ports import places
 from bot.reply.states import state_word
 from bot.reply.template import Template
 from handlers.looking import Looked, looked
@@ -55,7 +55,7 @@ def _rows(found: Details) -> Iterator[tuple[Value, ...]]:
     yield msg("image"), found.image
     yield msg("id"), Untrusted(found.id[:_SHORT])
     if found.restarts:
-        yield msg("restarted"), plural("{count} time", "{count} times", found.restarts)
+        yield msg("restarts"), found.restarts
     if found.restart_policy.raw not in _NO_POLICY:
         yield msg("autostart"), found.restart_policy
     if found.memory:
@@ -64,7 +64,7 @@ def _rows(found: Details) -> Iterator[tuple[Value, ...]]:
         yield msg("own files"), Size(found.size_rw)
     if found.size_root is not None:
         yield msg("with image"), Size(found.size_root)
-    for port in dict.fromkeys(map(published, found.ports[:_LISTED])):  # of IPv4 and IPv6
+    for port in places(found.ports)[:_LISTED]:
         yield msg("port"), port
     for source, inside in found.mounts[:_LISTED]:
         yield msg("mount"), Untrusted(f"{source.raw} → {inside.raw}")

@@ -8,8 +8,8 @@ from bot.command.call import Call
 from bot.hosts.types import Container
 from bot.message import Message, Size, Untrusted, Value, msg, plural
 from bot.reply import Block, Button, Reply, Table, Text
-from bot.reply.ports import by_number, published
-from handlers.container.overview import cards, count, signed, table
+from bot.reply.ports import places
+from handlers.container.overview import cards, count, opener, signed, table
 from handlers.formatted import refresh
 from handlers.pages import Page, option, others, page_of, without
 
@@ -84,15 +84,9 @@ def _tables(call: Call, rows: Sequence[Container], *, sized: bool) -> list[Table
 
 
 def _ports(container: Container) -> list[tuple[Value, ...]]:
-    """A line for each place where a port is published, but one for IPv4 and IPv6 together."""
-    places = dict.fromkeys(
-        published(p).raw for p in sorted(container.ports, key=by_number) if p.public
-    )
-    first, *more = places or ("–",)
-    return [
-        (signed(container), Untrusted(first)),
-        *((Untrusted(""), Untrusted(other)) for other in more),
-    ]
+    """A line for each place where a port is published."""
+    first, *more = places(container.ports) or (Untrusted("–"),)
+    return [(signed(container), first), *((Untrusted(""), other) for other in more)]
 
 
 def _buttons(
@@ -110,7 +104,7 @@ def _buttons(
     urgent = [c for c in page.rows if c.needs_you][:_CARDS]
     rows = (
         *cards(call, urgent),
-        page.turns(call),
+        (*page.turns(call), *opener(call, len(found), len(urgent))),
         others(call, "--show", shows, now=call.params["show"] or ""),
         others(call, "--sort", sorts, now=call.params["sort"]) if found[1:] else (),
         (*(looks if found else ()), refresh(call)),

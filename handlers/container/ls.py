@@ -11,14 +11,15 @@ from bot.command.kinds import PAGE, as_engine_filters, choice, filters, whole
 from bot.command.spec import command, flag, option
 from bot.hosts.types import Container
 from bot.message import Untrusted, msg
-from bot.reply import Document, Excerpt, Reply, Text
+from bot.reply import Excerpt, Reply, Text
 from bot.reply.containers import by_name
 from bot.reply.docker import short
 from bot.reply.template import Template
 from handlers.container.columns import COLUMNS, SIZED, TABLE
 from handlers.container.listed import SHOWS, listed
 from handlers.container.overview import count, overview
-from handlers.formatted import ALL, Look, filled, fitting, formatted, refresh
+from handlers.formatted import Look, filled, fitting, formatted
+from handlers.pages import in_full
 
 _FILTERS = (
     *("ancestor", "before", "exited", "expose", "health", "id", "is-task", "label", "name"),
@@ -94,7 +95,7 @@ async def ls(  # noqa: PLR0913 - a parameter for each of Docker's flags
         return Reply((Text(count(call, rows)), *((Excerpt(Untrusted(ids)),) if ids else ())))
     if template and not template.bare:
         return formatted(call, count(call, rows), rows, COLUMNS, template, whole=no_trunc)
-    if no_trunc:
+    if no_trunc and rows:
         return _whole(call, rows, sized=sized)
     if page or show or sized or ports:
         return listed(call, found, rows, sized=sized)
@@ -119,9 +120,4 @@ def _selected(call: Call, found: Sequence[Container]) -> list[Container]:
 def _whole(call: Call, rows: Sequence[Container], *, sized: bool) -> Reply:
     """The table that a terminal shows, with nothing cut, as a file."""
     body = filled(rows, COLUMNS, SIZED if sized else TABLE, Look.of(call, whole=True))
-    file = Document(Untrusted("containers.txt"), body, ALL)
-    return Reply(
-        (Text(count(call, rows)),),
-        documents=(file,) if rows else (),
-        buttons=((refresh(call),),),
-    )
+    return in_full(call, count(call, rows), "containers.txt", body)

@@ -12,6 +12,7 @@ from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Fold, Reply, Table, Text
 from bot.reply.containers import sign_of, state_of
 from handlers.formatted import refresh
+from handlers.offer import may
 
 _SHOWN = 8
 _STACKS = 6
@@ -30,7 +31,7 @@ def overview(call: Call, rows: Sequence[Container], every: int) -> Reply:
         blocks.append(Text(msg("and {more} more below", more=len(bad) - _SHOWN)))
     if rows:
         blocks += [*_stacks(rows), _folded(rows)]
-    return Reply(tuple(blocks), buttons=_buttons(call, bad, every))
+    return Reply(tuple(blocks), buttons=_buttons(call, rows, bad[:_CARDS], every))
 
 
 def count(call: Call, rows: Sequence[Container]) -> Message:
@@ -126,12 +127,32 @@ def cards(call: Call, rows: Sequence[Container]) -> tuple[tuple[Button, ...], ..
     return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
 
 
-def _buttons(call: Call, bad: Sequence[Container], every: int) -> tuple[tuple[Button, ...], ...]:
+def opener(call: Call, every: int, shown: int) -> tuple[Button, ...]:
+    """A button that asks whose card to open, where not every container has one of its own."""
+    if every <= shown:
+        return ()
+    return (Button(msg("Open…"), ("container", "card"), host=call.host.name),)
+
+
+def _stack(call: Call, rows: Sequence[Container]) -> tuple[Button, ...]:
+    """A button that asks which stack to look into, where the overview has a line for some."""
+    if not any(c.project for c in rows) or not may(call, "stack ps"):
+        return ()
+    return (Button(msg("Stack…"), ("stack", "ps"), host=call.host.name),)
+
+
+def _buttons(
+    call: Call, rows: Sequence[Container], bad: Sequence[Container], every: int
+) -> tuple[tuple[Button, ...], ...]:
     whole = Button(
         msg("All {count}", count=every),
         with_options(call, {"--show": "all", "--page": "1"}),
         inplace=True,
         host=call.host.name,
     )
-    more = (whole, refresh(call)) if every else (refresh(call),)
-    return (*cards(call, bad[:_CARDS]), more)
+    more = (
+        (whole, *opener(call, every, len(bad)), *_stack(call, rows), refresh(call))
+        if every
+        else (refresh(call),)
+    )
+    return (*cards(call, bad), more)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from bot.command.call import Call, at
-from bot.command.spec import argument, command, targets
+from bot.command.kinds import PAGE, choice
+from bot.command.spec import argument, command, flag, option, targets
 from bot.errors import NotFound, UsageError
 from bot.hosts.types import Details, Kind, Port, Target
 from bot.message import Code, Message, Untrusted, msg, plural
-from bot.reply import Block, Fold, Reply, Table, Text
+from bot.reply import Fold, Reply, Table, Text
+from bot.reply.model import WIDTH
 from bot.reply.ports import address, by_number
-from handlers.formatted import refresh
+from handlers.pages import in_full, in_pages
 
 _WRITTEN = re.compile(r"(\d{1,5})(?:/(tcp|udp|sctp))?", re.ASCII | re.IGNORECASE)
 _HIGHEST = 65535
-_SHOWN = 40
+_GLANCE = 40  # ports in one sentence
+_SORTS: dict[str, Callable[[Port], Any]] = {
+    "inside": by_number,
+    "outside": lambda port: (port.public or 0, by_number(port)),
+}
+_SORTED = {"inside": msg("By port inside"), "outside": msg("By port outside")}
 
 
 @command(
@@ -26,25 +36,44 @@ _SHOWN = 40
 )
 @targets(Kind.CONTAINER, nargs=1)
 @argument("private_port", required=False)
-async def port(call: Call, container: Target, private_port: str | None) -> Reply:
+@flag("--no-trunc", help="Show everything in full, as a file")
+@option("--sort", type=choice(*_SORTS), default="inside", help="Sort by inside, outside")
+@option("--page", type=PAGE, help="Show one page of the list")
+async def port(
+    call: Call,
+    container: Target,
+    private_port: str | None,
+    sort: str,
+    page: int | None,
+    *,
+    no_trunc: bool,
+) -> Reply:
     """List where the ports of a container are reached."""
     wanted = _wanted(private_port)
     found = await call.host.containers.inspect(container.id)
     name = at(container.name, container.host)
-    ports = sorted((p for p in found.ports if _fits(p, wanted)), key=by_number)
+    ports = sorted((p for p in found.ports if _fits(p, wanted)), key=_SORTS[sort])
     if wanted and not ports:
         raise _missing(name, wanted, found)
-    blocks: list[Block] = [Text(_verdict(name, ports))]
-    if ports:
-        rows = tuple((Untrusted(_inside(p)), Untrusted(address(p))) for p in ports[:_SHOWN])
-        blocks.append(Table(rows))
-    if len(ports) > _SHOWN:
-        blocks.append(Text(msg("and {more} more", more=len(ports) - _SHOWN)))
+    verdict = _verdict(name, ports)
+    if no_trunc and ports:
+        return in_full(call, verdict, f"{container.name.raw}-ports.txt", _table(ports, None))
+    reply = in_pages(call, verdict, ports, _table, _SORTED)
+    return reply if wanted else replace(reply, blocks=(*reply.blocks, *_only_inside(found)))
+
+
+def _table(ports: Sequence[Port], width: int | None = WIDTH) -> Table:
+    rows = tuple((Untrusted(_inside(p)), Untrusted(address(p))) for p in ports)
+    return Table(rows, width=width)
+
+
+def _only_inside(found: Details) -> tuple[Text | Fold, ...]:
+    """What other containers reach, and nobody else; many are folded."""
     inside = sorted(found.exposed, key=by_number)
-    if inside and not wanted:
-        told = Text(msg("Open inside, but not published: {ports}", ports=_listed(inside)))
-        blocks.append(told if len(inside) <= _SHOWN else Fold((told,)))
-    return Reply(tuple(blocks), buttons=((refresh(call),),))
+    if not inside:
+        return ()
+    told = Text(msg("Open inside, but not published: {ports}", ports=_listed(inside)))
+    return (told if len(inside) <= _GLANCE else Fold((told,)),)
 
 
 def _wanted(written: str | None) -> tuple[int, str] | None:

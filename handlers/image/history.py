@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from bot.command.call import Call, at
 from bot.command.formats import formats
+from bot.command.kinds import PAGE, choice
 from bot.command.spec import command, flag, option, refused, targets
 from bot.hosts.image_details import Layer
 from bot.hosts.types import Kind, Target
 from bot.message import Message, Size, Untrusted, msg, plural
-from bot.reply import Document, Excerpt, Reply, Table, Text, docker
+from bot.reply import Excerpt, Reply, Table, Text, docker
 from bot.reply.syntax import read
 from bot.reply.template import Template
-from handlers.formatted import ALL, Columns, Look, filled, fitting, formatted
+from handlers.formatted import Columns, Look, filled, fitting, formatted
+from handlers.pages import in_full, in_pages
 
 _TABLE = read("table {{.ID}}\\t{{.CreatedSince}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}")
 _EXACT = read("table {{.ID}}\\t{{.CreatedAt}}\\t{{.CreatedBy}}\\t{{.Size}}\\t{{.Comment}}")
@@ -23,6 +27,16 @@ _INSTRUCTION = re.compile(r"/bin/sh -c #\(nop\)\s+")
 _RUN = re.compile(r"(?:RUN )?(?:\|\d+ .{0,400}?)?/bin/sh -c\s+", re.DOTALL)
 _BUILDKIT = "# buildkit"
 _LONGEST = 4096  # characters of a step that are looked at: a phone shows fewer
+_SORTS: dict[str, Callable[[Layer], Any]] = {
+    "step": lambda _: 0,  # as the Engine has them
+    "size": lambda layer: -layer.size,
+    "age": lambda layer: layer.created,
+}
+_SORTED = {
+    "step": msg("By step"),
+    "size": msg("Biggest first"),
+    "age": msg("Oldest first"),
+}
 
 
 def _since(layer: Layer, look: Look) -> str:
@@ -61,6 +75,8 @@ _BARE: Columns[Layer] = {
     value=True,
     why=msg("It needs a newer API of Docker's than I speak: I show what this host would run."),
 )
+@option("--sort", type=choice(*_SORTS), default="step", help="Sort by step, size, age")
+@option("--page", type=PAGE, help="Show one page of the list")
 async def history(
     call: Call,
     image: Target,
@@ -69,10 +85,12 @@ async def history(
     human: bool,
     no_trunc: bool,
     quiet: bool,
+    sort: str,
+    page: int | None,
 ) -> Reply:
     """Show how an image was made, the newest step first."""
     fitting(quiet=quiet, format=template is not None)
-    found = await call.host.images.history(image.id)
+    found = sorted(await call.host.images.history(image.id), key=_SORTS[sort])
     verdict = _verdict(at(image.name, image.host), found)
     columns = COLUMNS if human else _BARE
     if quiet:
@@ -82,13 +100,11 @@ async def history(
         return formatted(call, verdict, found, columns, template, whole=no_trunc)
     if no_trunc:
         body = filled(found, columns, _TABLE if human else _EXACT, Look.of(call, whole=True))
-        file = Document(Untrusted("history.txt"), body, ALL)
-        return Reply((Text(verdict),), documents=(file,))
-    rows = tuple((_step(layer), Size(layer.size) if human else layer.size) for layer in found)
-    return Reply((Text(verdict), Table(rows, right=frozenset({1}))))
+        return in_full(call, verdict, "history.txt", body)
+    return in_pages(call, verdict, found, lambda rows: _table(rows, human=human), _SORTED)
 
 
-def _verdict(name: Untrusted, found: tuple[Layer, ...]) -> Message:
+def _verdict(name: Untrusted, found: Sequence[Layer]) -> Message:
     return plural(
         "{name}: {count} step, {size}",
         "{name}: {count} steps, {size}",
@@ -96,6 +112,11 @@ def _verdict(name: Untrusted, found: tuple[Layer, ...]) -> Message:
         name=name,
         size=Size(sum(layer.size for layer in found)),
     )
+
+
+def _table(layers: Sequence[Layer], *, human: bool) -> Table:
+    rows = tuple((_step(layer), Size(layer.size) if human else layer.size) for layer in layers)
+    return Table(rows, right=frozenset({1}))
 
 
 def _step(layer: Layer) -> Untrusted:

@@ -10,12 +10,13 @@ from bot.command.kinds import PAGE, as_engine_filters, choice, filters
 from bot.command.spec import argument, command, flag, option, refused
 from bot.hosts.types import Image
 from bot.message import Untrusted, msg
-from bot.reply import Document, Excerpt, Reply, Text
+from bot.reply import Excerpt, Reply, Text
 from bot.reply.docker import short
 from bot.reply.template import Template
-from handlers.formatted import ALL, Look, filled, fitting, formatted, refresh
+from handlers.formatted import Look, filled, fitting, formatted
 from handlers.image.columns import COLUMNS, DIGESTS, TABLE, named
 from handlers.image.listed import SHOWS, count, listed, name_of
+from handlers.pages import in_full
 
 _SORTS = {
     "size": lambda i: -i.size,
@@ -81,7 +82,7 @@ async def ls(  # noqa: PLR0913 - a parameter for each of Docker's flags
         wants = digests or any(name.lower() == "digest" for name in template.fields)
         listing = named(rows, digests=wants)
         return formatted(call, count(call, rows), listing, COLUMNS, template, whole=no_trunc)
-    return _whole(call, rows) if no_trunc else listed(call, found, rows)
+    return _whole(call, rows) if no_trunc and rows else listed(call, found, rows)
 
 
 def _whole(call: Call, rows: Sequence[Image]) -> Reply:
@@ -89,9 +90,4 @@ def _whole(call: Call, rows: Sequence[Image]) -> Reply:
     digests: bool = call.params["digests"]
     table = DIGESTS if digests else TABLE
     body = filled(named(rows, digests=digests), COLUMNS, table, Look.of(call, whole=True))
-    file = Document(Untrusted("images.txt"), body, ALL)
-    return Reply(
-        (Text(count(call, rows)),),
-        documents=(file,) if rows else (),
-        buttons=((refresh(call),),),
-    )
+    return in_full(call, count(call, rows), "images.txt", body)

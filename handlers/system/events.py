@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.command.argv import without_option
 from bot.command.call import Call
 from bot.command.formats import formats
 from bot.command.kinds import SINCE, Ago, as_engine_filters, filters
-from bot.command.spec import command, option
+from bot.command.spec import command, flag, option
 from bot.errors import UsageError
 from bot.hosts.types import Event, Gap
 from bot.message import Code, Message, Untrusted, msg, plural
 from bot.reply import Block, Button, Fold, Reply, Text
 from bot.reply.template import Template
 from handlers.formatted import refresh
+from handlers.pages import as_file, in_full
 from handlers.system.following import follow
-from handlers.system.happened import FIELDS, Wanted, as_asked, is_noise, told
+from handlers.system.happened import FIELDS, Wanted, as_asked, in_lines, is_noise, told
 
 _SHOWN = 12
 _FOLDED = 60
@@ -46,8 +48,15 @@ _REMEMBERED = 256  # moby `daemon/events`
     help="Filter by a condition, as in event=die or type=network",
 )
 @formats(FIELDS)
+@flag("--no-trunc", help="Show everything in full, as a file: with --until")
 async def events(
-    call: Call, since: Ago | None, until: Ago | None, wanted: Wanted, template: Template | None
+    call: Call,
+    since: Ago | None,
+    until: Ago | None,
+    wanted: Wanted,
+    template: Template | None,
+    *,
+    no_trunc: bool,
 ) -> Reply:
     """Show what happens on a host, or what happened.
 
@@ -55,6 +64,9 @@ async def events(
     """
     begin, end = call.epoch(since), call.epoch(until)
     asked = as_engine_filters(wanted)
+    if end is None and no_trunc:
+        one, other = Code("--no-trunc"), Code("--until")
+        raise UsageError(msg("{option} needs {other}.", option=one, other=other))
     if end is None:
         return await follow(call, begin, wanted, template)
     _passed(call, begin, end)
@@ -63,6 +75,9 @@ async def events(
         gap = () if whole else (Gap(),)
         filled = (Text(_verdict(call, len(found))), *as_asked((*found, *gap), template))
         return Reply(filled, buttons=_buttons(call))
+    if no_trunc and found:
+        reply = in_full(call, _verdict(call, len(found)), "events.txt", in_lines(call, found))
+        return reply if whole else replace(reply, blocks=(*reply.blocks, *told(call, (Gap(),))))
     kept = [event for event in found if not is_noise(event, wanted)]
     blocks: list[Block] = [Text(_verdict(call, len(kept))), *_listed(call, kept, whole=whole)]
     if left := len(found) - len(kept):
@@ -74,13 +89,13 @@ async def events(
         )
         blocks.append(Text(told_))
     blocks.append(Text(msg("Docker remembers its last {count}.", count=_REMEMBERED)))
-    return Reply(tuple(blocks), buttons=_buttons(call))
+    return Reply(tuple(blocks), buttons=_buttons(call, as_file(call) if found else None))
 
 
-def _buttons(call: Call) -> tuple[tuple[Button, ...], ...]:
-    """To look again, and to go on looking."""
+def _buttons(call: Call, file: Button | None = None) -> tuple[tuple[Button, ...], ...]:
+    """To look again, to have all of it as a `file`, and to go on looking."""
     on = Button(msg("Follow"), without_option(call, "--until"), host=call.host.name)
-    return ((refresh(call), on),)
+    return ((refresh(call), *((file,) if file else ()), on),)
 
 
 def _passed(call: Call, begin: float | None, end: float) -> None:

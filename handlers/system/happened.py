@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.command.call import Call
 from bot.hosts.types import Event, Gap
 from bot.message import Untrusted, msg
-from bot.reply import Filled, Table, Text
+from bot.reply import Filled, Table, Text, docker
 from bot.reply.template import Template
 
 _CONTAINER = "container"
@@ -50,6 +50,16 @@ def told(call: Call, events: Iterable[Event | Gap]) -> Iterator[Table | Text]:
         yield Table(rows) if rows else Text(_MISSING)
 
 
+def in_lines(call: Call, events: Iterable[Event]) -> Table:
+    """All of each in a line, nothing cut: for a file."""
+    zone = call.zone
+    rows = (
+        (docker.rfc3339(e.at[0], zone), e.type, e.action.raw, e.id.raw, _attributes(e))
+        for e in events
+    )
+    return Table(tuple(tuple(map(Untrusted, row)) for row in rows), width=None)
+
+
 def as_asked(events: Iterable[Event | Gap], template: Template) -> Iterator[Filled | Text]:
     """The same, as a template has them."""
     for here in _stretches(events):
@@ -79,6 +89,10 @@ def _fields(event: Event) -> Mapping[str, Any]:
         "time": seconds,
         "timeNano": seconds * _NANOS + nanos,
     }
+
+
+def _attributes(event: Event) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(event.attributes.items()))
 
 
 def _clock(event: Event, zone: ZoneInfo, today: date) -> Untrusted:

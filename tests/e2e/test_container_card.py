@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sandbox import Phone, Sandbox
 from tests.e2e.conftest import OWNER, VIEWER, Clock, Pierhead, agree
-from tests.e2e.talk import ask, tap
+from tests.e2e.talk import ask, monospace_of, tap
 from tests.private_engine import Engine
 
 
@@ -16,7 +18,12 @@ def phone(telegram: Sandbox) -> Phone:
 
 
 def running(engine: Engine, name: str = "web") -> None:
-    engine.docker("run", "-d", "-p", "127.0.0.1:0:80", "--name", name, "busybox", "sleep", "1000")
+    options = ("-p", "127.0.0.1:0:80", "--stop-timeout", "1", "--name", name)
+    engine.docker("run", "-d", *options, "busybox", "sleep", "1000")
+
+
+def state(engine: Engine, name: str = "web") -> str:
+    return engine.docker("inspect", "-f", "{{.State.Status}}", name)
 
 
 async def test_a_name_alone_is_a_card(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
@@ -24,10 +31,15 @@ async def test_a_name_alone_is_a_card(pierhead: Pierhead, phone: Phone, engine: 
     async with pierhead.running():
         seen = await ask(phone, "/web")
         assert seen.text.splitlines()[0].startswith("web@local: up ")
-        for word in ("image", "busybox", "ports", "→80", "cpu", "memory"):
-            assert word in seen.text
+        for line in (
+            r"image +busybox",
+            r"port +127\.0\.0\.1:\d+ → 80/tcp",
+            r"cpu +",
+            r"memory +\d",
+        ):
+            assert re.search(line, seen.text)
         assert seen.buttons == [
-            ["Logs", "Details", "Refresh"],
+            ["Logs", "Details", "More…", "Refresh"],
             ["Restart web@local…"],
             ["Stop web@local…"],
         ]
@@ -54,7 +66,75 @@ async def test_a_viewer_is_offered_no_change(
     running(engine)
     async with pierhead.running():
         seen = await ask(telegram.private(VIEWER), "/web")
-        assert seen.buttons == [["Logs", "Details", "Refresh"]]
+        assert seen.buttons == [["Logs", "Details", "More…", "Refresh"]]
+        await tap(seen, "More…")
+        more = await seen.changed()
+        looks = [["Figures", "Processes"], ["Ports", "Changes"]]
+        assert more.buttons == [["Logs", "Details", "Less", "Refresh"], *looks]
+        assert "To be typed" not in more.text
+        await tap(more, "Less")
+        assert (await more.changed()).buttons == seen.buttons
+
+
+async def test_all_that_an_owner_may(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    running(engine)
+    async with pierhead.running():
+        seen = await ask(phone, "/web")
+        await tap(seen, "More…")
+        more = await seen.changed()
+        assert [row[0] for row in more.buttons[3:]] == [
+            "Restart web@local…",
+            "Stop web@local…",
+            "Shell in web@local",
+            "Attach to web@local",
+            "Pause web@local…",
+            "Kill web@local…",
+        ]
+        typed = [line for line in monospace_of(more) if line.startswith("/")]
+        assert typed[1:3] == ["/cp web:/etc/hosts -", "/export web"]
+        for label, answer in (("Figures", "% CPU"), ("Changes", "web@local: nothing")):
+            phone.unseen()
+            await tap(more, label)
+            assert answer in (await phone.wait()).text
+        for line in typed[:2]:
+            assert (await ask(phone, line)).text.startswith(("web@local: ", "web:/etc/hosts@"))
+        phone.unseen()
+        await tap(more, "Pause web@local…")
+        asked = await phone.wait()
+        while not asked.text.startswith("Pause web@local?"):  # a file may still come
+            asked = await phone.wait()
+        await agree(asked, "Pause web@local", clock)
+        assert "Paused web@local." in (await phone.wait()).text
+        assert state(engine) == "paused"
+
+
+@pytest.mark.parametrize(
+    ("label", "after"),
+    [
+        ("Let web@local go on", "running"),
+        ("Stop web@local…", "exited"),
+        ("Kill web@local…", "exited"),
+    ],
+)
+async def test_what_is_paused(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock, label: str, after: str
+) -> None:
+    running(engine)
+    engine.docker("pause", "web")
+    async with pierhead.running():
+        seen = await ask(phone, "/web")
+        assert seen.buttons[1:] == [
+            ["Let web@local go on"],
+            ["Stop web@local…"],
+            ["Kill web@local…"],
+        ]
+        await tap(seen, label)
+        if label.endswith("…"):
+            await agree(await phone.wait(), label.removesuffix("…"), clock)
+        await phone.wait()
+        assert state(engine) == after
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,31 @@ async def test_only_the_exact_name_is_changed(
     assert started(engine, "web-2") == before["web-2"]
 
 
+async def test_a_picker_of_many_has_pages(
+    pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
+) -> None:
+    for n in range(26):
+        engine.docker("create", "--name", f"c-{n:02}", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        first = await ask(phone, "/restart")
+        assert first.text.splitlines()[1] == "Page 1 of 3, or type it."
+        assert first.buttons[0] == ["c-00", "c-01"]
+        assert first.buttons[6:] == [["Page 2"]]
+        await tap(first, "Page 2")
+        second = await first.changed()
+        assert second.buttons[6:] == [["Page 1", "Page 3"]]
+        await tap(second, "Page 3")
+        third = await second.changed()
+        assert third.id == first.id
+        assert third.buttons == [["c-24", "c-25"], ["Page 2"]]
+        await tap(third, "Page 2")
+        back = await third.changed()
+        phone.unseen()
+        await tap(back, "c-17")
+        assert (await phone.wait()).text.startswith("Restart c-17@local?")
+        assert (await ask(phone, "/restart --choices 99")).buttons[-1] == ["Page 2"]
+
+
 async def test_a_missing_name_gives_a_picker(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:

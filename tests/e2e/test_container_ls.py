@@ -70,7 +70,11 @@ async def test_a_mixed_fleet_of_a_real_engine(
         assert re.search(r"frozen +paused$", whole, re.MULTILINE)
         assert re.search(r"never +never started$", whole, re.MULTILINE)
         assert "finished" not in whole
-        assert seen.buttons == [["broken", "looping"], ["sick"], ["All 7", "Refresh"]]
+        assert seen.buttons == [
+            ["broken", "looping"],
+            ["sick"],
+            ["All 7", "Open…", "Stack…", "Refresh"],
+        ]
         assert seen.tappable == []
         await tap(seen, "broken")
         card = await phone.wait()
@@ -82,7 +86,13 @@ async def test_a_mixed_fleet_of_a_real_engine(
         better = await seen.changed()
         assert better.id == seen.id
         assert better.text.startswith("local: all well\n")
-        assert better.buttons == [["All 4", "Refresh"]]
+        assert better.buttons == [["All 4", "Open…", "Stack…", "Refresh"]]
+        phone.unseen()
+        await tap(better, "Open…")
+        which = await phone.wait()
+        assert which.text == "/container_card: which container on local?"
+        await tap(which, "web")
+        assert (await phone.wait()).text.startswith("web@local: up ")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +150,7 @@ async def test_few(
     assert screen(seen) == (
         ["local: all well", f"{count} of {count} ok"] if count else ["local: no containers"]
     )
-    assert seen.buttons == ([[f"All {count}", "Refresh"]] if count else [["Refresh"]])
+    assert seen.buttons == ([[f"All {count}", "Open…", "Refresh"]] if count else [["Refresh"]])
     assert len(folded(seen).splitlines()) == count
 
 
@@ -154,7 +164,7 @@ async def test_many_have_pages(
         assert "and 1 more below" in screen(seen)
         assert folded(seen).splitlines()[0].startswith("x z0")
         assert "and 119 more" in folded(seen)
-        assert seen.buttons == [["z0", "z1"], ["z2", "z3"], ["All 159", "Refresh"]]
+        assert seen.buttons == [["z0", "z1"], ["z2", "z3"], ["All 159", "Open…", "Refresh"]]
         await _pages_turn_in_place(world, phone)
 
 
@@ -164,7 +174,7 @@ async def _pages_turn_in_place(world: Played, phone: Phone) -> None:
     first = await seen.changed()
     assert first.text.splitlines()[:2] == ["local: 159 containers", "Page 1 of 11"]
     assert first.buttons == [
-        ["Page 2"],
+        ["Page 2", "Open…"],
         ["Need you 9", "Running 150", "Stopped 9"],
         ["Newest first", "By state", "By image"],
         ["Overview", "Ports", "Sizes", "Refresh"],
@@ -174,16 +184,17 @@ async def _pages_turn_in_place(world: Played, phone: Phone) -> None:
     await tap(first, "Page 2")
     second = await first.changed()
     assert "app-0015" in second.text
-    assert second.buttons[0] == ["Page 1", "Page 3"]
+    assert second.buttons[0] == ["Page 1", "Page 3", "Open…"]
     await tap(second, "Need you 9")
     urgent = await second.changed()
     assert urgent.text.splitlines()[:2] == [
         "local: 9 containers need you",
         "x z0  exited 1 · 4 min",
     ]
-    assert urgent.buttons[:3] == [
+    assert urgent.buttons[:4] == [
         ["z0", "z1"],
         ["z2", "z3"],
+        ["Open…"],
         ["All 159", "Running 150", "Stopped 9"],
     ]
     await tap(urgent, "Running 150")

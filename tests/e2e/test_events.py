@@ -46,7 +46,22 @@ async def test_what_happened(
         assert re.fullmatch(r"Left out: \d+ of exec, which -f event=exec_start shows\.", left)
         assert remembered == REMEMBERED
         assert all(re.fullmatch(r"\d\d:\d\d:\d\d", clock) for _, _, clock in lines[1:-2])
-        assert seen.buttons == [["Refresh", "Follow"]]
+        assert seen.buttons == [["Refresh", "As a file", "Follow"]]
+        await tap(seen, "As a file")
+        file = await seen.phone.wait()
+        while file.document is None:
+            file = await seen.phone.wait()
+        name, content = file.document
+        assert name == "events.txt"
+        asked = ("events", "--since", "1h", "--until", "0s", "-f", "container=web")
+        ids = [word for word in engine.docker(*asked).split() if len(word) == 64]
+        rows = [re.split(r"  +", row) for row in content.decode().splitlines()]
+        mine = [row for row in rows if "name=web" in row[-1].split(", ")]
+        assert len([row for row in mine if row[1] == "container"]) >= len(ids) > 5
+        assert any(row[2].startswith("exec_start") for row in mine)
+        assert any(row[2] == "die" and "exitCode=137" in row[-1] for row in mine)
+        refused = await ask(phone, "/events --no-trunc")
+        assert refused.text.startswith("--no-trunc needs --until.")
         volume = await ask(phone, "/docker events --since 1h --until 0s -f type=volume")
         assert screen(volume)[0].startswith("local: ")
         assert re.search(r"^volume data +create +\d\d:", volume.text, re.MULTILINE)
@@ -145,3 +160,21 @@ async def test_hostile_names_are_shown_as_they_are(
         assert "hunter2" not in seen.text
         assert CID not in seen.text
         assert seen.tappable == []
+
+
+async def test_more_than_a_screen_is_a_file(
+    telegram: Sandbox, phone: Phone, tmp_path: Path, clock: Clock
+) -> None:
+    """Also where some may be missing, which is told."""
+    async with played(telegram, tmp_path, clock) as world:
+        too_long = line(0, "x" * 300_000)
+        events = (line(n) for n in range(1, 201))
+        world.engine.scripts["GET /info"] = answer({})
+        world.engine.scripts["GET /events"] = streamed(too_long, *events)
+        seen = await ask(phone, "/events --since 1h --until 0s")
+        assert "and 128 more before" in seen.text
+        whole = await ask(phone, "/events --since 1h --until 0s --no-trunc")
+        assert whole.text.splitlines() == ["local: 200 events", "Some may be missing here."]
+        file = await phone.wait()
+        assert file.document is not None
+        assert len(file.document[1].decode().splitlines()) == 200

@@ -174,6 +174,11 @@ async def test_the_engine(world: Played, goldens: Goldens, owner: int) -> None:
         happened(60, "pull", "image", "redis:7"),
     )
     goldens.check("events", await ask(phone, "/events --since 1h --until 0s"))
+    goldens.check("events-whole", await ask(phone, "/events --since 1h --until 0s --no-trunc"))
+    file = await phone.wait()
+    assert file.document is not None
+    content = file.document[1].decode()
+    assert content == goldens.file("events-whole-file", content)
     scripts["GET /info"] = answer(
         {
             "Name": "nas",

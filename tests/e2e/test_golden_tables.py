@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox
-from tests.e2e.conftest import OWNER, RUSSIAN, Clock
+from tests.e2e.conftest import OWNER, RUSSIAN, VIEWER, Clock
 from tests.e2e.golden import Goldens
 from tests.e2e.talk import Morning, Played, ask, played, shows, tap
 from tests.hosts.scripted import CID, answer, row
@@ -106,6 +106,15 @@ CHANGES = [
     {"Kind": 2, "Path": "/etc/passwd-"},
     {"Kind": 1, "Path": "/srv/x\nD /etc/shadow"},
 ]
+STATS = {
+    "id": CID,
+    "name": "/web",
+    "cpu_stats": {"cpu_usage": {"total_usage": 12}, "system_cpu_usage": 200, "online_cpus": 4},
+    "precpu_stats": {"cpu_usage": {"total_usage": 0}, "system_cpu_usage": 100},
+    "memory_stats": {"usage": 40_000_000, "limit": 512_000_000},
+    "networks": {"eth0": {"rx_bytes": 3_400_000, "tx_bytes": 128_000}},
+    "pids_stats": {"current": 7},
+}
 TOP = {
     "Titles": ["USER", "PID", "%CPU", "%MEM", "COMMAND"],
     "Processes": [
@@ -159,8 +168,11 @@ async def world(telegram: Sandbox, tmp_path: Path, clock: Clock) -> AsyncIterato
         ("images", "/images"),
         ("images-digests", "/images --digests --sort name"),
         ("history", "/history redis:7"),
+        ("history-size", "/history --sort size redis:7"),
         ("diff", "/diff web"),
+        ("diff-path", "/diff --sort path web"),
         ("port", "/port web"),
+        ("port-outside", "/port --sort outside web"),
         ("port-none", "/port web 9000"),
         ("top", "/top --sort cpu web"),
         ("inspect-container", "/container inspect -s web"),
@@ -178,6 +190,8 @@ async def test_a_table(world: Played, goldens: Goldens, phone: Phone, name: str,
         ("ps-whole", "/ps -a -s --no-trunc"),
         ("images-whole", "/images --no-trunc --digests"),
         ("history-whole", "/history --no-trunc redis:7"),
+        ("diff-whole", "/diff --no-trunc web"),
+        ("port-whole", "/port --no-trunc web"),
         ("top-whole", "/top --no-trunc web"),
     ],
 )
@@ -194,17 +208,53 @@ async def test_all_of_it_as_a_file(
     assert "s3cr3t" not in content.decode()
 
 
-async def test_the_live_view(world: Played, goldens: Goldens, phone: Phone) -> None:
-    stats = {
-        "id": CID,
-        "name": "/web",
-        "cpu_stats": {"cpu_usage": {"total_usage": 12}, "system_cpu_usage": 200, "online_cpus": 4},
-        "precpu_stats": {"cpu_usage": {"total_usage": 0}, "system_cpu_usage": 100},
-        "memory_stats": {"usage": 40_000_000, "limit": 512_000_000},
-        "networks": {"eth0": {"rx_bytes": 3_400_000, "tx_bytes": 128_000}},
-        "pids_stats": {"current": 7},
+@pytest.fixture
+def card(world: Played) -> None:
+    """A container with all that a card tells: many ports, health, figures."""
+    web = row(Names=["/web"], Id=CID, Image="example/app:1", Status="Up 3 hours (healthy)")
+    scripts = world.engine.scripts
+    scripts["GET /containers/json"] = answer([web])
+    published = {
+        f"{port}/tcp": [{"HostIp": ip, "HostPort": str(port)} for ip in ("0.0.0.0", "::")]
+        for port in (443, 80, 8080, 9090)
     }
-    world.engine.scripts[f"GET /containers/{CID}/stats"] = answer(stats)
+    udp = {"53/udp": [{"HostIp": "192.168.1.20", "HostPort": "53"}]}
+    network = {"Networks": {"home_default": {}}, "Ports": published | udp}
+    scripts[f"GET /containers/{CID}/json"] = answer(DETAILS | {"NetworkSettings": network})
+    scripts[f"GET /containers/{CID}/stats"] = answer(STATS)
+
+
+async def test_a_card(world: Played, card: None, goldens: Goldens, phone: Phone) -> None:
+    seen = await ask(phone, "/web")
+    goldens.check("card", seen)
+    await tap(seen, seen.buttons[0][2])
+    goldens.check("card-more", await seen.changed())
+
+
+async def test_a_viewers_card(
+    world: Played, card: None, goldens: Goldens, telegram: Sandbox
+) -> None:
+    viewer = telegram.private(VIEWER)
+    await ask(viewer, f"/language {goldens.language}")
+    seen = await ask(viewer, "/web")
+    goldens.check("card-viewer", seen)
+    await tap(seen, seen.buttons[0][2])
+    goldens.check("card-viewer-more", await seen.changed())
+
+
+async def test_a_card_of_what_is_not_well(
+    world: Played, card: None, goldens: Goldens, phone: Phone
+) -> None:
+    """What can't be read is unknown, never well."""
+    sick = row(Names=["/web"], Id=CID, Status="Up 12 minutes (unhealthy)")
+    world.engine.scripts["GET /containers/json"] = answer([sick])
+    for path in ("json", "stats"):
+        world.engine.scripts[f"GET /containers/{CID}/{path}"] = answer({"message": "no"}, 500)
+    goldens.check("card-sick", await ask(phone, "/web"))
+
+
+async def test_the_live_view(world: Played, goldens: Goldens, phone: Phone) -> None:
+    world.engine.scripts[f"GET /containers/{CID}/stats"] = answer(STATS)
     seen = await shows(await ask(phone, "/stats --live web"), "CPU")
     goldens.check("stats-live", seen)
     await tap(seen, seen.buttons[0][0])

@@ -63,7 +63,7 @@ async def test_which_there_are(
             ["host", "host"],
             ["none", "null"],
         ]
-        assert seen.buttons == [["Newest first", "By driver"], ["Refresh"]]
+        assert seen.buttons == [["Newest first", "By driver"], ["Refresh", "As a file"]]
         assert await verdict(phone, "/network list -f type=custom") == (
             "local: 2 networks, 1 unused"
         )

@@ -277,7 +277,7 @@ async def test_who_may_what(
     viewer, operator = telegram.private(VIEWER), telegram.private(OPERATOR)
     async with pierhead.running():
         seen = await ask(viewer, "/stack ps shop")
-        assert [b for row in seen.buttons for b in row] == ["Logs", "Refresh"]
+        assert seen.buttons == [["By name", "By state"], ["Refresh"], ["Logs"]]
         assert "stack.restart" in (await ask(viewer, "/stack restart shop")).text
         assert "stack.rm" in (await ask(operator, "/stack rm shop")).text
         seen = await ask(operator, "/stack ps shop")

@@ -54,5 +54,7 @@ async def test_stacks(world: Played, goldens: Goldens) -> None:
     goldens.check("stack-ls-all", await ask(phone, "/stacks -a"))
     goldens.check("stack-ps", await ask(phone, "/stack ps media"))
     goldens.check("stack-ps-well", await ask(phone, "/stack ps infra"))
+    goldens.check("stack-ps-state", await ask(phone, "/stack ps --sort state photos"))
+    goldens.check("stack-ps-none", await ask(phone, "/stack ps --status paused photos"))
     goldens.check("stack-rm", await ask(phone, "/stack rm -sv photos"))
     goldens.check("stack-picker", await ask(phone, "/stack restart"))
