@@ -59,8 +59,11 @@ def in_pages(
     show: Callable[[Sequence[T]], Block],
     orders: Mapping[str, Message],
     *more: tuple[Button, ...],
+    shows: Mapping[str, Message] | None = None,
 ) -> Reply:
     """A page of a list that has `--page` and `--sort`, with the buttons of both, then `more`.
+
+    `shows` are the labels of `--show`, where the list has that and it makes a difference.
 
     One that has `--no-trunc` has a button for that: what a page has no room for is in the file.
     """
@@ -69,6 +72,7 @@ def in_pages(
     whole = (as_file(call),) if rows and "no_trunc" in call.params else ()
     lines = (
         page.turns(call),
+        others(call, "--show", shows, now=call.params["show"]) if shows else (),
         others(call, "--sort", orders, now=call.params["sort"]) if rows[1:] else (),
         (refresh(call), *whole),
         *more,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from bot.hosts.types import Container
 from bot.message import Message, Names, Untrusted, msg
@@ -11,6 +12,12 @@ from bot.message import Message, Names, Untrusted, msg
 _NAMED = 5
 _UP = frozenset({"running", "paused", "restarting"})
 
+SHOWS: Mapping[str, Message] = {
+    "all": msg("All {count}"),
+    "used": msg("In use {count}"),
+    "unused": msg("Unused {count}"),
+}
+T = TypeVar("T")
 Users = Mapping[str, Sequence[Container]]
 
 
@@ -22,6 +29,18 @@ def of_volumes(containers: Iterable[Container]) -> Users:
 def of_networks(containers: Iterable[Container]) -> Users:
     """By the network's name: those that run, and those that would be in it if they did."""
     return _by(containers, lambda container: container.networks)
+
+
+def by_use(
+    things: Sequence[T], idle: Callable[[T], bool], show: str
+) -> tuple[Sequence[T], Mapping[str, Message]]:
+    """Those of a word of `SHOWS`, and the labels of what else is there to be shown."""
+    unused = [thing for thing in things if idle(thing)]
+    used = [thing for thing in things if not idle(thing)]
+    kinds: Mapping[str, Sequence[T]] = {"all": things, "used": used, "unused": unused}
+    worth = (used and unused) or show != "all"
+    labels = {word: SHOWS[word].having(count=len(rows)) for word, rows in kinds.items() if rows}
+    return kinds[show], labels if worth else {}
 
 
 def runs(container: Container) -> bool:

@@ -20,7 +20,7 @@ from handlers.formatted import fitting, formatted
 from handlers.network.columns import COLUMNS, TABLE
 from handlers.pages import in_pages
 from handlers.summary import SORTED
-from handlers.users import Users, briefly, of_networks
+from handlers.users import SHOWS, Users, briefly, by_use, of_networks
 
 _SORTS: dict[str, Callable[[Network], Any]] = {
     "name": lambda n: by_name(n.name),
@@ -47,6 +47,7 @@ _SORTS: dict[str, Callable[[Network], Any]] = {
 @formats(COLUMNS)
 @flag("--no-trunc", help="Show everything in full, as a file")
 @flag("-q", "--quiet", help="Only show network IDs")
+@option("--show", type=choice(*SHOWS), default="all", help="Show all, used or unused ones")
 @option("--sort", type=choice(*_SORTS), default="name", help="Sort by name, created, driver")
 @option("--page", type=PAGE, help="Show one page of the list")
 async def ls(
@@ -56,6 +57,7 @@ async def ls(
     template: Template | None,
     no_trunc: bool,
     quiet: bool,
+    show: str,
     sort: str,
     page: int | None,
 ) -> Reply:
@@ -66,20 +68,25 @@ async def ls(
     )
     networks, users = sorted(found, key=_SORTS[sort]), of_networks(containers)
     verdict = _verdict(call, networks, users)
+    rows, shows = by_use(networks, lambda n: _idle(n, users), show)
     if quiet:
-        ids = "\n".join(short(n.id, whole=no_trunc) for n in networks)
+        ids = "\n".join(short(n.id, whole=no_trunc) for n in rows)
         listed = (Excerpt(Untrusted(ids), tail=False),) if ids else ()
         return Reply((Text(verdict), *listed))
     if no_trunc or (template and not template.bare):
         chosen = TABLE if template is None or template.bare else template
-        return formatted(call, verdict, networks, COLUMNS, chosen, whole=no_trunc)
-    return in_pages(call, verdict, networks, lambda rows: _table(rows, users), SORTED)
+        return formatted(call, verdict, rows, COLUMNS, chosen, whole=no_trunc)
+    return in_pages(call, verdict, rows, lambda some: _table(some, users), SORTED, shows=shows)
+
+
+def _idle(network: Network, users: Users) -> bool:
+    """Whether nobody is connected to it; Docker's own are never unused."""
+    return not (network.builtin or users.get(network.name.raw))
 
 
 def _verdict(call: Call, networks: Sequence[Network], users: Users) -> Message:
-    """How many; Docker's own are never unused."""
     host, count = Untrusted(call.host.name), len(networks)
-    unused = sum(not (n.builtin or users.get(n.name.raw)) for n in networks)
+    unused = sum(_idle(n, users) for n in networks)
     if not count:
         return msg("{host}: no networks", host=host)
     if not unused:

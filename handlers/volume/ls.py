@@ -19,7 +19,7 @@ from handlers.formatted import fitting, formatted
 from handlers.offer import may
 from handlers.pages import in_pages
 from handlers.summary import SORTED
-from handlers.users import Users, briefly, of_volumes
+from handlers.users import SHOWS, Users, briefly, by_use, of_volumes
 from handlers.volume.columns import COLUMNS
 
 _LOCAL = "local"
@@ -48,6 +48,7 @@ _SORTS: dict[str, Callable[[Volume], Any]] = {
 @formats(COLUMNS)
 @flag("-q", "--quiet", help="Only show volume names")
 @refused("--cluster", why=msg("Volumes of a swarm's cluster are not among what I show."))
+@option("--show", type=choice(*SHOWS), default="all", help="Show all, used or unused ones")
 @option("--sort", type=choice(*_SORTS), default="name", help="Sort by name, created, driver")
 @option("--page", type=PAGE, help="Show one page of the list")
 async def ls(
@@ -56,6 +57,7 @@ async def ls(
     wanted: tuple[tuple[str, str], ...],
     template: Template | None,
     quiet: bool,
+    show: str,
     sort: str,
     page: int | None,
 ) -> Reply:
@@ -66,25 +68,31 @@ async def ls(
     )
     volumes, users = sorted(found, key=_SORTS[sort]), of_volumes(containers)
     verdict = _verdict(call, volumes, users)
+    rows, shows = by_use(volumes, lambda v: _idle(v, users), show)
     if quiet:
-        names = "\n".join(v.name.raw for v in volumes)
+        names = "\n".join(v.name.raw for v in rows)
         listed = (Excerpt(Untrusted(names), tail=False),) if names else ()
         return Reply((Text(verdict), *listed))
     if template and not template.bare:
-        return formatted(call, verdict, volumes, COLUMNS, template)
+        return formatted(call, verdict, rows, COLUMNS, template)
     return in_pages(
         call,
         verdict,
-        volumes,
-        lambda rows: _table(rows, users),
+        rows,
+        lambda some: _table(some, users),
         SORTED,
         _prune(call, volumes, users),
+        shows=shows,
     )
+
+
+def _idle(volume: Volume, users: Users) -> bool:
+    return not users.get(volume.name.raw)
 
 
 def _verdict(call: Call, volumes: Sequence[Volume], users: Users) -> Message:
     host, count = Untrusted(call.host.name), len(volumes)
-    unused = sum(not users.get(v.name.raw) for v in volumes)
+    unused = sum(_idle(v, users) for v in volumes)
     if not count:
         return msg("{host}: no volumes", host=host)
     if not unused:

@@ -63,7 +63,22 @@ async def test_which_there_are(
             ["host", "host"],
             ["none", "null"],
         ]
-        assert seen.buttons == [["Newest first", "By driver"], ["Refresh", "As a file"]]
+        assert seen.buttons == [
+            ["In use 4", "Unused 1"],
+            ["Newest first", "By driver"],
+            ["Refresh", "As a file"],
+        ]
+        await tap(seen, "Unused 1")
+        unused = await seen.changed()
+        assert screen(unused)[1:] == ["back  bridge  unused"]
+        assert unused.buttons == [["All 5", "In use 4"], ["Refresh", "As a file"]]
+        quiet = await ask(phone, "/networks -q --show unused")
+        assert quiet.text.splitlines()[1:] == [engine.docker("network", "ls", "-qf", "name=back")]
+        engine.docker("network", "rm", "back")
+        none = await ask(phone, "/networks --show unused")
+        assert none.text == "local: 4 networks"
+        assert none.buttons[0] == ["All 4", "In use 4"]
+        engine.docker("network", "create", "back")
         assert await verdict(phone, "/network list -f type=custom") == (
             "local: 2 networks, 1 unused"
         )

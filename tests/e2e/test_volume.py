@@ -60,7 +60,17 @@ async def test_which_there_are(
         assert lines[0] == "local: 12 volumes, 10 unused"
         assert re.split(r"  +", lines[3]) == ["data-2", "job +1"]
         assert [line.split()[0] for line in lines[1:]] == [f"data-{n}" for n in range(12)]
-        assert seen.buttons == [["Newest first", "By driver"], ["Refresh"]]
+        assert seen.buttons == [
+            ["In use 2", "Unused 10"],
+            ["Newest first", "By driver"],
+            ["Refresh"],
+        ]
+        await tap(seen, "In use 2")
+        used = await seen.changed()
+        assert [line.split()[0] for line in screen(used)] == ["local:", "data-2", "data-10"]
+        assert used.buttons[0] == ["All 12", "Unused 10"]
+        await tap(used, "Unused 10")
+        assert "data-2 " not in (await used.changed()).text
         assert await verdict(phone, "/volume list -f dangling=false") == (
             "local: 2 volumes, all in use"
         )
@@ -79,8 +89,8 @@ async def test_which_there_are(
         assert await verdict(phone, "/volumes -f size=1") == "There is no filter size=1."
         engine.docker("run", "--name", "anon", "-v", "/x", "busybox", "true")
         engine.docker("rm", "anon")
-        assert buttons(await ask(phone, "/volumes"))[2:] == ["Refresh", "Prune volumes on local…"]
-        assert buttons(await ask(telegram.private(VIEWER), "/volumes"))[2:] == ["Refresh"]
+        assert buttons(await ask(phone, "/volumes"))[4:] == ["Refresh", "Prune volumes on local…"]
+        assert buttons(await ask(telegram.private(VIEWER), "/volumes"))[4:] == ["Refresh"]
 
 
 async def test_one_is_made(
