@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
+from pathlib import Path
 
 import pytest
 
 import bot.assembly
 from sandbox import Phone, Sandbox
+from sandbox.engine.images import import_image
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead, agree
 from tests.e2e.talk import ask, later
 from tests.private_engine import Engine
@@ -251,7 +254,7 @@ async def test_an_image_is_saved_and_loaded_again(
         while "Loaded" not in seen.text:
             later(phone, 1.1)
             seen = await phone.wait()
-        assert seen.text == "Loaded shop/box:1@local"
+        assert re.fullmatch(r"Loaded shop/box:1@local, 2 MB, in \d+ s", seen.text)
         assert engine.docker("images", "-q", "shop/box:1")
 
 
@@ -269,6 +272,34 @@ async def test_a_reply_to_a_document_loads_it(
             later(phone, 1.1)
             seen = await phone.wait()
         assert "Loaded busybox:latest@local" in seen.text
+
+
+async def test_of_several_images_each_is_told_with_its_size(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    import_image(engine.sdk, "big:1", mebibytes=3)
+    engine.docker("save", "-o", str(tmp_path / "a.tar"), "big:1", "busybox")
+    engine.docker("rmi", "big:1", "busybox")
+    async with pierhead.running():
+        await phone.send_document("a.tar", (tmp_path / "a.tar").read_bytes(), "/load")
+        while not (seen := await phone.wait()).text.startswith("Loaded"):
+            later(phone, 1.1)
+    verdict, *lines = seen.text.splitlines()
+    assert re.fullmatch(r"Loaded 2 images on local, in \d+ s", verdict)
+    assert sorted(lines) == ["big:1, 5.1 MB", "busybox:latest, 2 MB"]
+
+
+async def test_an_image_without_a_name_is_told_by_its_digits(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    digits = engine.docker("inspect", "-f", "{{.Id}}", "busybox").removeprefix("sha256:")
+    engine.docker("save", "-o", str(tmp_path / "a.tar"), digits)
+    engine.docker("rmi", "busybox")
+    async with pierhead.running():
+        await phone.send_document("a.tar", (tmp_path / "a.tar").read_bytes(), "/load")
+        while not (seen := await phone.wait()).text.startswith("Loaded"):
+            later(phone, 1.1)
+    assert seen.text.startswith(f"Loaded {digits[:12]}@local, 2 MB, in ")
 
 
 async def test_what_is_no_archive_of_images(
