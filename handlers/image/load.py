@@ -18,9 +18,10 @@ from bot.message import Span, Untrusted, msg, plural
 from bot.pipeline.root import demand
 from bot.reply import Block, Fold, Reply, Text
 from handlers.image.bar import Layers
+from handlers.image.coming import Coming, told_of_its_end
 from handlers.image.naming import note, short
 from handlers.image.size import images_now, size_in
-from handlers.receiving import looked, received, rules, sent
+from handlers.receiving import looked, received, rules
 from handlers.running import shown, stop_button, unless_stopped
 
 _LOADED = re.compile(r"Loaded image(?: ID)?: (.{1,300})")
@@ -32,6 +33,7 @@ _SEEN = 8  # of these without a tap
 class _Loading:
     """What an Engine has told of the images of an archive: how far, and which it has."""
 
+    coming: Coming
     layers: Layers
     names: deque[str] = field(default_factory=lambda: deque(maxlen=_MOST))
 
@@ -64,8 +66,9 @@ async def load(call: Call, *, quiet: bool) -> Reply:
         await note(call, tags)
         for tag in tags:
             demand(call, told(await call.host.roots.of_tag(tag)))
-        loading = _Loading(layers)
-        await _loaded(call, path, loading, quiet=quiet)
+        loading = _Loading(Coming(call, tags, await call.host.images.list()), layers)
+        async with told_of_its_end(loading.coming):
+            await _loaded(call, path, loading, quiet=quiet)
     took = Span(max(1.0, call.services.clock() - began))
     return Reply(await _end(call, loading.names, took))
 
@@ -78,8 +81,10 @@ async def _loaded(call: Call, path: Path, loading: _Loading, *, quiet: bool) -> 
         blocks: tuple[Block, ...] = () if quiet else loading.layers.blocks
         return Reply((verdict, *blocks), buttons=stop_button(msg("Cancel the load")))
 
+    tar = loading.coming.sent(repacked(path, rules(call)))
+
     async def work() -> None:
-        async for one in call.host.archives.load(sent(call, repacked(path, rules(call)))):
+        async for one in call.host.archives.load(tar):
             loading.hear(one)
 
     async with shown(call, view):

@@ -53,7 +53,8 @@ async def push(call: Call, image: Target, *, all_tags: bool, quiet: bool) -> Rep
             async with shown(call, view):
                 await unless_stopped(call, work())
     except Cancelled as error:
-        raise error.under(msg("Cancelled: {what}", what=call.label)) from error
+        stay = msg("Layers that came through may stay in {name}.", name=Untrusted(registry))
+        raise Cancelled(msg("Cancelled: {what}", what=call.label), stay) from error
     took = Span(max(1.0, call.services.clock() - began))
     size = size_in(await images_now(call), image.name.raw, all_tags=all_tags)
     told = msg("Pushed {name}, {size}, in {time}", name=shown_as, size=size, time=took)

@@ -19,7 +19,7 @@ from sandbox import Fault, Phone, Sandbox, Seen
 from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import eventually, outcomes
 from tests.e2e.processes import Process
-from tests.e2e.talk import ask, later, played
+from tests.e2e.talk import ask, later, played, shows
 from tests.e2e.test_files import running, tar
 from tests.e2e.test_kill import confirm
 from tests.hosts.scripted import CID, answer, row, streamed
@@ -50,9 +50,9 @@ async def told(phone: Phone, *words: str) -> Seen:
 
 
 @asynccontextmanager
-async def stuck() -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """A registry that takes every request and answers none, and whether it was asked."""
-    asked = asyncio.Event()
+async def stuck() -> AsyncIterator[tuple[str, asyncio.Event, asyncio.Event]]:
+    """A registry that takes every request and answers none; was it asked, and given up on."""
+    asked, left = asyncio.Event(), asyncio.Event()
     open_: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,10 +64,12 @@ async def stuck() -> AsyncIterator[tuple[str, asyncio.Event]]:
             return
         if line:
             asked.set()
+            await reader.read()
+            left.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked, left
     finally:
         server.close()
         for writer in open_:
@@ -85,7 +87,7 @@ def listing(process: Process, folder: Path, registry: str) -> None:
 async def test_killed_while_a_registry_is_slow(
     process: Process, phone: Phone, engine: Engine, tmp_path: Path, verb: str
 ) -> None:
-    async with stuck() as (registry, asked):
+    async with stuck() as (registry, asked, _):
         listing(process, tmp_path, registry)
         name = f"{registry}/shop/box:1"
         if verb == "push":
@@ -333,7 +335,7 @@ async def test_the_disk_is_full_when_a_document_is_written(
     else:
         monkeypatch.setattr(Parts, "_put", full)
     async with pierhead.running():
-        assert "My disk has no room for it." in (await ask(phone, "/export web")).text
+        await shows(await ask(phone, "/export web"), "My disk has no room for it.")
         assert spooled(tmp_path) == []
     assert outcomes(tmp_path, "container export") == ["requested", "started", "failed"]
 
