@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import outcomes
 from tests.e2e.talk import later, played, shows, tap
 from tests.e2e.test_files import running
-from tests.e2e.test_files_luck import spooled, stuck
+from tests.e2e.test_files_luck import at_work, spooled, stuck
 from tests.e2e.test_golden_images import archive, images, telling
 from tests.hosts.scripted import answer
 from tests.private_engine import Engine
@@ -26,23 +25,6 @@ from tests.private_engine import Engine
 @pytest.fixture
 def phone(telegram: Sandbox) -> Phone:
     return telegram.private(OWNER)
-
-
-def at_work(engine: Engine) -> list[str]:
-    """What an Engine has only while it packs or unpacks: its helpers, and their files."""
-    home = engine.private.socket.parent
-    files = (*home.glob("*/tmp/docker-*"), *home.glob("*/image/*/layerdb/tmp/write-set-*"))
-    return [*map(str, files), *_helpers(str(home))]
-
-
-def _helpers(home: str) -> Iterator[str]:
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, StopIteration):
-            name = (process / "cmdline").read_text().split("\0")[0]
-            status = (process / "status").read_text().splitlines()
-            parent = next(line.split()[1] for line in status if line.startswith("PPid:"))
-            if name.startswith("docker-") and home in Path(f"/proc/{parent}/cmdline").read_text():
-                yield name
 
 
 async def until(so: Callable[[], bool]) -> None:
