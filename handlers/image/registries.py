@@ -48,12 +48,12 @@ def explained(call: Call, registry: str) -> Iterator[None]:
     except Failed as error:
         raise BotError(
             refusal(call),
-            *(error.hints or _reasons(error.why.lower(), registry)),
+            *(error.hints or _reasons(call, error.why.lower(), registry)),
             _own_words(error),
         ) from error
 
 
-def _reasons(why: str, registry: str) -> Iterator[Message]:
+def _reasons(call: Call, why: str, registry: str) -> Iterator[Message]:
     name = Untrusted(registry)
     if any(word in why for word in _TLS):
         yield msg("{name} has no certificate that the host trusts, or speaks no TLS.", name=name)
@@ -63,7 +63,10 @@ def _reasons(why: str, registry: str) -> Iterator[Message]:
         yield msg("{name} has no such image, or shows it only to who is known there.", name=name)
     elif any(word in why for word in _DENIED):
         yield msg("{name} does not let the host do that.", name=name)
-        yield msg("The config can hold a name and a password for it.")
+        if call.host.registry.knows(registry):
+            yield msg("Are the name and the password right that the config has for it?")
+        else:
+            yield msg("The config can hold a name and a password for it.")
 
 
 def _own_words(error: Failed) -> Message:
