@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from bot.archive.bad import BadArchive
 from bot.archive.repack import Contents
@@ -28,14 +29,31 @@ def tags_in(contents: Contents) -> tuple[str, ...]:
             msg("It is no archive of images."),
             msg("A file system becomes one with {command}.", command=Code("/image import -")),
         )
-    try:
+    with _believed():
         found = (*_of_docker(contents), *_of_layout(contents), *_of_old(contents))
         names = tuple(dict.fromkeys(found))
-    except (Unexpected, ValueError, RecursionError) as error:
-        raise BadArchive(msg("The archive is not what it says it is.")) from error
     if len(names) > _MOST or any(len(name) > _LONGEST for name in names):
         raise BadArchive(msg("It has more than {most} images.", most=_MOST))
     return names
+
+
+def layers_in(contents: Contents) -> int:
+    """How many layers its images have, 0 where it does not tell.
+
+    Raises:
+        BadArchive: it tells in a way that nobody understands.
+    """
+    with _believed():
+        images = map(mapping, sequence(_json(contents, _DOCKER, _folded)))
+        return len({layer for image in images for layer in strings(image, "layers")})
+
+
+@contextmanager
+def _believed() -> Iterator[None]:
+    try:
+        yield
+    except (Unexpected, ValueError, RecursionError) as error:
+        raise BadArchive(msg("The archive is not what it says it is.")) from error
 
 
 def _of_docker(contents: Contents) -> Iterator[str]:

@@ -96,6 +96,26 @@ def not_found(host: str, name: str) -> NotFound:
     return NotFound(msg("{host} has no {name}.", host=Untrusted(host), name=Untrusted(name[:80])))
 
 
+_FULL = ("no space left on device", "disk quota exceeded")
+# Linux says the same of tables of its own that are full, which no disk has to do with.
+_OTHER = ("cgroup", "inotify")
+
+
+def full_disk(host: str, why: str) -> tuple[Message, ...]:
+    """What to do, if it is the disk of the host that is full; nothing if not."""
+    words = why.lower()
+    if any(word in words for word in _OTHER) or not any(word in words for word in _FULL):
+        return ()
+    return (
+        msg(
+            "The disk of {host} is full: {df} shows what fills it, {prune} makes room.",
+            host=Untrusted(host),
+            df=Code("/df"),
+            prune=Code("/prune"),
+        ),
+    )
+
+
 # An Engine names things by all 64 digits; people know them by the first 12.
 _ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
@@ -118,8 +138,11 @@ def _refused(error: Refused, at: Circumstance) -> BotError:
         missing = msg("Not found on {host}: {why}", host=_host(at), why=why)
         return NotFound(missing, *_unchanged(at))
     if error.status >= _SERVER and error.status != _NOT_IMPLEMENTED:
-        failed = msg("Docker on {host} failed: {why}", host=_host(at), why=why)
-        return _sent(failed, at, part=True)
+        failed = _sent(
+            msg("Docker on {host} failed: {why}", host=_host(at), why=why), at, part=True
+        )
+        failed.hints += full_disk(at.host, error.why)
+        return failed
     refuses = msg("Docker on {host} refuses: {why}", host=_host(at), why=why)
     if at.steps:
         # A restart stops first: its start is then refused where a mount's source has gone (400).

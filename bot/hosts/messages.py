@@ -10,6 +10,7 @@ import aiohttp
 
 from bot.errors import DockerFault
 from bot.hosts.answer import Unexpected, integer, mapping, string
+from bot.hosts.faults import full_disk
 from bot.message import Untrusted, msg
 
 _LONGEST = 1024 * 1024  # bytes of one object; a step of a build may print long lines
@@ -40,7 +41,7 @@ class Failed(DockerFault):
 
     def __init__(self, host: str, why: str, code: int) -> None:
         told = msg("Docker on {host}: {why}", host=Untrusted(host), why=Untrusted(why))
-        super().__init__(told)
+        super().__init__(told, *full_disk(host, why))
         self.why = why
         self.code = code
 

@@ -47,6 +47,10 @@ class Registry:
         self._streams = streams
         self._logins = logins
 
+    def knows(self, registry: str) -> bool:
+        """Whether there is a name and a password for it."""
+        return bool(self._logins.get(registry, Login()).user)
+
     async def pull(self, name: str, tag: str, platform: str | None = None) -> AsyncIterator[Told]:
         """Fetch an image; `tag` may be a digest, and without one all tags come.
 

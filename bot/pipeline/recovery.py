@@ -114,7 +114,9 @@ class Recovery:
             ended = msg("Ended: I was restarted.")
             return Reply((Text(ended),), outcome=Outcome.CANCELLED)
         items, host = load(row.targets), row.host or ""
-        names = Names(tuple(at(i.name, host) for i in items))
+        # Beside what has an id, what was only to be made of it is no target.
+        targets = [item for item in items if item.id] or items
+        names = Names(tuple(at(i.name, host) for i in targets))
         what = command.act.having(target=names, host=Untrusted(host))
         blocks: list[Block] = [
             Text(msg("? {what}", what=what)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.command.call import Call, at
-from bot.command.plan import Plan, of_target
+from bot.command.plan import Item, Plan, of_target
 from bot.command.references import REFERENCE
 from bot.command.spec import Danger, argument, command, option, targets
 from bot.errors import DockerFault
@@ -64,6 +64,8 @@ async def commit(
     pause: bool,
 ) -> Reply:
     """Make an image of a container as it is now."""
+    if name:  # to look for it after a kill
+        await call.keep((of_target(container), Item(Kind.IMAGE, "", Untrusted(name))))
     move = await move_of(call, name) if name else None
     view = Reply((Text(msg("{name}: making an image of it…", name=_name(container))),))
     async with shown(call, lambda: view):

@@ -12,7 +12,8 @@ _WIDE = 24
 _FULL, _EMPTY = "█", "░"
 _MOST = 500  # layers of one image that are kept apart; no image has as many
 _DONE = ("Pull complete", "Already exists", "Pushed", "Layer already exists", "Mounted from")
-_MOVES = frozenset({"Downloading", "Pushing", "Loading layer"})
+_LOADS = "Loading layer"  # which no word ends: it has come when all of its bytes have
+_MOVES = frozenset({"Downloading", "Pushing", _LOADS})
 _KNOWN = frozenset({"Waiting", "Pulling fs layer", "Preparing", "Verifying Checksum", "Extracting"})
 
 
@@ -25,8 +26,13 @@ class _Layer:
 
 @dataclass(slots=True)
 class Layers:
-    """What an Engine has told of each layer so far."""
+    """What an Engine has told of each layer so far.
 
+    `whole` are the bytes of all, and `count` is how many they are, where that is known before.
+    """
+
+    whole: int = 0
+    count: int = 0
     _layers: dict[str, _Layer] = field(default_factory=dict)
 
     def hear(self, told: Told) -> None:
@@ -43,7 +49,8 @@ class Layers:
             layer.current = max(0, told.current)
         elif status == "Download complete" or done:
             layer.current = layer.total
-        layer.done = layer.done or done
+        loaded = status == _LOADS and 0 < layer.total <= layer.current
+        layer.done = layer.done or done or loaded
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -51,13 +58,14 @@ class Layers:
         if not self._layers:
             return ()
         every = self._layers.values()
-        total = sum(layer.total for layer in every)
+        total = max(self.whole, sum(layer.total for layer in every))
         current = min(sum(layer.current for layer in every), total)
         done = sum(layer.done for layer in every)
-        share = current / total if total else done / len(every)
+        count = max(self.count, len(every))
+        share = current / total if total else done / count
         bar = _FULL * round(share * _WIDE)
         drawn = Excerpt(Untrusted(bar.ljust(_WIDE, _EMPTY)))
-        return (drawn, Text(_figures(share, current, total, done, len(every))))
+        return (drawn, Text(_figures(share, current, total, done, count)))
 
 
 def _figures(share: float, current: int, total: int, done: int, count: int) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 from bot.archive.repack import look, repacked
 from bot.command.call import Call, at
@@ -13,8 +13,9 @@ from bot.fetch import is_address
 from bot.hosts.roots import told
 from bot.message import Code, Message, Size, Untrusted, msg
 from bot.reply import Reply, Text
+from handlers.image.coming import Coming, told_of_its_end
 from handlers.image.naming import note
-from handlers.receiving import fetched, looked, received, rules, sent
+from handlers.receiving import fetched, looked, received, rules
 from handlers.running import shown, stop_button, unless_stopped
 
 _SHORT = 12
@@ -56,14 +57,18 @@ async def import_(
             msg("I have no file {name}.", name=Untrusted(source)),
             msg("Send it with the caption {caption}.", caption=Code("/image import - NAME:TAG")),
         )
-    await note(call, [reference] if reference else [])
+    tags = [reference] if reference else []
+    await note(call, tags)
     params = {"repo": reference, "message": message, "platform": platform}
     given = {key: value for key, value in params.items() if value}
     example = "/image import - NAME:TAG"
-    coming = received(call, example) if source == "-" else fetched(call, source)
-    async with coming as path:
+    file = received(call, example) if source == "-" else fetched(call, source)
+    async with file as path:
         contents = await looked(call, look, path, rules(call, rooted=True))
-        image = await unless_stopped(call, _made(call, path, given, change, contents.size))
+        coming = Coming(call, tags, await call.host.images.list())
+        async with told_of_its_end(coming):
+            tar = coming.sent(repacked(path, rules(call, rooted=True)))
+            image = await unless_stopped(call, _made(call, tar, given, change, contents.size))
     name = Untrusted(reference or image.removeprefix("sha256:")[:_SHORT])
     verdict = msg(
         "Imported {name}, {size}", name=at(name, call.host.name), size=Size(contents.size)
@@ -72,17 +77,20 @@ async def import_(
 
 
 async def _made(
-    call: Call, path: Path, params: dict[str, str], changes: tuple[str, ...], size: int
+    call: Call,
+    tar: AsyncIterator[bytes],
+    params: dict[str, str],
+    changes: tuple[str, ...],
+    size: int,
 ) -> str:
     """Send it to the Engine; the id of the image."""
 
     def view() -> Reply:
         verdict = msg("{what}: {size}", what=call.label, size=Size(size))
-        return Reply((Text(verdict),), buttons=stop_button(msg("Cancel")))
+        return Reply((Text(verdict),), buttons=stop_button(msg("Cancel the import")))
 
     image = ""
     async with shown(call, view):
-        tar = sent(call, repacked(path, rules(call, rooted=True)))
         async for one in call.host.archives.import_(tar, params, changes):
             image = one.status or image
     return image

@@ -5,16 +5,17 @@ from __future__ import annotations
 from bot.command.call import Call, at
 from bot.command.references import SOURCE
 from bot.command.spec import Danger, command, flag, offered, option, refused
-from bot.errors import BotError, Cancelled
+from bot.errors import Cancelled
 from bot.hosts.reference import parts
 from bot.hosts.roots import told
 from bot.hosts.types import Kind
-from bot.message import Message, Size, Span, Untrusted, msg
+from bot.message import Message, Span, Untrusted, msg
 from bot.pipeline.root import demand
 from bot.reply import Block, Reply, Text
 from handlers.image.bar import Layers
 from handlers.image.naming import note
 from handlers.image.registries import explained, listed, may_pull
+from handlers.image.size import images_now, size_in
 from handlers.running import shown, stop_button, unless_stopped
 
 _LATEST = "latest"
@@ -110,16 +111,7 @@ async def bring(call: Call, image: str, *notes: Message, platform: str | None, q
 
 
 async def _end(call: Call, name: Untrusted, image: str, status: str, took: Span) -> Message:
-    size = await _size(call, image)
+    size = size_in(await images_now(call), image, all_tags=call.params["all_tags"])
     if _CURRENT in status:
         return msg("{name} is up to date, {size}", name=name, size=size)
     return msg("Pulled {name}, {size}, in {time}", name=name, size=size, time=took)
-
-
-async def _size(call: Call, image: str) -> Size | Message:
-    """How large it is now; with all tags there is no one size."""
-    try:
-        found = await call.host.images.list(filters={"reference": [image]})
-    except BotError:
-        return msg("size unknown")
-    return Size(max(i.size for i in found)) if found else msg("size unknown")

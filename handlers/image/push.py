@@ -11,6 +11,7 @@ from bot.message import Span, Untrusted, msg
 from bot.reply import Block, Reply, Text
 from handlers.image.bar import Layers
 from handlers.image.registries import explained, listed
+from handlers.image.size import images_now, size_in
 from handlers.running import shown, stop_button, unless_stopped
 
 
@@ -52,6 +53,9 @@ async def push(call: Call, image: Target, *, all_tags: bool, quiet: bool) -> Rep
             async with shown(call, view):
                 await unless_stopped(call, work())
     except Cancelled as error:
-        raise error.under(msg("Cancelled: {what}", what=call.label)) from error
+        stay = msg("Layers that came through may stay in {name}.", name=Untrusted(registry))
+        raise Cancelled(msg("Cancelled: {what}", what=call.label), stay) from error
     took = Span(max(1.0, call.services.clock() - began))
-    return Reply((Text(msg("Pushed {name}, in {time}", name=shown_as, time=took)),))
+    size = size_in(await images_now(call), image.name.raw, all_tags=all_tags)
+    told = msg("Pushed {name}, {size}, in {time}", name=shown_as, size=size, time=took)
+    return Reply((Text(told),))

@@ -9,7 +9,7 @@ from bot.command.call import Call
 from bot.errors import BotError, Denied
 from bot.hosts.messages import Failed
 from bot.hosts.reference import registry_of
-from bot.message import Code, Message, Names, Untrusted, msg
+from bot.message import Message, Names, Untrusted, msg
 from bot.pipeline.authorize import refusal
 
 _PULL = "image.pull"
@@ -17,7 +17,6 @@ _DENIED = ("unauthorized", "authentication required", "access denied", "denied:"
 _ABSENT = ("not found", "manifest unknown", "name unknown", "does not exist")
 _TLS = ("x509:", "tls:", "server gave http response", "certificate")
 _SILENT = ("no such host", "connection refused", "i/o timeout", "timeout exceeded", "unreachable")
-_FULL = ("no space left on device",)
 
 
 def listed(call: Call, name: str) -> str:
@@ -62,15 +61,15 @@ def explained(call: Call, registry: str) -> Iterator[None]:
         yield
     except Failed as error:
         raise BotError(
-            refusal(call), *_reasons(error.why.lower(), registry), _own_words(error)
+            refusal(call),
+            *(error.hints or _reasons(call, error.why.lower(), registry)),
+            _own_words(error),
         ) from error
 
 
-def _reasons(why: str, registry: str) -> Iterator[Message]:
+def _reasons(call: Call, why: str, registry: str) -> Iterator[Message]:
     name = Untrusted(registry)
-    if any(word in why for word in _FULL):
-        yield msg("The disk of the host is full: {prune} makes room.", prune=Code("/prune"))
-    elif any(word in why for word in _TLS):
+    if any(word in why for word in _TLS):
         yield msg("{name} has no certificate that the host trusts, or speaks no TLS.", name=name)
     elif any(word in why for word in _SILENT):
         yield msg("{name} can't be reached from the host.", name=name)
@@ -78,7 +77,10 @@ def _reasons(why: str, registry: str) -> Iterator[Message]:
         yield msg("{name} has no such image, or shows it only to who is known there.", name=name)
     elif any(word in why for word in _DENIED):
         yield msg("{name} does not let the host do that.", name=name)
-        yield msg("The config can hold a name and a password for it.")
+        if call.host.registry.knows(registry):
+            yield msg("Are the name and the password right that the config has for it?")
+        else:
+            yield msg("The config can hold a name and a password for it.")
 
 
 def _own_words(error: Failed) -> Message:

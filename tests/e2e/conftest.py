@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -148,34 +148,40 @@ def pierhead(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) ->
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Debian's registry on a port that the system picks: `127.0.0.1:…`."""
+    with serving(tmp_path_factory.mktemp("registry")) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, *more: str, address: str = "127.0.0.1", http: str = "") -> Iterator[str]:
+    """The same at an address of ours, with what more its config says, of HTTP too."""
     program = shutil.which("docker-registry")
     if program is None:
         unavailable("docker-registry is not installed")
-    folder = tmp_path_factory.mktemp("registry")
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((address, 0))
         port = free.getsockname()[1]
     config = folder / "config.yml"
     config.write_text(
         "version: 0.1\n"
         "log: {level: error}\n"
         f"storage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-        f"http: {{addr: 127.0.0.1:{port}}}\n"
+        f"http: {{addr: '{address}:{port}'{http}}}\n" + "".join(more)
     )
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([program, "serve", str(config)], stdout=log, stderr=log)
     try:
-        _until_it_listens(port)
-        yield f"127.0.0.1:{port}"
+        _until_it_listens(address, port)
+        yield f"{address}:{port}"
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _until_it_listens(port: int) -> None:
+def _until_it_listens(address: str, port: int) -> None:
     for _ in range(200):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((address, port)) == 0:
                 return
         time.sleep(0.05)
     raise AssertionError("the registry does not listen")

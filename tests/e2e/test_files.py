@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import io
+import os
+import re
 import tarfile
+from pathlib import Path
 
 import pytest
 
 import bot.assembly
 from sandbox import Phone, Sandbox
+from sandbox.engine.images import import_image
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead, agree
-from tests.e2e.talk import ask, later
+from tests.e2e.golden import monospace
+from tests.e2e.talk import ask, later, shows
 from tests.private_engine import Engine
 from tests.sandbox.pictures import png
 
@@ -218,21 +224,36 @@ async def test_a_large_one_comes_in_parts_that_one_line_joins(
     pierhead: Pierhead,
     phone: Phone,
     engine: Engine,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bot.assembly, "_PART", 300_000)
     running(engine)
     async with pierhead.running():
-        seen = await ask(phone, "/export web")
+        seen = await shows(await ask(phone, "/export web"), "join them")
         count = int(seen.text.splitlines()[1].split()[0])
         parts = [await document(phone) for _ in range(count)]
         assert [name for name, _ in parts] == [f"web.tar.gz.{n:03}" for n in range(1, count + 1)]
-        joined = b"".join(content for _, content in parts)
-        assert f"cat web.tar.gz.??? > web.tar.gz && echo '{hashlib.sha256(joined).hexdigest()}" in (
-            seen.text
-        )
-        with tarfile.open(fileobj=io.BytesIO(joined)) as archive:
-            assert "bin/busybox" in archive.getnames()
+        (line,) = (one for one in monospace(seen) if one.startswith("cat "))
+    for part, content in parts:
+        (tmp_path / part).write_bytes(content)
+    assert await _shell(line, tmp_path) == (0, "web.tar.gz: OK\n")
+    with tarfile.open(tmp_path / "web.tar.gz") as archive:
+        assert "bin/busybox" in archive.getnames()
+    (tmp_path / parts[0][0]).write_bytes(b"broken")
+    code, said = await _shell(line, tmp_path)
+    assert code != 0
+    assert said == "web.tar.gz: FAILED\n"
+
+
+async def _shell(line: str, folder: Path) -> tuple[int | None, str]:
+    """How a line of a shell ends in a folder, and what it says."""
+    pipe = asyncio.subprocess.PIPE
+    shell = await asyncio.create_subprocess_exec(
+        "sh", "-c", line, cwd=folder, stdout=pipe, stderr=pipe, env={"PATH": os.environ["PATH"]}
+    )
+    said, _ = await shell.communicate()
+    return shell.returncode, said.decode()
 
 
 async def test_an_image_is_saved_and_loaded_again(
@@ -251,7 +272,7 @@ async def test_an_image_is_saved_and_loaded_again(
         while "Loaded" not in seen.text:
             later(phone, 1.1)
             seen = await phone.wait()
-        assert seen.text == "Loaded shop/box:1@local"
+        assert re.fullmatch(r"Loaded shop/box:1@local, 2 MB, in \d+ s", seen.text)
         assert engine.docker("images", "-q", "shop/box:1")
 
 
@@ -269,6 +290,34 @@ async def test_a_reply_to_a_document_loads_it(
             later(phone, 1.1)
             seen = await phone.wait()
         assert "Loaded busybox:latest@local" in seen.text
+
+
+async def test_of_several_images_each_is_told_with_its_size(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    import_image(engine.sdk, "big:1", mebibytes=3)
+    engine.docker("save", "-o", str(tmp_path / "a.tar"), "big:1", "busybox")
+    engine.docker("rmi", "big:1", "busybox")
+    async with pierhead.running():
+        await phone.send_document("a.tar", (tmp_path / "a.tar").read_bytes(), "/load")
+        while not (seen := await phone.wait()).text.startswith("Loaded"):
+            later(phone, 1.1)
+    verdict, *lines = seen.text.splitlines()
+    assert re.fullmatch(r"Loaded 2 images on local, in \d+ s", verdict)
+    assert sorted(lines) == ["big:1, 5.1 MB", "busybox:latest, 2 MB"]
+
+
+async def test_an_image_without_a_name_is_told_by_its_digits(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    digits = engine.docker("inspect", "-f", "{{.Id}}", "busybox").removeprefix("sha256:")
+    engine.docker("save", "-o", str(tmp_path / "a.tar"), digits)
+    engine.docker("rmi", "busybox")
+    async with pierhead.running():
+        await phone.send_document("a.tar", (tmp_path / "a.tar").read_bytes(), "/load")
+        while not (seen := await phone.wait()).text.startswith("Loaded"):
+            later(phone, 1.1)
+    assert seen.text.startswith(f"Loaded {digits[:12]}@local, 2 MB, in ")
 
 
 async def test_what_is_no_archive_of_images(

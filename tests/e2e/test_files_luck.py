@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+import os
+import re
 import signal
 import tarfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from sandbox import Fault, Phone, Sandbox, Seen
 from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import eventually, outcomes
 from tests.e2e.processes import Process
-from tests.e2e.talk import ask, later, played
+from tests.e2e.talk import ask, later, played, shows
 from tests.e2e.test_files import running, tar
 from tests.e2e.test_kill import confirm
 from tests.hosts.scripted import CID, answer, row, streamed
@@ -50,9 +52,9 @@ async def told(phone: Phone, *words: str) -> Seen:
 
 
 @asynccontextmanager
-async def stuck() -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """A registry that takes every request and answers none, and whether it was asked."""
-    asked = asyncio.Event()
+async def stuck() -> AsyncIterator[tuple[str, asyncio.Event, asyncio.Event]]:
+    """A registry that takes every request and answers none; was it asked, and given up on."""
+    asked, left = asyncio.Event(), asyncio.Event()
     open_: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,14 +66,33 @@ async def stuck() -> AsyncIterator[tuple[str, asyncio.Event]]:
             return
         if line:
             asked.set()
+            await reader.read()
+            left.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked, left
     finally:
         server.close()
         for writer in open_:
             writer.close()
+
+
+def at_work(engine: Engine) -> list[str]:
+    """What an Engine has only while it packs or unpacks: its helpers, and their files."""
+    home = engine.private.socket.parent
+    files = (*home.glob("*/tmp/docker-*"), *home.glob("*/image/*/layerdb/tmp/write-set-*"))
+    return [*map(str, files), *_helpers(str(home))]
+
+
+def _helpers(home: str) -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, StopIteration):
+            name = (process / "cmdline").read_text().split("\0")[0]
+            status = (process / "status").read_text().splitlines()
+            parent = next(line.split()[1] for line in status if line.startswith("PPid:"))
+            if name.startswith("docker-") and home in Path(f"/proc/{parent}/cmdline").read_text():
+                yield name
 
 
 def listing(process: Process, folder: Path, registry: str) -> None:
@@ -85,7 +106,7 @@ def listing(process: Process, folder: Path, registry: str) -> None:
 async def test_killed_while_a_registry_is_slow(
     process: Process, phone: Phone, engine: Engine, tmp_path: Path, verb: str
 ) -> None:
-    async with stuck() as (registry, asked):
+    async with stuck() as (registry, asked, _):
         listing(process, tmp_path, registry)
         name = f"{registry}/shop/box:1"
         if verb == "push":
@@ -179,7 +200,8 @@ async def test_killed_while_a_file_goes_in(
     async with process.running():
         seen = await told(phone, "I did not repeat it.")
         assert spooled(tmp_path) == []
-    assert "what became of it, I can't see" in seen.text
+    assert seen.text.startswith("? copy into web@local")
+    assert "Nothing of it is there: all is as it was." in seen.text
     assert outcomes(tmp_path, "container put") == ["requested", "awaiting", "started", "unknown"]
     assert engine.docker("exec", "web", "ls", "/a.conf", check=False) == ""
 
@@ -197,6 +219,80 @@ async def test_killed_while_images_are_loaded(
         assert spooled(tmp_path) == []
     assert seen.text.startswith("? load images on local")
     assert outcomes(tmp_path, "image load") == ["requested", "started", "unknown"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_an_image_is_made_of_a_container(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path, when: str
+) -> None:
+    running(engine)
+    await phone.send("/commit web made:1")
+    await process.dies(f"bot.hosts.commits:Commits.commit:{when}")
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+    assert seen.text.splitlines()[0] == "? commit web@local"
+    assert "web@local now: up " in seen.text
+    is_there = "is there now" if when == "after" else "is not there now"
+    assert f"made:1@local {is_there}." in seen.text
+    assert outcomes(tmp_path, "container commit") == ["requested", "started", "unknown"]
+
+
+@pytest.mark.parametrize("when", ["_told:before", "_told:after"])
+async def test_killed_while_a_file_system_is_imported(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path, when: str
+) -> None:
+    running(engine)
+    content = b"".join(engine.sdk.api.export("web"))
+    await phone.send_document("fs.tar", content, "/image import - fs:1")
+    await process.dies(f"bot.hosts.messages:{when}")
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+        assert spooled(tmp_path) == []
+    assert seen.text.splitlines()[0] == "? import an image on local"
+    assert "fs:1@local is there now." in seen.text  # the Engine tells once it has made it
+    assert outcomes(tmp_path, "image import") == ["requested", "started", "unknown"]
+
+
+async def test_killed_in_the_middle_of_the_bytes_of_an_import(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    async with process.running() as bot:
+        content = tar(("a", os.urandom(19_000_000)))
+        await phone.send_document("fs.tar", content, "/image import - fs:1")
+        await eventually(lambda: at_work(engine) != [])
+        bot.send(signal.SIGKILL)
+        await bot.ended()
+    await eventually(lambda: at_work(engine) == [])
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+    is_there = "is there now" if engine.docker("images", "-q", "fs:1") else "is not there now"
+    assert f"fs:1@local {is_there}." in seen.text
+
+
+async def test_killed_in_the_middle_of_the_bytes_that_go_into_a_container(
+    process: Process, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    running(engine)
+    engine.docker("exec", "web", "mkdir", "/srv")
+    async with process.running() as bot:
+        content = tar(*((f"{n:02}", os.urandom(1_000_000)) for n in range(19)))
+        await phone.send_document("a.tar", content, "/cp - web:/srv")
+        seen = await told(phone, "Unpack 19 entries")
+        tap = asyncio.ensure_future(confirm(bot, seen))
+        await eventually(lambda: at_work(engine) != [])
+        bot.send(signal.SIGKILL)
+        await bot.ended()
+        tap.cancel()
+    await eventually(lambda: at_work(engine) == [])
+    async with process.running():
+        seen = await told(phone, "I did not repeat it.")
+    count = len(engine.docker("exec", "web", "ls", "/srv").split())
+    if count:
+        assert re.search(rf"There now, or changed, (is|are) {count} of 19: /srv/00", seen.text)
+        assert "The last may not be whole." in seen.text
+    else:
+        assert "Nothing of it is there: all is as it was." in seen.text
+    assert outcomes(tmp_path, "container put")[-1] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -333,7 +429,7 @@ async def test_the_disk_is_full_when_a_document_is_written(
     else:
         monkeypatch.setattr(Parts, "_put", full)
     async with pierhead.running():
-        assert "My disk has no room for it." in (await ask(phone, "/export web")).text
+        await shows(await ask(phone, "/export web"), "My disk has no room for it.")
         assert spooled(tmp_path) == []
     assert outcomes(tmp_path, "container export") == ["requested", "started", "failed"]
 

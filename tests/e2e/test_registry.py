@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox, Seen
+from sandbox.engine.images import import_image
 from tests.e2e.conftest import OPERATOR, OWNER, Pierhead
 from tests.e2e.talk import ask, later, tap
 from tests.private_engine import Engine
@@ -55,13 +57,32 @@ async def test_an_image_is_pushed_and_pulled(
     engine.docker("tag", "busybox", name)
     async with listed.running():
         await phone.send(f"/push {name}")
-        assert (await end(phone, "Pushed")).text.startswith(f"Pushed {name}@local, in ")
+        size = r"2 MB, in \d+ s"
+        assert re.fullmatch(f"Pushed {name}@local, {size}", (await end(phone, "Pushed")).text)
         engine.docker("rmi", name)
         await phone.send(f"/pull {name}")
-        assert (await end(phone, "Pulled")).text.startswith(f"Pulled {name}@local, ")
+        assert re.fullmatch(f"Pulled {name}@local, {size}", (await end(phone, "Pulled")).text)
         assert engine.docker("images", "-q", name)
         await phone.send(f"/pull {name}")
         assert " is up to date, " in (await end(phone, "up to date")).text
+
+
+async def test_of_all_tags_the_size_is_an_upper_bound(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str
+) -> None:
+    name = f"{registry}/shop/all"
+    engine.docker("tag", "busybox", f"{name}:1")
+    import_image(engine.sdk, "big:2", mebibytes=3)
+    engine.docker("tag", "big:2", f"{name}:2")
+    async with listed.running():
+        await phone.send(f"/push -a {name}:1")
+        said = (await end(phone, "Pushed")).text
+        assert said.startswith(f"Pushed {name}@local, at most 7.")
+        engine.docker("rmi", f"{name}:1", f"{name}:2")
+        await phone.send(f"/pull -a {name}")
+        said = (await end(phone, "Pulled", "up to date")).text
+        assert f"{name}@local" in said
+        assert ", at most 7." in said
 
 
 @pytest.mark.parametrize(

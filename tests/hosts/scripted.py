@@ -192,6 +192,10 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     told = (header.partition(":") for header in rest)
     headers = {name.lower(): value.strip() for name, _, value in told}
     await reader.readexactly(int(headers.get("content-length", "0")))
+    if headers.get("transfer-encoding") == "chunked":
+        while size := int(await reader.readline(), 16):
+            await reader.readexactly(size + len(b"\r\n"))
+        await reader.readline()
     parts = urlsplit(target)
     path = unquote(parts.path)
     if path.startswith("/v1."):

@@ -142,3 +142,18 @@ def test_a_real_refusal(tmp_path: Path) -> None:
         client.connect(str(path))
     fault = faults.translate(caught.value, READ)
     assert fault.message.one == "Docker on {host} can't be reached."
+
+
+@pytest.mark.parametrize(
+    ("why", "so"),
+    [
+        ("write /var/lib/docker/x: no space left on device", True),
+        ("mkdir /var/lib/docker/x: Disk quota exceeded", True),
+        ("mkdir /sys/fs/cgroup/memory/docker: no space left on device", False),
+        ("failed to add inotify watch: no space left on device", False),
+        ("there is no space between them", False),
+    ],
+)
+def test_a_full_disk_is_told_from_other_things_that_are_full(why: str, *, so: bool) -> None:
+    hints = faults.translate(Refused(500, why), CHANGE).hints
+    assert any("/prune" in str(hint.values.get("prune")) for hint in hints) is so

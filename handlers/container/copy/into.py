@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import posixpath
 from collections.abc import Iterator
 
 from bot.archive.repack import repacked, single
 from bot.command.call import Call, at
-from bot.command.plan import Item, Plan
+from bot.command.plan import Plan
 from bot.command.spec import Danger, command, flag, paths, refused
 from bot.errors import BotError, Cancelled, Conflict, DockerFault
 from bot.hosts.archives import Entry
-from bot.hosts.types import Kind, Target
+from bot.hosts.types import Target
 from bot.message import Message, Moment, Size, Untrusted, msg, plural
 from bot.reply import Block, Fold, Reply, Table, Text
 from handlers.container.copy.load import Load, load_of
+from handlers.container.copy.there import entries, item_of, left, state_of
 from handlers.container.copy.way import way
 from handlers.receiving import received, rules, sent
 from handlers.root import into
 from handlers.running import unless_stopped
 
 _LOOKED = 200  # files of an archive that are looked for in the container
-_AT_ONCE = 8
 _SHOWN = 8
-_NEW = "new"
 
 
 async def _plan(call: Call) -> Plan:
@@ -33,13 +31,11 @@ async def _plan(call: Call) -> Plan:
     container = call.targets[0]
     async with received(call, "/cp CONTAINER:PATH") as path:
         load = await load_of(call, path)
-    there = await _there(call, load)
+    names = [posixpath.join(load.folder, name) for name in load.names[:_LOOKED]]
+    there = dict(zip(names, await entries(call, container.id, names), strict=True))
     where = at(Untrusted(f"{container.name.raw}:{load.folder}"), container.host)
-    items = [_item(container, load.folder, load.digest)]
-    items += [
-        _item(container, name, f"{entry.size} {entry.changed:.3f}" if entry else _NEW)
-        for name, entry in there.items()
-    ]
+    items = [item_of(container.id, load.folder, load.digest)]
+    items += [item_of(container.id, name, state_of(entry)) for name, entry in there.items()]
     return Plan(
         question=_question(call, load, where),
         yes=msg("Copy into {name}", name=at(container.name, container.host)),
@@ -77,10 +73,6 @@ def _overwritten(there: dict[str, Entry | None], load: Load) -> Iterator[Block]:
         yield Text(msg("I looked for the first {count} only.", count=_LOOKED))
 
 
-def _item(container: Target, path: str, state: str) -> Item:
-    return Item(Kind.PATH, f"{container.id}:{path}", Untrusted(path), state)
-
-
 @command(
     "container put",
     permission="container.cp",
@@ -91,6 +83,7 @@ def _item(container: Target, path: str, state: str) -> Item:
     secret=True,
     streams=lambda _: True,
     root=into,
+    left=left,
     hidden=True,
     cost=5,
 )
@@ -104,7 +97,7 @@ async def put(call: Call, paths: tuple[str, ...], *, archive: bool, follow_link:
     async with received(call, "/cp CONTAINER:PATH") as path:
         load = await load_of(call, path)
         shown = {(item.id, item.state) for item in call.items}
-        going = _item(container, load.folder, load.digest)
+        going = item_of(container.id, load.folder, load.digest)
         if (going.id, going.state) not in shown:
             raise Conflict(
                 msg("It is not the document that was shown."), msg("Nothing was changed.")
@@ -140,16 +133,3 @@ def _halfway(call: Call, container: Target, load: Load) -> BotError:
         msg("Part of it may be in {path} already.", path=where),
         unknown=True,
     )
-
-
-async def _there(call: Call, load: Load) -> dict[str, Entry | None]:
-    """What is at the places of the first files now."""
-    gate = asyncio.Semaphore(_AT_ONCE)
-    container = call.targets[0]
-
-    async def one(name: str) -> Entry | None:
-        async with gate:
-            return await call.host.archives.stat(container.id, name)
-
-    names = [posixpath.join(load.folder, name) for name in load.names[:_LOOKED]]
-    return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.command.call import Call, at
 from bot.errors import BotError
 from bot.hosts.answer import Refused
+from bot.hosts.faults import full_disk
 from bot.hosts.types import Container
 from bot.message import Code, Message, Names, Untrusted, msg
 from bot.reply import Button
@@ -59,7 +60,7 @@ async def explained(call: Call, error: BotError) -> Explained:
                 return await explain(call, found)
             except BotError:
                 break  # what else there is can't be seen now
-    return (error.message,), ()
+    return (error.message, *full_disk(call.host.name, words)), ()
 
 
 async def _name(call: Call, found: re.Match[str]) -> Explained:

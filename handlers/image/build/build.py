@@ -160,6 +160,7 @@ def _failed(call: Call, steps: Steps, error: Failed) -> Reply:
     if steps.last:
         blocks.append(Excerpt(Untrusted(steps.last)))
     blocks.append(Text(msg("It says: {why}", why=Untrusted(error.why))))
+    blocks.extend(map(Text, error.hints))
     if "buildkit" in error.why.lower():
         blocks.append(Text(_CLASSIC))
     blocks.append(Text(msg("No image was made. The steps before it stay in the cache.")))
