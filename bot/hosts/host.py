@@ -19,7 +19,7 @@ from bot.hosts.events import Events
 from bot.hosts.execs import Execs
 from bot.hosts.feed import Feed
 from bot.hosts.images import Images
-from bot.hosts.inventory import Inventory, Listed
+from bot.hosts.inventory import Inventory, Listed, Live
 from bot.hosts.limits import Limits
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
@@ -58,7 +58,6 @@ class Host:
         self._link = Link(name, url, clock=clock, sleep=sleep, threads=threads, timeout=timeout)
         self._streams = Streams(self._link)
         self._engine: tuple[int, str] | None = None
-        self.inventory: Inventory = Listed(self._link)
         self.containers = Containers(self._link)
         self.commits = Commits(self._link)
         self.limits = Limits(self._link)
@@ -79,7 +78,9 @@ class Host:
         self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
         self.events = Events(self._link, self._streams, sleep)
-        self.feed = Feed(self._link, self.events, self.system, self.inventory, clock, sleep)
+        listed = Listed(self._link)
+        self.feed = Feed(self._link, self.events, self.system, listed, clock, sleep)
+        self.inventory: Inventory = Live(listed, self.feed.newest)
 
     @property
     def late(self) -> Callable[[Late], None] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import between, eventually
-from tests.e2e.talk import played
+from tests.e2e.talk import ask, played
 from tests.hosts.scripted import silence
 from tests.private_engine import Engine
 
@@ -41,6 +42,28 @@ async def test_where_the_feed_goes_on_is_kept(
             await eventually(lambda: any("/events?since=" in r for r in socket.requests))
             await eventually(lambda: any("/containers/json" in r for r in socket.requests))
     assert cursor(tmp_path) != first
+
+
+async def test_a_picker_asks_the_engine_for_nothing(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "--network", "none", "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "job", "--network", "none", "busybox", "true")
+    phone = telegram.private(OWNER)
+    async with between(tmp_path, engine) as socket:
+        watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+        async with watching.running():
+            await eventually(lambda: any("/containers/json" in r for r in socket.requests))
+            await asyncio.sleep(0.2)
+            before = len(socket.requests)
+            picker = await ask(phone, "/restart")
+            assert picker.buttons == [["job", "web"]]
+            assert socket.requests[before:] == []
+            # What is shown is asked for, and so is what is offered once something has changed.
+            await asyncio.to_thread(engine.docker, "rename", "job", "task")
+            assert "task" in (await ask(phone, "/ps -a")).text
+            assert any("/containers/json" in r for r in socket.requests[before:])
+            assert (await ask(phone, "/restart")).buttons == [["task", "web"]]
 
 
 async def test_an_engine_that_never_answers_keeps_no_one_waiting(
