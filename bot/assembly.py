@@ -54,6 +54,7 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
+from bot.watch.sampling import Sampling
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -161,7 +162,12 @@ class Assembly:
         logins = {name: Login(entry.username, entry.password_value()) for name, entry in entries}
         return {
             name: Host(
-                name, entry.url, clock=self.monotonic, sleep=self.sleep, logins=logins, own=own
+                name,
+                entry.url,
+                clock=self.monotonic,
+                sleep=self.sleep,
+                logins=logins,
+                own=own,
             )
             for name, entry in self.settings.hosts.items()
         }
@@ -170,11 +176,14 @@ class Assembly:
         """What runs without being asked, if anything may."""
         if not self.settings.features.watch:
             return ()
-        database, hosts = services.database, services.hosts.items()
         return tuple(
-            host.feed.run(StoredCursors(database, self.bot, name, self.clock))
-            for name, host in hosts
+            work for host in services.hosts.values() for work in self._watch(host, services)
         )
+
+    def _watch(self, host: Host, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+        cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
+        sampling = Sampling(host, self.settings.watch.every, (), self.monotonic, self.sleep)
+        return host.feed.run(cursors), sampling.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

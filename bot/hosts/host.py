@@ -27,6 +27,7 @@ from bot.hosts.networks import Networks
 from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
+from bot.hosts.sampler import Sampler
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
 from bot.hosts.system import System
@@ -81,6 +82,7 @@ class Host:
         listed = Listed(self._link)
         self.feed = Feed(self._link, self.events, self.system, listed, clock, sleep)
         self.inventory: Inventory = Live(listed, self.feed.newest)
+        self.sampler = Sampler(self._link, self.inventory, clock)
 
     @property
     def late(self) -> Callable[[Late], None] | None:
@@ -112,4 +114,5 @@ class Host:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
         await self.endings.close()
+        await self.sampler.close()
         self._link.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
@@ -64,6 +65,35 @@ async def test_a_picker_asks_the_engine_for_nothing(
             assert "task" in (await ask(phone, "/ps -a")).text
             assert any("/containers/json" in r for r in socket.requests[before:])
             assert (await ask(phone, "/restart")).buttons == [["task", "web"]]
+
+
+async def test_stats_are_those_of_the_last_sweep(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock
+) -> None:
+    loop = ("--cpus", "0.2", "busybox", "sh", "-c", "while :; do :; done")
+    engine.docker("run", "-d", "--network", "none", "--name", "busy", *loop)
+    phone = telegram.private(OWNER)
+    async with between(tmp_path, engine) as socket:
+        watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+
+        def swept() -> int:
+            return sum("one-shot=1" in request for request in socket.requests)
+
+        async with watching.running():
+            await eventually(lambda: swept() == 1)
+            seen = await ask(phone, "/stats")
+            assert "ago" not in seen.text  # one sweep knows no CPU
+            await asyncio.sleep(2)
+            clock.advance(13)
+            await eventually(lambda: swept() >= 2)
+            await asyncio.sleep(2)
+            before = len(socket.requests)
+            seen = await ask(phone, "/stats busy")
+            assert re.search(r"^busy@local: \d+(\.\d+)? % CPU, ", seen.text)
+            assert re.search(r"\nRead \d+ s ago\.$", seen.text)
+            assert not any("stats" in request for request in socket.requests[before:])
+            await asyncio.to_thread(engine.docker, "kill", "busy")
+            assert "does not run" in (await ask(phone, "/stats busy")).text
 
 
 async def test_an_engine_that_never_answers_keeps_no_one_waiting(
