@@ -54,6 +54,7 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
+from bot.watch.history import Recorder
 from bot.watch.sampling import Sampling
 from handlers import COMMANDS
 from storage import people
@@ -182,8 +183,10 @@ class Assembly:
 
     def _watch(self, host: Host, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
         cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
-        sampling = Sampling(host, self.settings.watch.every, (), self.monotonic, self.sleep)
-        return host.feed.run(cursors), sampling.run()
+        recorder = Recorder(services.database, host.name, self.clock, self.sleep)
+        every, takers = self.settings.watch.every, (recorder.take,)
+        sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
+        return host.feed.run(cursors), sampling.run(), recorder.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

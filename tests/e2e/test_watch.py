@@ -94,6 +94,10 @@ async def test_stats_are_those_of_the_last_sweep(
             assert not any("stats" in request for request in socket.requests[before:])
             await asyncio.to_thread(engine.docker, "kill", "busy")
             assert "does not run" in (await ask(phone, "/stats busy")).text
+    # What was swept is kept, also by a bot that ends.
+    with sqlite3.connect(tmp_path / "bot.db") as database:
+        kept = database.execute("SELECT DISTINCT host, subject FROM history").fetchall()
+    assert kept == [("local", "busy")]
 
 
 async def test_an_engine_that_never_answers_keeps_no_one_waiting(
