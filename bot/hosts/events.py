@@ -22,7 +22,7 @@ from bot.hosts.types import Event, Gap
 from bot.message import Untrusted
 
 _TRIES = 10
-LONGEST_PAUSE = 30.0  # seconds
+_LONGEST_PAUSE = 30.0
 _LINE = 256 * 1024  # of one event: a container's labels are in each of its events
 _PAST = 4 * 1024 * 1024
 _TYPE = re.compile(r"[a-z]{1,16}")
@@ -97,7 +97,7 @@ class Events:
             except DockerFault as error:
                 if not place.opened.is_set() or idle >= _TRIES or not may_pass(error):
                     raise
-            await self._pause(min(2.0**idle, LONGEST_PAUSE))
+            await self._pause(min(2.0**idle, _LONGEST_PAUSE))
             idle += 1
             place.go_back()
 

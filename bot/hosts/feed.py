@@ -22,7 +22,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from bot.errors import BotError, DockerFault
-from bot.hosts.events import LONGEST_PAUSE, Events
+from bot.hosts.events import Events
 from bot.hosts.faults import cut
 from bot.hosts.follow import may_pass
 from bot.hosts.inventory import Listed
@@ -33,6 +33,7 @@ from bot.hosts.system import System
 from bot.hosts.types import Container, Event, Gap, Happening, Snapshot, Unreachable
 from bot.tasks import together
 
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds before the next try
 _BEAT = 15.0  # seconds between two questions whether the Engine is there
 _SETTLES = 1.0  # seconds in which what it remembers has come
 _BURST = 1.0  # seconds in which changes are gathered for one list
@@ -107,7 +108,7 @@ class Feed:
                 self._newest = None
                 tries = 1 if self._place and self._place.opened.is_set() else tries + 1
                 self._tell(Unreachable(error, tries))
-                await self._sleep(min(2.0 ** (tries - 1), LONGEST_PAUSE))
+                await self._sleep(_PAUSES[min(tries, len(_PAUSES)) - 1])
         finally:
             await self._save(cursors)
 
