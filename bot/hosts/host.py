@@ -114,5 +114,4 @@ class Host:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
         await self.endings.close()
-        await self.sampler.close()
         self._link.close()

@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping
 
 from bot.errors import BotError
 from bot.hosts.answer import integer, mapping
+from bot.hosts.fetched import fetched
 from bot.hosts.figures import reading
 from bot.hosts.inventory import Inventory
 from bot.hosts.link import Link
-from bot.hosts.stats import sampled
-from bot.hosts.stream import Streams
+from bot.hosts.stats import counters
 from bot.hosts.types import Stats, Sweep
 from bot.hosts.version import parts
 
-_ONE_SHOT = {"stream": "0", "one-shot": "1"}
+_ONE_SHOT = "?stream=0&one-shot=1"
 _AT_ONCE = (1, 44)  # the API of Engine 25
 _FEW, _MOST = 32, 512  # connections
 
@@ -34,7 +34,6 @@ class Sampler:
 
     def __init__(self, link: Link, inventory: Inventory, clock: Callable[[], float]) -> None:
         self._link = link
-        self._streams = Streams(link, _MOST)
         self._inventory = inventory
         self._clock = clock
         self._before: dict[str, _Counters] = {}
@@ -69,30 +68,30 @@ class Sampler:
         self._newest, self._good_until = Sweep(asked, readings, failed), asked + good_for
         return self._newest
 
-    async def close(self) -> None:
-        """End what is open."""
-        await self._streams.close()
-
     async def _one(
         self,
         id: str,  # noqa: A002 - Docker's name for it
         before: _Counters | None,
         gate: asyncio.Semaphore,
     ) -> Stats | BotError | None:
-        def read(raw: Mapping[str, object]) -> Stats:
-            self._before[id] = _counters(mapping(raw.get("cpu_stats")))
-            return reading(raw, before or {})
+        def read(body: bytes) -> Stats | None:
+            raw = counters(body)
+            if raw is None:
+                return None
+            found = reading(raw, before or {})
+            self._before[id] = _cpu(mapping(raw.get("cpu_stats")))
+            return found
 
         async with gate:
             try:
-                return await sampled(self._link, self._streams, id, _ONE_SHOT, read)
+                return await fetched(self._link, f"/containers/{id}/stats{_ONE_SHOT}", read)
             except BotError as error:
                 if before is not None:
                     self._before[id] = before
                 return error
 
 
-def _counters(cpu: Mapping[str, object]) -> _Counters:
+def _cpu(cpu: Mapping[str, object]) -> _Counters:
     """No more of it than is needed: on large machines an older Engine tells of each core."""
     total = integer(mapping(cpu.get("cpu_usage")), "total_usage")
     system = integer(cpu, "system_cpu_usage")

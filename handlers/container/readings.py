@@ -68,7 +68,7 @@ class Round:
 async def read_once(call: Call, *, swept: bool = False) -> Round:
     """One reading of each that was named, or of all that run; with `--all` of those that don't.
 
-    `swept`: of those that the last sweep has, what it has.
+    `swept`: of those that the last sweep has, what it has; and which there are is as recent.
 
     Raises:
         DockerFault: there is no way to the Engine.
@@ -76,7 +76,7 @@ async def read_once(call: Call, *, swept: bool = False) -> Round:
     every = bool(call.params["all"])
     asked: Sequence[Item | Container] = call.items
     if not asked:
-        asked = await call.host.inventory.containers(all=every)
+        asked = await call.host.inventory.containers(all=every, recent=swept)
     up = [one for one in asked if isinstance(one, Item) or one.state in _UP]
     kept, age = _swept(call, up) if swept else ({}, None)
     rest = [one.id for one in up if one.id not in kept]

@@ -51,15 +51,19 @@ async def test_a_picker_asks_the_engine_for_nothing(
     engine.docker("run", "-d", "--name", "web", "--network", "none", "busybox", "sleep", "1000")
     engine.docker("create", "--name", "job", "--network", "none", "busybox", "true")
     phone = telegram.private(OWNER)
+    watching.environment["PIERHEAD_WATCH__EVERY"] = "1h"
     async with between(tmp_path, engine) as socket:
         watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
         async with watching.running():
-            await eventually(lambda: any("/containers/json" in r for r in socket.requests))
-            await asyncio.sleep(0.2)
-            before = len(socket.requests)
-            picker = await ask(phone, "/restart")
-            assert picker.buttons == [["job", "web"]]
+            for _ in range(20):  # until the feed has its list
+                before = len(socket.requests)
+                picker = await ask(phone, "/restart")
+                assert picker.buttons == [["job", "web"]]
+                if not socket.requests[before:]:
+                    break
+                await asyncio.sleep(0.2)
             assert socket.requests[before:] == []
+            before = len(socket.requests)
             # What is shown is asked for, and so is what is offered once something has changed.
             await asyncio.to_thread(engine.docker, "rename", "job", "task")
             assert "task" in (await ask(phone, "/ps -a")).text
