@@ -12,7 +12,7 @@ from pathlib import Path
 
 import docker
 
-from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers
+from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers, sweep
 from bench.place import Place
 from bench.table import Row, show
 from sandbox.engine import EngineUnavailable, PrivateEngine, import_image
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Place], Awaitable[list[Row]]]] = {
     "logs": logs.measure,
     "start": start.measure,
     "resident": resident.measure,
+    "sweep": sweep.measure,
     "audit": audit.measure,
     "bulk": bulk.measure,
     "builds": builds.measure,

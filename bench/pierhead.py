@@ -109,16 +109,20 @@ async def running(
     *,
     heard: bool = False,
     registry: str = "",
+    watch: bool = False,
 ) -> AsyncIterator[Pierhead]:
     """Run it until the block ends. It may not answer yet when the block begins.
 
-    If it is `heard`, what it tells must be read. A `registry` is one that its config lists.
+    If it is `heard`, what it tells must be read. A `registry` is one that its config lists. Only if
+    it is to `watch` does it anything unasked, which would be measured with what is asked.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *program,
         cwd=ROOT,
-        env=environment(server, engine, folder) | _listed(registry),
+        env=environment(server, engine, folder)
+        | _listed(registry)
+        | {"PIERHEAD_FEATURES__WATCH": str(watch).lower()},
         stdin=DEVNULL,
         stdout=PIPE if heard else DEVNULL,
         stderr=DEVNULL,

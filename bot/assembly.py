@@ -6,9 +6,10 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from bot.access.policy import Policy
 from bot.command.build import Builder
@@ -52,6 +53,9 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
+from bot.watch.cursors import StoredCursors
+from bot.watch.history import Recorder
+from bot.watch.sampling import Sampling
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -159,10 +163,30 @@ class Assembly:
         logins = {name: Login(entry.username, entry.password_value()) for name, entry in entries}
         return {
             name: Host(
-                name, entry.url, clock=self.monotonic, sleep=self.sleep, logins=logins, own=own
+                name,
+                entry.url,
+                clock=self.monotonic,
+                sleep=self.sleep,
+                logins=logins,
+                own=own,
             )
             for name, entry in self.settings.hosts.items()
         }
+
+    def watching(self, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs without being asked, if anything may."""
+        if not self.settings.features.watch:
+            return ()
+        return tuple(
+            work for host in services.hosts.values() for work in self._watch(host, services)
+        )
+
+    def _watch(self, host: Host, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+        cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
+        recorder = Recorder(services.database, host.name, self.clock, self.sleep)
+        every, takers = self.settings.watch.every, (recorder.take,)
+        sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
+        return host.feed.run(cursors), sampling.run(), recorder.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

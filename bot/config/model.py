@@ -22,6 +22,7 @@ from bot.config.kinds import (
     Choice,
     Database,
     Engine,
+    Every,
     Flag,
     Given,
     HostName,
@@ -189,6 +190,7 @@ class Features(Section):
     run: Flag = True
     prune: Flag = True
     update: Flag = True
+    watch: Flag = True
 
 
 class Log(Section):
@@ -207,6 +209,12 @@ class Limits(Section):
     follow_for: Long = 600
     transfer: Bulk = 1_000_000_000
     downloads: Items[Origin] = ()
+
+
+class Watch(Section):
+    """What is done unasked. `every` is how often it is read what containers use."""
+
+    every: Every = 15
 
 
 class Locale(Section):
@@ -239,6 +247,7 @@ class Settings(Section):
     features: Features = Field(default_factory=Features)
     log: Log = Field(default_factory=Log)
     limits: Limits = Field(default_factory=Limits)
+    watch: Watch = Field(default_factory=Watch)
     locale: Locale = Field(default_factory=Locale)
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.errors import DockerFault, NotFound
 from bot.hosts.answer import Unexpected, mapping, string
@@ -61,6 +61,17 @@ class Readings:
                 body += piece
                 if len(body) > _LARGEST:
                     raise Unexpected("too large")
-            raw = mapping(json.loads(body))
-            # A container that does not run is answered with zeros that nobody read.
-            return None if string(raw, "read").startswith(_NEVER) else reading(raw)
+            raw = counters(body)
+            return None if raw is None else reading(raw)
+
+
+def counters(body: bytes | bytearray) -> Mapping[str, object] | None:
+    """An answer with a container's counters.
+
+    None where it does not run: then it has zeros that nobody read.
+
+    Raises:
+        Unexpected: it is none.
+    """
+    raw = mapping(json.loads(body))
+    return None if string(raw, "read").startswith(_NEVER) else raw

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers
+from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers, sweep
 from bench.place import Place
 from bench.table import Row, show
 from tests.private_engine import Engine
@@ -28,7 +28,7 @@ def place(engine: Engine, tmp_path: Path) -> Iterator[Place]:
 
 def test_all_of_them_can_be_asked_for() -> None:
     modules = {"ps", "requests", "strangers", "logs", "start", "resident", "audit"}
-    assert set(program.BENCHMARKS) == modules | {"bulk", "builds", "cancel"}
+    assert set(program.BENCHMARKS) == modules | {"bulk", "builds", "cancel", "sweep"}
 
 
 def test_one_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,6 +71,14 @@ async def test_resident(place: Place) -> None:
     idle, *memory = await resident.measure(place, seconds=0.1, few=4, many=8, containers=1, log=LOG)
     assert idle.ours.median >= 0
     assert all(row.ours.median > 1 for row in memory)
+
+
+async def test_sweep(place: Place) -> None:
+    rows = await sweep.measure(place, containers=2, rounds=1, samples=1, answers=1, seconds=0.3)
+    for row in rows[:4]:
+        complete(row)
+    assert rows[0].what == "sweep of 2 containers"
+    assert [row.unit for row in rows] == ["s", "ms", "%", "ms", "% of a core", "MiB", "MiB"]
 
 
 async def test_audit(tmp_path: Path, engine: Engine) -> None:

@@ -17,7 +17,7 @@ from sandbox import Phone, Sandbox
 from tests.e2e.conftest import Clock
 from tests.private_engine import Engine
 
-LINE = re.compile(rb"^(GET|POST|DELETE|PUT|HEAD) (\S+) HTTP/1\.1\r$", re.MULTILINE)
+LINE = re.compile(rb"^(GET|POST|DELETE|PUT|HEAD) (\S+) HTTP/1\.[01]\r$", re.MULTILINE)
 _CHUNK = 65536
 
 

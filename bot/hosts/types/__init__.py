@@ -4,8 +4,18 @@ Every string that an Engine reports is `Untrusted`, names included: a container 
 `example.com`, which a phone turns into a link.
 """
 
-from bot.hosts.types.containers import Container, Details, Port, Processes, Stack, Stats
-from bot.hosts.types.engine import BuildRecord, DiskUsage, EngineInfo, EngineVersion, Event, Gap
+from bot.hosts.types.containers import Container, Details, Port, Processes, Stack, Stats, Sweep
+from bot.hosts.types.engine import (
+    BuildRecord,
+    DiskUsage,
+    EngineInfo,
+    EngineVersion,
+    Event,
+    Gap,
+    Happening,
+    Snapshot,
+    Unreachable,
+)
 from bot.hosts.types.images import Image
 from bot.hosts.types.kinds import Kind, Target
 from bot.hosts.types.logs import LogLine, LogMatches
@@ -22,6 +32,7 @@ __all__ = [
     "EngineVersion",
     "Event",
     "Gap",
+    "Happening",
     "Image",
     "Kind",
     "LogLine",
@@ -30,9 +41,12 @@ __all__ = [
     "NetworkDetails",
     "Port",
     "Processes",
+    "Snapshot",
     "Stack",
     "Stats",
+    "Sweep",
     "Target",
+    "Unreachable",
     "Volume",
     "VolumeDetails",
 ]
