@@ -52,6 +52,8 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
+from bot.watch.run import Runs
+from bot.watch.schedules import Schedules
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -92,6 +94,7 @@ class Work:
     builder: Builder
     run: Proceed
     resume: Resume
+    schedules: Schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,9 @@ class Assembly:
         around = stages(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
-        return Work(journal, deadline, builder, compose(around), resume)
+        run = compose(around)
+        schedules = Schedules(journal, Runs(journal, builder, run), services.scheduled)
+        return Work(journal, deadline, builder, run, resume, schedules)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work

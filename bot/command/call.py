@@ -93,6 +93,11 @@ async def _silent(_reply: Reply) -> None:
     """Show nothing: no operation runs yet."""
 
 
+def _as_it_is(reply: Reply) -> Reply:
+    """Add nothing."""
+    return reply
+
+
 async def _forgetful(_items: tuple[Item, ...]) -> None:
     """Keep nothing: no operation runs yet."""
 
@@ -105,9 +110,9 @@ class Call:
     copies: what the call turned out to be about, for the stages outside those that find it out.
     `seen` is what was found of the targets. `notes` are what else its record should tell, shared
     likewise. `shares` its update with others, which is done when all are. `unknown` is what is told
-    if nothing has the name that stands in a command's place. `resumed`: it was begun
-    before a restart; its `items` are then what it last gave to `keep`. `unknown` is what is told if
-    nothing has the name that stands in a command's place.
+    if nothing has the name that stands in a command's place. `resumed`: it was begun before a
+    restart; its `items` are then what it last gave to `keep`. `told` makes of its answer what is
+    told: where nobody has just typed it, the answer says what it is to.
     """
 
     id: str
@@ -132,6 +137,7 @@ class Call:
     unknown: Unknown | None = None
     about: list[Item] = field(default_factory=list, compare=False)
     notes: list[str] = field(default_factory=list, compare=False)
+    told: Callable[[Reply], Reply] = field(default=_as_it_is, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
     keep: Callable[[tuple[Item, ...]], Awaitable[None]] = field(default=_forgetful, compare=False)
 
