@@ -117,6 +117,11 @@ class Schedule:
     skipped: int = 0
     id: int = 0
 
+    @property
+    def due_at(self) -> float:
+        """When what is to run next is due; 0 if nothing is."""
+        return self.asked_at or self.next_at or 0.0
+
 
 def add(connection: Connection, new: Schedule, *, each: int, most: int) -> int | None:
     """Store one and return its number; none if its author has `each` already, or all `most`."""

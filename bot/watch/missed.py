@@ -42,13 +42,12 @@ def _line(one: Schedule, now: float) -> Message:
         "{number} {what}: {count} times since {time}, {done}",
         count,
     )
-    at = Moment(one.next_at or 0.0)
+    at = Moment(one.due_at)
     return sentence.having(number=number_of(one), time=at, done=done)
 
 
 def _times(one: Schedule, now: float) -> Iterator[float]:
     """The times that were missed."""
-    first = one.next_at or 0.0
-    yield first
-    later = again(one.times).following(first, ZoneInfo(one.zone), one.since)
+    yield one.due_at
+    later = again(one.times).following(one.due_at, ZoneInfo(one.zone), one.since)
     yield from takewhile(lambda at: at <= now, later)

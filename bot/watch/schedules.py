@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -88,21 +88,16 @@ class Schedules:
         )
         late: defaultdict[_Chat, list[Schedule]] = defaultdict(list)
         for one in found:
-            if one.running is None and one.asked_at is None and now - _at(one) > _LATE:
+            if one.running is None and now - one.due_at > _LATE:
                 late[one.chat, one.thread].append(one)
-                continue
-            try:
-                await self._one(one, now)
-            except StorageError:
-                raise
-            except Exception:
-                log.exception("schedule %d can't be run", one.id)
+            else:
+                await _guarded(one, self._one(one, now))
         for missed in late.values():
-            await self._missed(missed, now)
+            await _guarded(missed[0], self._missed(missed, now))
 
     async def _one(self, one: Schedule, now: float) -> None:
         """What is due now."""
-        if _at(one) > now:
+        if one.due_at > now:
             log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
             await self.journal.database.write(partial(_skip, one=one, now=now))
         elif one.running is not None:
@@ -120,11 +115,11 @@ class Schedules:
             return [one for one in found if self._claim(connection, one, now)]
 
         for one in await journal.database.write(write):
-            self._tasks.own(self.runs(one, _at(one)))
+            self._tasks.own(self.runs(one, one.due_at))
 
     def _claim(self, connection: Connection, one: Schedule, now: float) -> bool:
-        name, at = name_of(one, _at(one)), _at(one)
-        instance, then = self.journal.instance, _next(one, now)
+        at, then = one.due_at, _next(one, now)
+        name, instance = name_of(one, at), self.journal.instance
         return schedules.claim(connection, one, name, at, instance, now, then)
 
     async def _overlap(self, one: Schedule, now: float) -> None:
@@ -148,6 +143,7 @@ class Schedules:
     async def _missed(self, found: Sequence[Schedule], now: float) -> None:
         """One message for all that was missed in a chat; some of it runs now."""
         journal, first = self.journal, found[0]
+        heard = self.runs.heard(first)
         passed = [one for one in found if one.missed is Missed.REPORT]
         reply = report(first, found, now, self.runs.builder.services)
         parcel = await journal.desk.pack(
@@ -157,12 +153,13 @@ class Schedules:
         def store(connection: Connection) -> None:
             for one in passed:
                 _skip(connection, one, now)
-                journal.expire(connection, request_of(one, _at(one)))
-            if self.runs.heard(first):
+                journal.expire(connection, request_of(one, one.due_at))
+            if heard:
                 parcel.store(connection)
 
         await self._begin([one for one in found if one not in passed], now, store)
-        parcel.sent()
+        if heard:
+            parcel.sent()
 
     async def _settle(self) -> None:
         """What a dead instance ran has ended, or is unknown, or did not begin and is due again."""
@@ -180,9 +177,14 @@ class Schedules:
         await journal.database.write(write)
 
 
-def _at(one: Schedule) -> float:
-    """When the run that begins now was due."""
-    return one.asked_at or one.next_at or 0.0
+async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
+    """See to it that one that can't be run does not keep the others from it."""
+    try:
+        await work
+    except StorageError:
+        raise
+    except Exception:
+        log.exception("schedule %d can't be run", one.id)
 
 
 def _outcome(state: State) -> Outcome:

@@ -26,19 +26,18 @@ def card(call: Call, one: Schedule, *more: Block) -> Reply:
     what = what_of(one, call.services)
     verdict = msg("Schedule {number}: {what}", number=number_of(one), what=what)
     times = msg("{times} ({zone})", times=Code(one.times), zone=Code(one.zone))
-    lines = (verdict, times, coming(call, one), *_last(one), _MISSED[one.missed], _by(call, one))
+    lines = (verdict, times, _coming(one), *_last(one), _MISSED[one.missed], _by(call, one))
     return Reply((*map(Text, lines), *more), buttons=tuple(_buttons(call, one)))
 
 
-def coming(call: Call, one: Schedule) -> Message:
+def _coming(one: Schedule) -> Message:
     """When it runs next, or why it does not."""
     if one.paused:
         return msg("Paused.")
     if one.next_at is None:
         return msg("Over: it does not run again.")
-    now = call.services.clock()
-    found = next_of(again(one.times), now, ZoneInfo(one.zone), one.since, _NEXT)
-    return msg("Next: {times}", times=Names(tuple(map(Moment, found))))
+    more = next_of(again(one.times), one.next_at, ZoneInfo(one.zone), one.since, _NEXT - 1)
+    return msg("Next: {times}", times=Names(tuple(map(Moment, (one.next_at, *more)))))
 
 
 def _last(one: Schedule) -> Iterator[Message]:
