@@ -184,7 +184,7 @@ def claim(
     then: float | None,
 ) -> bool:
     """Begin the `run` that was due `at`; `then` is the next. False if somebody was quicker."""
-    return _passed(
+    return one.running is None and _passed(
         connection,
         one,
         running=run,
