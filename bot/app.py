@@ -118,6 +118,7 @@ class App:
             recovery.tell(begun),
             speech.outbox.run(),
             intake.dispatcher.run(intake.door.stored),
+            work.schedules.run(),
             pulse.run(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
@@ -180,4 +181,5 @@ def _close(parts: AsyncExitStack, speech: Speech, work: Work, intake: Intake) ->
     parts.push_async_callback(speech.outbox.close, _GRACE)
     parts.push_async_callback(work.deadline.close)
     parts.push_async_callback(intake.dispatcher.close, _GRACE)
+    parts.push_async_callback(work.schedules.close, _GRACE)
     parts.push_async_callback(within, _GRACE, intake.connection.close)

@@ -55,7 +55,9 @@ from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
+from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
+from bot.watch.schedules import Schedules
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -96,6 +98,7 @@ class Work:
     builder: Builder
     run: Proceed
     resume: Resume
+    schedules: Schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,9 @@ class Assembly:
         around = stages(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
-        return Work(journal, deadline, builder, compose(around), resume)
+        run = compose(around)
+        schedules = Schedules(journal, Runs(journal, builder, run), services.scheduled)
+        return Work(journal, deadline, builder, run, resume, schedules)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work

@@ -190,6 +190,13 @@ def get(connection: Connection, id: str) -> Call | None:  # noqa: A002 - the sam
     return _call(row)
 
 
+def states(connection: Connection, id: str) -> list[State]:  # noqa: A002 - the same
+    """The states of an operation, or of its parts on each host; none if it was never asked for."""
+    part = call.c.id.startswith(f"{id}-", autoescape=True)
+    found = connection.scalars(select(call.c.state).where((call.c.id == id) | part))
+    return list(map(State, found))
+
+
 def begun(connection: Connection, bot: int) -> list[Call]:
     """What instances that are registered no more had started, and nobody has ended."""
     left = call.c.instance.not_in(select(instances.instance.c.id))

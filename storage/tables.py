@@ -11,6 +11,7 @@ from storage.inbox import inbox
 from storage.instances import instance
 from storage.outbox import outbox
 from storage.people import owner_claim
+from storage.schedules import schedule
 from storage.schema import metadata
 from storage.settings import person_settings
 from storage.slots import slot
@@ -29,5 +30,6 @@ __all__ = [
     "outbox",
     "owner_claim",
     "person_settings",
+    "schedule",
     "slot",
 ]

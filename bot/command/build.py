@@ -94,6 +94,21 @@ class Builder:
         command, words = self.services.registry.resolve(Line(tuple(argv)))
         return self._calls(request, command, words, host, f"{self.bot}-{request.update}")
 
+    def scheduled(
+        self,
+        id: str,  # noqa: A002 - the stored row's name for it
+        request: Request,
+        argv: Sequence[str],
+        host: str | None,
+    ) -> tuple[Call, ...]:
+        """The calls of a run that nobody asked for now; none of the words is a repaired one.
+
+        Raises:
+            UsageError: if there is no such command or host, or the words are none of its.
+        """
+        command, words = self.services.registry.resolve(Line(tuple(argv)))
+        return self._calls(request, command, words, host, id)
+
     def line(self, request: Request, session: Session) -> Call:
         """The call of a line that was typed in a session."""
         words = ("--", session.container, session.id, request.text)

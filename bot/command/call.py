@@ -93,6 +93,11 @@ async def _silent(_reply: Reply) -> None:
     """Show nothing: no operation runs yet."""
 
 
+def _as_it_is(reply: Reply) -> Reply:
+    """Add nothing."""
+    return reply
+
+
 async def _forgetful(_items: tuple[Item, ...]) -> None:
     """Keep nothing: no operation runs yet."""
 
@@ -107,7 +112,8 @@ class Call:
     likewise. `shares` its update with others, which is done when all are. `resumed`: it was begun
     before a restart; its `items` are then what it last gave to `keep`. `unknown` is what is told if
     nothing has the name that stands in a command's place. `choices` is the page that is shown of
-    what a missing name may be.
+    what a missing name may be. `told` makes of its answer what is told: where nobody has just typed
+    it, the answer says what it is to.
     """
 
     id: str
@@ -133,6 +139,7 @@ class Call:
     choices: int = 1
     about: list[Item] = field(default_factory=list, compare=False)
     notes: list[str] = field(default_factory=list, compare=False)
+    told: Callable[[Reply], Reply] = field(default=_as_it_is, compare=False)
     show: Callable[[Reply], Awaitable[None]] = field(default=_silent, compare=False)
     keep: Callable[[tuple[Item, ...]], Awaitable[None]] = field(default=_forgetful, compare=False)
 

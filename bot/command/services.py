@@ -26,7 +26,7 @@ class Services:
     `bot` is its own id. `files` has what people send, `fetch` what is in the web, `spool` the room
     on the disk for what is sent to them. `transfer` is how many bytes may go either way at once,
     `part` how many one document may have. `registries` are the hosts of those that images may come
-    from and go to.
+    from and go to. `scheduled` is to be set when a schedule was changed.
     """
 
     bot: int
@@ -46,6 +46,7 @@ class Services:
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sessions: Sessions = field(default_factory=Sessions)
+    scheduled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def may(self, person: int, command: Command, host: str | None = None) -> bool:
         """Whether it is worth offering: allowed on this host or, if none is given, on any."""

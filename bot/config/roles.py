@@ -49,6 +49,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.info",
             "system.version",
             "host.ls",
+            "schedule.ls",
             "self.*",  # one's own language, rights and running operations
         )
     ),
@@ -66,6 +67,7 @@ BUILT_IN: Mapping[str, Role] = {
             "stack.restart",
             "stack.pause",
             "stack.unpause",
+            "schedule.edit",  # one's own; what they run takes the rights that one has then
         ),
     ),
     "admin": Role(
@@ -79,6 +81,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.*",
             "host.*",
             "audit.*",
+            "schedule.*",  # with .others, people's own, and .unattended, what asks otherwise
         ),
     ),
     OWNER: Role(allow=("*",)),

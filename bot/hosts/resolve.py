@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -49,6 +50,13 @@ class Known(Generic[T]):
             known = self._short.get(digits[1][:_SHORT].lower(), ())
             found += [t for t in known if _digits(t).startswith(digits[1].lower())]
         return tuple(dict.fromkeys(found))
+
+    def fitting(self, pattern: str) -> tuple[T, ...]:
+        """Those whose name a pattern with `*` or `?` fits; none if it is no pattern."""
+        if not set(pattern) & set("*?"):
+            return ()
+        named = ((name, t) for t in self._things for name in names_of(t))
+        return tuple(dict.fromkeys(t for name, t in named if fnmatchcase(name, pattern)))
 
     def likely(self, typed: str) -> tuple[T, ...]:
         """Those that may be meant, the likeliest first; not for the loop, if there are thousands.

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 def _noted(call: Call, reply: Reply) -> Reply:
-    """With what was run, where that is not to the letter what was typed."""
+    """As it is told, and with what was run, where that is not to the letter what was typed."""
+    reply = call.told(reply)
     if call.read_as is None:
         return reply
     note = Text(msg("Read as: {line}", line=Untrusted(call.read_as)))

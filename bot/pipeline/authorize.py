@@ -45,7 +45,12 @@ def refusal(call: Call) -> Message:
 
 
 def _asks(call: Call) -> bool:
-    """A destructive command always asks; a disruptive one if it came from a button."""
+    """A destructive command always asks; a disruptive one if it came from a button.
+
+    What asks because a link could have typed it does not in a schedule.
+    """
+    if call.request.origin is Origin.SCHEDULE:
+        return call.command.danger is Danger.DESTRUCTIVE
     if call.request.origin is Origin.BUTTON:
         return call.command.asks_first
     return call.command.asks or call.command.danger is Danger.DESTRUCTIVE

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.access.policy import Need
-from bot.command.call import Call
+from bot.command.call import Call, Origin
 from bot.command.plan import Plan, dump, of_target
+from bot.errors import Denied
 from bot.hosts.types import Container, Stack
 from bot.message import Message, Moment, msg
+from bot.pipeline.authorize import refusal
 from bot.pipeline.stage import Proceed
 from bot.reply import Button, Outcome, Reply, Text, Verb
 from bot.reply.containers import state_of, up_of
+
+UNATTENDED = "schedule.unattended"
 
 
 class Confirm:
@@ -30,16 +34,18 @@ class Confirm:
 
     async def __call__(self, call: Call, proceed: Proceed) -> Reply:
         """Ask, or pass on with the items that were agreed to."""
+        if call.request.origin is Origin.SCHEDULE:
+            return await unattended(call, proceed)
         if not await _asks(call):
-            return await proceed(replace(call, items=tuple(map(of_target, call.targets))))
-        plan = await _of_engine(call, await (call.command.plan or _plan)(call))
+            return await proceed(_unasked(call))
+        plan = await _planned(call)
         agreed = call.confirmation
         call.about[:] = agreed.items if agreed else plan.items
         if agreed is not None and plan.covers(agreed.items):
             return await proceed(replace(call, plan=plan, items=agreed.items))
         if plan.items:
             return self._ask(plan, changed=agreed is not None)
-        nothing = Reply((Text(plan.question), *plan.blocks), outcome=Outcome.FINISHED)
+        nothing = _nothing(plan)
         return replace(nothing, outcome=Outcome.CANCELLED) if agreed else nothing
 
     def _ask(self, plan: Plan, *, changed: bool) -> Reply:
@@ -61,6 +67,34 @@ class Confirm:
         )
 
 
+async def unattended(call: Call, proceed: Proceed) -> Reply:
+    """The same where nobody is there to answer: pass on with all that would be asked about.
+
+    Raises:
+        Denied: it would be asked about, and who wants it may not do so unattended.
+    """
+    if not await _asks(call):
+        return await proceed(_unasked(call))
+    decision = call.services.policy.decide(call.actor.id, UNATTENDED, call.host_name)
+    if not decision.allowed:
+        why = msg("It asks first, and a schedule has nobody to ask.")
+        raise Denied(refusal(call), why, *decision.reason, msg("Nothing was changed."))
+    plan = await _planned(call)
+    call.about[:] = plan.items
+    if not plan.items:
+        return _nothing(plan)
+    return await proceed(replace(call, plan=plan, items=plan.items))
+
+
+def _unasked(call: Call) -> Call:
+    return replace(call, items=tuple(map(of_target, call.targets)))
+
+
+def _nothing(plan: Plan) -> Reply:
+    """There is nothing to ask about: that is the answer."""
+    return Reply((Text(plan.question), *plan.blocks), outcome=Outcome.FINISHED)
+
+
 async def _asks(call: Call) -> bool:
     """Whether it is asked about, or was: what was agreed to is compared with what is there."""
     if call.confirmation is not None:
@@ -70,8 +104,9 @@ async def _asks(call: Call) -> bool:
     return call.command.risky is not None and await call.command.risky(call)
 
 
-async def _of_engine(call: Call, plan: Plan) -> Plan:
+async def _planned(call: Call) -> Plan:
     """The plan, its items bound to the Engine that they were seen on."""
+    plan = await (call.command.plan or _plan)(call)
     if call.target_host is None or not plan.items:
         return plan
     engine = await call.target_host.engine_id()

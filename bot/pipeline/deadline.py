@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.command.call import Call
+from bot.command.call import Call, Origin
 from bot.errors import BotError, Cancelled, DockerFault
 from bot.hosts.link import Late
 from bot.message import Span, msg
@@ -86,6 +86,8 @@ class Deadline:
         self._tasks.own(self._journal.late(call, outcome))
 
     async def _show(self, call: Call, reply: Reply) -> None:
+        if call.request.origin is Origin.SCHEDULE:
+            return  # nobody waits, and an answer that edits what was shown would not ring
         await self._journal.desk.show(call.request, reply, call, progress=True)
 
     async def _timer(self, call: Call) -> None:

@@ -213,13 +213,13 @@ class Journal:
         def write(connection: Connection) -> None:
             parcel.store(connection)
             for request in requests:
-                self._expire(connection, request)
+                self.expire(connection, request)
                 inbox.done(connection, self.bot, request.update)
 
         await self.database.write(write)
         parcel.sent()
 
-    def _expire(self, connection: Connection, request: Request) -> None:
+    def expire(self, connection: Connection, request: Request) -> None:
         """What a kill left of it as asked for is not run any more."""
         for row in calls.requested_by(connection, self.bot, request.update):
             calls.advance(connection, row.id, State.EXPIRED, now=self.clock())

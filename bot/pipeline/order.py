@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.command.turns import Turns
+from bot.pipeline.alone import alone
 from bot.pipeline.audit import Audit
 from bot.pipeline.authorize import authorize
 from bot.pipeline.begin import Begin
-from bot.pipeline.confirm import Confirm
+from bot.pipeline.confirm import Confirm, unattended
 from bot.pipeline.deadline import Deadline
 from bot.pipeline.journal import Journal
 from bot.pipeline.limit import Limit
 from bot.pipeline.register import register
+from bot.pipeline.rehearse import rehearse
 from bot.pipeline.resolve import resolve
 from bot.pipeline.root import root
 from bot.pipeline.stage import Stage
@@ -34,6 +36,7 @@ def stages(
         audit,
         register,
         authorize,
+        alone,
         resolve,
         Turn(turns),
         root,
@@ -46,3 +49,7 @@ def stages(
 def resuming(limit: Limit, audit: Audit, deadline: Deadline) -> Sequence[Stage]:
     """What happens around a command that goes on after a restart: its targets are known."""
     return (limit.again, audit.again, register, authorize, deadline)
+
+
+# What happens around a command of which only is asked what it would do, with nobody there.
+REHEARSING: Sequence[Stage] = (authorize, alone, resolve, root, unattended, rehearse)

@@ -1,7 +1,8 @@
 """A stage: names become targets, by one list call; a missing name is asked for.
 
-A change needs the exact name. A prefix or a look-alike is offered as a button and never run. Every
-target found is authorized by itself.
+A change needs the exact name. A prefix or a look-alike is offered as a button and never run. Only a
+schedule may name things by a pattern: what it is about comes and goes. Every target found is
+authorized by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.command.argv import with_option, without_option
-from bot.command.call import Call, at
+from bot.command.call import Call, Origin, at
 from bot.command.params import Choices, Offered, Targets
 from bot.command.plan import load, of_target
 from bot.errors import BotError, Denied, DockerFault
@@ -70,7 +71,9 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
     elsewhere = _Elsewhere(call, others)
     for name in names:
         exact = known.exact(name) or await elsewhere.exact(name)
-        if len(exact) == 1:
+        if fitting := _fitting(call, known, name):
+            targets |= {target(thing, call.host.name): thing for thing in fitting}
+        elif len(exact) == 1:
             targets[target(exact[0], call.host.name, name)] = exact[0]
         elif len(names) == 1:
             near = exact or await asyncio.to_thread(known.likely, name)
@@ -78,6 +81,11 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
         else:
             missing.append(name)
     return _with(call, asked, targets) if targets else _none(call, missing)
+
+
+def _fitting(call: Call, known: Known[Thing], name: str) -> tuple[Thing, ...]:
+    """What a pattern fits, where one may stand for a name."""
+    return known.fitting(name) if call.request.origin is Origin.SCHEDULE else ()
 
 
 class _Elsewhere:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.access.policy import ROOT, Decision
-from bot.command.call import Call
+from bot.command.call import Call, Origin
 from bot.errors import Denied
 from bot.message import Message, msg
 from bot.pipeline.authorize import refusal
@@ -28,13 +28,16 @@ async def root(call: Call, proceed: Proceed) -> Reply:
 
 
 def demand(call: Call, reasons: Sequence[Message]) -> None:
-    """Let it go on if nothing gives rights on the host, or an owner asks.
+    """Let it go on if nothing gives rights on the host, or an owner is there and asks.
 
     Raises:
         Denied: naming what gives them, and who may.
     """
     if not reasons:
         return
+    if call.request.origin is Origin.SCHEDULE:
+        never = msg("That is for an owner to do, and never for a schedule.")
+        raise Denied(refusal(call), *reasons, never, msg("Nothing was changed."))
     decision = decide(call)
     if not decision.allowed:
         raise Denied(refusal(call), *reasons, *decision.reason, msg("Nothing was changed."))

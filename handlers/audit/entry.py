@@ -8,7 +8,7 @@ from bot.command.call import Call
 from bot.message import Message, Moment, Person, Untrusted, msg
 from storage.audit import Entry
 
-_OUTCOMES = {
+OUTCOMES = {
     "requested": msg("asked"),
     "awaiting": msg("waits for an answer"),
     "started": msg("under way"),
@@ -32,7 +32,7 @@ def line(call: Call, entry: Entry) -> Message:
         time=Moment(float(at) if isinstance(at, int | float) else 0.0),
         who=_who(call, event),
         what=Untrusted(_what(call, event)),
-        outcome=_OUTCOMES.get(outcome, Untrusted(outcome)),
+        outcome=OUTCOMES.get(outcome, Untrusted(outcome)),
     )
 
 

@@ -51,6 +51,14 @@ def test_a_request_is_stored_once(connection: Connection) -> None:
     assert calls.get(connection, "c2") is None
 
 
+def test_the_states_of_its_parts_on_each_host_are_its_own(connection: Connection) -> None:
+    assert calls.states(connection, "c1") == []
+    for id_ in ("c1-nas", "c1-db", "c10"):
+        calls.request(connection, dataclasses.replace(ONE, id=id_))
+    calls.advance(connection, "c1-db", State.STARTED, now=11.0)
+    assert set(calls.states(connection, "c1")) == {State.REQUESTED, State.STARTED}
+
+
 @pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 def test_transitions(connection: Connection, before: State, after: State) -> None:
     reach(connection, before)
