@@ -11,6 +11,7 @@ from handlers.container.inspect import inspect
 from handlers.container.lifecycle import kill, pause, restart, start, stop, unpause
 from handlers.container.logs import logs
 from handlers.container.ls import ls
+from handlers.container.outdated import outdated
 from handlers.container.port import port
 from handlers.container.prune import prune
 from handlers.container.rename import rename
@@ -31,6 +32,7 @@ COMMANDS = (
     inspect,
     diff,
     port,
+    outdated,
     exec_,
     attach,
     run,

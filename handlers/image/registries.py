@@ -47,12 +47,12 @@ def explained(call: Call, registry: str) -> Iterator[None]:
     try:
         yield
     except Failed as error:
-        raise BotError(
-            refusal(call), *_reasons(error.why.lower(), registry), _own_words(error)
-        ) from error
+        raise BotError(refusal(call), *reasons(error, registry), _own_words(error)) from error
 
 
-def _reasons(why: str, registry: str) -> Iterator[Message]:
+def reasons(error: Failed, registry: str) -> Iterator[Message]:
+    """What it means, where that is known."""
+    why = error.why.lower()
     name = Untrusted(registry)
     if any(word in why for word in _FULL):
         yield msg("The disk of the host is full: {prune} makes room.", prune=Code("/prune"))
