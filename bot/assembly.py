@@ -92,6 +92,7 @@ class Work:
     builder: Builder
     run: Proceed
     resume: Resume
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class Assembly:
         around = stages(limit, audit, journal, deadline, turns, limits.pending_ttl, clock)
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
-        return Work(journal, deadline, builder, compose(around), resume)
+        return Work(journal, deadline, builder, compose(around), resume, turns)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work
