@@ -12,6 +12,7 @@ from storage.people import owner_claim
 from storage.schema import metadata
 from storage.settings import person_settings
 from storage.slots import slot
+from storage.upgrades import upgrade
 
 __all__ = [
     "audit",
@@ -26,4 +27,5 @@ __all__ = [
     "owner_claim",
     "person_settings",
     "slot",
+    "upgrade",
 ]
