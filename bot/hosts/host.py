@@ -26,6 +26,7 @@ from bot.hosts.networks import Networks
 from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
+from bot.hosts.snapshots import Snapshots
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
 from bot.hosts.system import System
@@ -69,6 +70,7 @@ class Host:
         self.networks = Networks(self._link)
         self.roots = Roots(self._link, own)
         self.creation = Creation(self._link)
+        self.snapshots = Snapshots(self._link)
         self.attachments = Attachments(self._link, self._streams)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)

@@ -21,6 +21,7 @@ from handlers.container.stats import stats
 from handlers.container.top import top
 from handlers.container.typing import attach_line, exec_line
 from handlers.container.update import update
+from handlers.container.upgrade import upgrade
 from handlers.container.wait import wait
 
 COMMANDS = (
@@ -46,6 +47,7 @@ COMMANDS = (
     rename,
     rm,
     update,
+    upgrade,
     commit,
     cp,
     put,
