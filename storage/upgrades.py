@@ -60,7 +60,8 @@ class Member:
     """One container that is made again. `old` and `made` are ids, `made` "" until there is one.
 
     Meanwhile the old one is called `aside`, and before that the new one `fresh`. `runs`: it did,
-    and so will the new one. `grace` is how many seconds it gets to end.
+    and so will the new one. `grace` is how many seconds it gets to end. `always`: an Engine that
+    starts would start it, also if it was stopped.
     """
 
     old: str
@@ -69,6 +70,7 @@ class Member:
     fresh: str
     runs: bool
     grace: int
+    always: bool = False
     made: str = ""
 
 

@@ -37,14 +37,15 @@ class Recipe:
     body: Body = field(hash=False)
     networks: tuple[tuple[str, Attachment], ...] = ()
 
-    def sharing(self, others: Mapping[str, str]) -> Recipe:
-        """The same, sharing the spaces of those that come in the place of others, by their ids."""
+    def sharing(self, made: Mapping[str, str]) -> Recipe:
+        """The same, sharing the spaces of those that come in the place of others: both by id."""
         host = dict(self.body["HostConfig"])
         for key in _SPACES:
             mode = str(host.get(key) or "")
             if mode.startswith(_OTHER):
                 other = mode.removeprefix(_OTHER)
-                host[key] = _OTHER + others.get(other, other)
+                new = (new for old, new in made.items() if _means(other, old))
+                host[key] = _OTHER + next(new, other)
         return replace(self, body={**self.body, "HostConfig": host})
 
 
@@ -78,11 +79,18 @@ def obstacles(container: Raw) -> Iterator[Message]:
         yield msg("It was taken out of all its networks.")
 
 
-def shares_with(container: Raw) -> tuple[str, ...]:
-    """The containers, by id or name, whose network, processes or memory it shares."""
+def shares(container: Raw, other: Raw) -> bool:
+    """Whether it shares the network, processes or memory of another."""
     host = mapping(container.get("HostConfig"))
     modes = (string(host, key) for key in _SPACES)
-    return tuple(m.removeprefix(_OTHER) for m in modes if m.startswith(_OTHER))
+    words = (mode.removeprefix(_OTHER) for mode in modes if mode.startswith(_OTHER))
+    name, id_ = string(other, "Name").removeprefix("/"), identity(other)
+    return any(word == name or _means(word, id_) for word in words)
+
+
+def _means(word: str, id_: str) -> bool:
+    """Whether a word is an id, or the beginning of it that people know."""
+    return len(word) >= _SHORT and id_.startswith(word)
 
 
 def _inherited(container: Raw) -> Iterator[str]:

@@ -19,13 +19,15 @@ from bot.hosts.answer import (
     strings,
 )
 from bot.hosts.client import Client
+from bot.hosts.limits import POLICY
 from bot.hosts.link import Link
 from bot.hosts.newer import choice
 from bot.hosts.paths import one_segment
-from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shares_with
+from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shares
 from bot.hosts.types import Container
 from bot.message import Message, Untrusted
 
+ALWAYS, UNLESS_STOPPED = "always", "unless-stopped"
 _UP = frozenset({"running", "paused", "restarting"})
 _GRACE = 10  # seconds that Docker gives a container of which nothing else is said
 _MISSING = 404
@@ -64,6 +66,12 @@ class Snapshot:
     def runs(self) -> bool:
         """Whether it has a process, or is about to have one again."""
         return string(mapping(self.container.get("State")), "Status") in _UP
+
+    @property
+    def always(self) -> bool:
+        """Whether an Engine that starts would start it, also if it was stopped."""
+        host = mapping(self.container.get("HostConfig"))
+        return string(mapping(host.get(POLICY)), "Name") == ALWAYS
 
     @property
     def grace(self) -> int:
@@ -151,11 +159,10 @@ def _snapshot(client: Client, name: str) -> Snapshot:
 def _sharing(client: Client, snapshot: Snapshot) -> tuple[Snapshot, ...]:
     """Also those that share with one that shares; each after what it lives in."""
     left = _others(client, snapshot.id)
-    known, found = {snapshot.id, snapshot.name.raw}, list[Raw]()
-    while more := [raw for raw in left if not known.isdisjoint(shares_with(raw))]:
+    known, found = [snapshot.container], list[Raw]()
+    while more := [raw for raw in left if any(shares(raw, other) for other in known)]:
         found += sorted(more, key=lambda raw: string(raw, "Name"))
-        known = {word for raw in more for word in (identity(raw), string(raw, "Name")[1:])}
-        left = [raw for raw in left if raw not in more]
+        known, left = more, [raw for raw in left if raw not in more]
     return tuple(_snapshot(client, identity(raw)) for raw in found)
 
 

@@ -168,12 +168,13 @@ async def test_what_lives_in_another_is_found(host: Host, other: Engine) -> None
     for name, options in {
         "net": "--network container:other",
         "pid": "--pid container:other",
+        "short": f"--ipc container:{inspected(other, 'other')['Id'][:12]}",
         "free": "--network shop",
     }.items():
         other.docker("create", "--name", name, *options.split(), "busybox")
     other.docker("create", "--name", "linked", "--link", "other:alias", "busybox")
     seen = await host.snapshots.of("other")
-    assert [one.name.raw for one in await host.snapshots.sharing(seen)] == ["net", "pid"]
+    assert [one.name.raw for one in await host.snapshots.sharing(seen)] == ["net", "pid", "short"]
     assert [one.raw for one in await host.snapshots.linked_by(seen)] == ["linked"]
     moved = (await host.snapshots.of("net")).recipe("busybox", "x").sharing({seen.id: "new"})
     assert moved.body["HostConfig"]["NetworkMode"] == "container:new"

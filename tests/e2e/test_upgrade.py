@@ -109,6 +109,25 @@ async def test_one_that_is_not_well_comes_back(
     assert len(engine.docker("volume", "ls", "-q").split()) == 1
 
 
+async def test_an_engine_that_starts_meanwhile_starts_the_new_one_alone(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    build(engine, "app", "1")
+    engine.docker("run", "-d", "--name", "web", "--restart", "always", "app")
+    build(engine, "app", "2", f"{CHECK} sleep 2; false")
+    policy = ("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}")
+    async with pierhead.running():
+        question = await ask(phone, "/upgrade --no-pull web")
+        await tap(question, "Upgrade web@local")
+        seen = await end(phone, question, "has to be well")
+        (parked,) = names(engine) - {"web"}
+        assert engine.docker(*policy, parked) == "unless-stopped"
+        assert engine.docker(*policy, "web") == "always"
+        await end(phone, seen, "undone")
+    assert engine.docker(*policy, "web") == "always"
+    assert "VERSION=1" in inspected(engine, "web")["Config"]["Env"]
+
+
 async def test_one_that_ends_comes_back(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     build(engine, "app", "1")
     engine.docker("run", "-d", "--name", "web", "app")

@@ -154,7 +154,15 @@ def _member(call: Call, one: Snapshot) -> Member:
     """Under names that nobody else has, and that tell whose they are."""
     digits = sha256(f"{call.id} {one.id}".encode()).hexdigest()[:_DIGITS]
     name = one.name.raw
-    return Member(one.id, name, f"{name}-old-{digits}", f"{name}-new-{digits}", one.runs, one.grace)
+    return Member(
+        old=one.id,
+        name=name,
+        aside=f"{name}-old-{digits}",
+        fresh=f"{name}-new-{digits}",
+        runs=one.runs,
+        grace=one.grace,
+        always=one.always,
+    )
 
 
 def _watch(call: Call) -> Watch:

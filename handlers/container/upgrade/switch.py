@@ -16,7 +16,9 @@ from typing import TypeVar
 from bot.command.call import Call
 from bot.errors import BotError, Cancelled, Conflict, DockerFault, NotFound
 from bot.hosts.answer import Refused, Unexpected
+from bot.hosts.limits import POLICY
 from bot.hosts.recreation import Recipe
+from bot.hosts.snapshots import ALWAYS, UNLESS_STOPPED
 from bot.hosts.types import Container
 from bot.message import Message, Untrusted, msg
 from handlers.container.lines import text_of
@@ -101,7 +103,7 @@ class Switch:
         for member in self.upgrade.members:
             recipe = self.recipes[member.old].sharing(made)
             new = (await host.creation.create(recipe.body, member.fresh)).id
-            made |= {member.old: new, member.name: new}
+            made[member.old] = new
             await self._note(self.step, replace(member, made=new))
             for network, how in recipe.networks:
                 await host.networks.connect(network, new, how)
@@ -110,6 +112,8 @@ class Switch:
         containers, members = self.call.host.containers, self.upgrade.members
         self._stopped_at = self.call.services.clock()
         for member in reversed(members):
+            if member.always:
+                await self._restarts(member, UNLESS_STOPPED)
             if member.runs:
                 await containers.stop(member.old, member.grace)
         for member in members:
@@ -179,6 +183,8 @@ class Switch:
         for member in self.upgrade.members:
             await self._called(there[member.old], member.name)
         for member in self.upgrade.members:
+            if member.always:
+                await self._restarts(member, ALWAYS)
             if member.runs:
                 await self.call.host.containers.start(member.old)
         await self._retag()
@@ -203,6 +209,10 @@ class Switch:
                 await containers.stop(new.id, member.grace)
             # Only volumes that were made for it: those that it took over have their names here.
             await containers.remove(new.id, force=True, volumes=True)
+
+    async def _restarts(self, member: Member, policy: str) -> None:
+        """After a power cut both would be started, and write into the same volumes."""
+        await self.call.host.limits.change(member.old, {POLICY: {"Name": policy}})
 
     async def _called(self, one: Container, name: str) -> None:
         if one.name.raw != name:
