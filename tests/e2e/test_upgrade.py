@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -291,6 +292,28 @@ async def test_what_comes_meanwhile_waits(pierhead: Pierhead, phone: Phone, engi
         seen = await end(phone, seen, "undone")
         assert "The new one is unhealthy." in seen.text
     assert image_of(engine) != engine.docker("inspect", "-f", "{{.Id}}", "app")
+
+
+async def test_a_pull_is_cancelled(
+    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a registry that never answers
+        registry = f"127.0.0.1:{silent.getsockname()[1]}"
+        pierhead.file = tmp_path / "config.toml"
+        pierhead.file.write_text(f'[registries."{registry}"]\n')
+        build(engine, f"{registry}/shop/web:1", "1")
+        engine.docker("run", "-d", "--name", "web", f"{registry}/shop/web:1")
+        before = inspected(engine, "web")
+        async with pierhead.running():
+            question = await ask(phone, "/upgrade web")
+            await tap(question, "Upgrade web@local")
+            seen = await end(phone, question, "Pulling ")
+            assert await tap(seen, "Cancel the pull") == "Stopping."
+            seen = await end(phone, seen, *ENDS)
+    assert seen.text.splitlines()[0] == "Not upgraded: web@local"
+    assert seen.text.splitlines()[-1] == "Nothing was changed."
+    after = inspected(engine, "web")
+    assert (after["Id"], after["State"]) == (before["Id"], before["State"])
 
 
 @pytest.mark.parametrize("known", [True, False])
