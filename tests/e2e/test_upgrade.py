@@ -280,6 +280,28 @@ async def test_one_is_removed_in_the_middle(
     assert names(engine) == running(engine) == {"web"}
 
 
+async def test_where_it_can_not_go_back_what_is_left_is_told(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    build(engine, "app", "1")
+    engine.docker("run", "-d", "--name", "web", "app")
+    build(engine, "app", "2", f"{CHECK} sleep 3; false")
+    async with pierhead.running():
+        question = await ask(phone, "/upgrade --no-pull web")
+        await tap(question, "Upgrade web@local")
+        seen = await end(phone, question, "has to be well")
+        (parked,) = names(engine) - {"web"}
+        engine.docker("rename", "web", "moved")
+        engine.docker("create", "--name", "web", "busybox")  # somebody else's
+        seen = await end(phone, seen, *ENDS)
+    assert seen.text.splitlines()[:2] == [
+        "? upgrade web@local",
+        "It could not go back to the old one.",
+    ]
+    assert f"That may be called {parked} now." in seen.text
+    assert names(engine) == {"web", parked}
+
+
 async def test_what_comes_meanwhile_waits(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:
     build(engine, "app", "1")
     engine.docker("run", "-d", "--name", "web", "app")

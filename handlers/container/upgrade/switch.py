@@ -158,7 +158,10 @@ class Switch:
         """Put the old ones back, and say why."""
         printed, touched = await self._printed(why), self.step is not Step.MAKING
         await self._note(Step.RETURNING)
-        new = await self._patiently(self._return)
+        try:
+            new = await self._patiently(self._return)
+        except BotError as error:
+            raise self._stuck(error) from error
         await self._note(Step.DONE if new else Step.BACK)
         told = (why.message, *why.hints)
         if new:
@@ -175,14 +178,15 @@ class Switch:
     async def _return(self) -> bool:
         """What is there becomes what was; true if there is nothing to go back to."""
         there = {one.id: one for one in await self._all()}
-        if any(member.old not in there for member in self.upgrade.members):
+        if self.upgrade.members[0].old not in there:
             await self._stay(there)
             return True
         for member in reversed(self.upgrade.members):
             await self._remove_new(member, there)
-        for member in self.upgrade.members:
+        here = [member for member in self.upgrade.members if member.old in there]
+        for member in here:
             await self._called(there[member.old], member.name)
-        for member in self.upgrade.members:
+        for member in here:
             if member.always:
                 await self._restarts(member, ALWAYS)
             if member.runs:
@@ -191,13 +195,27 @@ class Switch:
         return False
 
     async def _stay(self, there: Mapping[str, Container]) -> None:
-        """Of what is gone the new one stays; what else there is goes on as it is."""
+        """The new ones stay, and go by their names; what lived in the old one can't any more."""
         for member in self.upgrade.members:
-            new = _new(member, there)
-            if new is not None and member.old not in there:
-                await self._called(new, member.name)
-                if member.runs:
-                    await self.call.host.containers.start(new.id)
+            new, old = _new(member, there), there.get(member.old)
+            if new is None:
+                continue
+            if old is not None:
+                await self._called(old, member.aside)
+                await self._remove_old(member)
+            await self._called(new, member.name)
+            if member.runs:
+                await self.call.host.containers.start(new.id)
+
+    def _stuck(self, error: BotError) -> DockerFault:
+        """It is neither here nor there: what is left is told by its name."""
+        aside = Untrusted(self.upgrade.members[0].aside)
+        return DockerFault(
+            msg("It could not go back to the old one."),
+            error.message,
+            msg("That may be called {name} now. Look before you do anything.", name=aside),
+            unknown=True,
+        )
 
     async def _remove_new(self, member: Member, there: Mapping[str, Container]) -> None:
         new = _new(member, there)
