@@ -39,9 +39,11 @@ class Step(StrEnum):
     RETURNING = "returning"  # the new ones are removed, the old ones started
     DONE = "done"
     BACK = "back"
+    UNWELL = "unwell"  # back, as the new one was not well
 
 
-ENDED = (Step.DONE, Step.BACK)
+ENDED = (Step.DONE, Step.BACK, Step.UNWELL)
+_REMEMBERED = 90 * 86400.0  # seconds for which it is known that an image was not well
 
 upgrade = Table(
     "upgrade",
@@ -109,17 +111,27 @@ def of_call(connection: Connection, call: str) -> list[Upgrade]:
     rows = connection.execute(
         select(upgrade).where(upgrade.c.call == call).order_by(upgrade.c.id)
     ).mappings()
-    return [
-        _upgrade(row)
-        for row in rows
-        if sealed.holds(connection, "upgrade", _says(row), row["seal"])
-    ]
+    return [_upgrade(row) for row in rows if _genuine(connection, row)]
+
+
+def unwell(connection: Connection, old: str, after: str) -> bool:
+    """Whether a container was upgraded to this image before, and was not well with it."""
+    rows = connection.execute(select(upgrade).where(upgrade.c.step == Step.UNWELL)).mappings()
+    known = (_upgrade(row) for row in rows if _genuine(connection, row))
+    return any(one.after == after and one.members[0].old == old for one in known)
 
 
 def prune(connection: Connection, before: float) -> int:
-    """Remove what ended before then."""
-    over = upgrade.c.step.in_(ENDED) & (upgrade.c.changed_at < before)
+    """Remove what ended before then; that an image was not well is remembered for longer."""
+    ended, unwell_ = upgrade.c.step.in_((Step.DONE, Step.BACK)), upgrade.c.step == Step.UNWELL
+    over = (ended & (upgrade.c.changed_at < before)) | (
+        unwell_ & (upgrade.c.changed_at < before - _REMEMBERED)
+    )
     return connection.execute(upgrade.delete().where(over)).rowcount
+
+
+def _genuine(connection: Connection, row: RowMapping) -> bool:
+    return sealed.holds(connection, "upgrade", _says(row), row["seal"])
 
 
 def _says(row: Mapping[Any, object]) -> dict[str, object]:

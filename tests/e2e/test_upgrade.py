@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 from pathlib import Path
 
@@ -48,7 +49,16 @@ async def agreed(phone: Phone, line: str) -> Seen:
     return await end(phone, question, *ENDS)
 
 
-ENDS = ("Upgraded ", "undone", "Not upgraded", "is up to date", " done", "Cancelled", "? upgrade")
+ENDS = (
+    "is left as it is",
+    "Upgraded ",
+    "undone",
+    "Not upgraded",
+    "is up to date",
+    " done",
+    "Cancelled",
+    "? upgrade",
+)
 
 
 def image_of(engine: Engine, name: str = "web") -> str:
@@ -108,6 +118,32 @@ async def test_one_that_is_not_well_comes_back(
     assert engine.docker("exec", "web", "cat", "/data/file") == "kept"
     assert engine.docker("inspect", "-f", "{{.Id}}", name) == before["Image"]
     assert len(engine.docker("volume", "ls", "-q").split()) == 1
+
+
+async def test_a_schedule_does_not_try_again_what_was_not_well(
+    listed: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    registry: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = importlib.import_module("handlers.container.upgrade.command")
+    monkeypatch.setattr(module, "_scheduled", lambda _: True)
+    name = f"{registry}/shop/nightly:1"
+    published(engine, name, "1", WELL)
+    engine.docker("run", "-d", "--name", "web", name)
+    before = inspected(engine, "web")
+    published(engine, name, "2", UNWELL, elsewhere=True)
+    async with listed.running():
+        seen = await agreed(phone, "/upgrade web")
+        assert "Schedules skip this image until a newer one comes." in seen.text
+        seen = await agreed(phone, "/upgrade web")
+        assert seen.text.startswith(f"web@local is left as it is: {name}")
+        assert inspected(engine, "web")["Id"] == before["Id"]
+        assert engine.docker("inspect", "-f", "{{.Id}}", name) == before["Image"]
+        published(engine, name, "3", WELL, elsewhere=True)
+        seen = await agreed(phone, "/upgrade web")
+        assert seen.text.startswith("Upgraded web@local")
 
 
 async def test_an_engine_that_starts_meanwhile_starts_the_new_one_alone(

@@ -39,3 +39,13 @@ def test_what_has_ended_goes_in_time(connection: Connection) -> None:
         Step.DONE,
         Step.BACK,
     }
+    assert upgrades.prune(connection, 2.0 + 90 * 86400) == 1
+
+
+def test_what_was_not_well_is_remembered(connection: Connection) -> None:
+    upgrades.save(connection, replace(ONE, step=Step.BACK), 1.0)
+    assert not upgrades.unwell(connection, WEB.old, ONE.after)
+    upgrades.save(connection, replace(ONE, step=Step.UNWELL), 2.0)
+    assert upgrades.unwell(connection, WEB.old, ONE.after)
+    assert not upgrades.unwell(connection, WEB.old, "sha256:newer")
+    assert not upgrades.unwell(connection, SIDE.old, ONE.after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from bot.command.call import Call, at
+from bot.command.call import Call, Origin, at
 from bot.command.kinds import whole
 from bot.command.spec import Danger, command, flag, option, targets
 from bot.errors import BotError, Cancelled, NotFound
@@ -20,11 +20,12 @@ from handlers.container.upgrade.groups import Group, groups, reached
 from handlers.container.upgrade.health import Watch
 from handlers.container.upgrade.left import left
 from handlers.container.upgrade.plan import plan
-from handlers.container.upgrade.switch import Switch, stopped
+from handlers.container.upgrade.switch import Switch, retag, stopped
 from handlers.container.upgrade.told import Told
 from handlers.image.pull import fetch
 from handlers.root import into
 from handlers.running import shown, stop_button
+from storage import upgrades
 from storage.upgrades import Member, Step, Upgrade
 
 _LATEST = "latest"
@@ -117,6 +118,9 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
     image = Untrusted(reference)
     if after == group.main.image_id:
         return told.unchanged(group.main.name, shown_as, image)
+    if _scheduled(call) and await _was_unwell(call, group, after):
+        await retag(call, reference, before or after, after)
+        return told.skipped(group.main.name, shown_as, image)
     # A pull takes its time: what was looked at may be another by now.
     members = [await host.snapshots.of(one.id) for one in (group.main, *group.others)]
     switch = Switch(
@@ -135,6 +139,16 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
     async with shown(call, lambda: _view(switch, shown_as)):
         end = await switch.run()
     return told.ended(group.main.name, shown_as, end, image=image)
+
+
+def _scheduled(call: Call) -> bool:
+    """Whether nobody is there to see what comes of it."""
+    return call.request.origin is Origin.SCHEDULE
+
+
+async def _was_unwell(call: Call, group: Group, image: str) -> bool:
+    old = group.main.id
+    return await call.services.database.read(lambda c: upgrades.unwell(c, old, image))
 
 
 async def _named(call: Call, reference: str) -> str:

@@ -40,7 +40,7 @@ class End:
 
     `printed` are the last lines of the new one, `kept` the old ones that could not be removed;
     `away` is how long none of them ran, in seconds, 0 where that is not known; `touched` tells
-    whether the old one was stopped.
+    whether the old one was stopped, `unwell` whether the new one is to blame.
     """
 
     new: bool
@@ -49,6 +49,7 @@ class End:
     kept: tuple[Untrusted, ...] = ()
     away: float = 0.0
     touched: bool = True
+    unwell: bool = False
     cancelled: bool = False
 
 
@@ -162,7 +163,8 @@ class Switch:
             new = await self._patiently(self._return)
         except BotError as error:
             raise self._stuck(error) from error
-        await self._note(Step.DONE if new else Step.BACK)
+        unwell = isinstance(why, Unwell)
+        await self._note(Step.DONE if new else Step.UNWELL if unwell else Step.BACK)
         told = (why.message, *why.hints)
         if new:
             told = (*told, msg("The old one was removed meanwhile: it could not go back."))
@@ -172,6 +174,7 @@ class Switch:
             printed=printed,
             away=self._away,
             touched=touched,
+            unwell=unwell and not new,
             cancelled=isinstance(why, Cancelled) and not new,
         )
 
@@ -191,7 +194,7 @@ class Switch:
                 await self._restarts(member, ALWAYS)
             if member.runs:
                 await self.call.host.containers.start(member.old)
-        await self._retag()
+        await retag(self.call, self.upgrade.tag, self.upgrade.before, self.upgrade.after)
         return False
 
     async def _stay(self, there: Mapping[str, Container]) -> None:
@@ -235,13 +238,6 @@ class Switch:
     async def _called(self, one: Container, name: str) -> None:
         if one.name.raw != name:
             await self.call.host.containers.rename(one.id, name)
-
-    async def _retag(self) -> None:
-        """Give the image's name back, unless it means something else by now."""
-        images, one = self.call.host.images, self.upgrade
-        with suppress(BotError):
-            if one.before != one.after and await images.id_of(one.tag) == one.after:
-                await images.tag(one.before, one.tag)
 
     async def _all(self) -> tuple[Container, ...]:
         return await self.call.host.snapshots.all()
@@ -299,6 +295,14 @@ def _new(member: Member, there: Mapping[str, Container]) -> Container | None:
     """The new one; a kill may have come before its id was written down."""
     named = (one for one in there.values() if one.name.raw == member.fresh)
     return there.get(member.made) or next(named, None)
+
+
+async def retag(call: Call, name: str, before: str, after: str) -> None:
+    """Give an image's name back to who had it before, unless it means something else by now."""
+    images = call.host.images
+    with suppress(BotError):
+        if before != after and await images.id_of(name) == after:
+            await images.tag(before, name)
 
 
 def stopped(call: Call) -> asyncio.Event:

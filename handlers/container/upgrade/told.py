@@ -42,6 +42,13 @@ def unchanged(name: Untrusted, shown: Untrusted, image: Untrusted) -> Told:
     return Told(name, verdict, (), Outcome.FINISHED)
 
 
+def skipped(name: Untrusted, shown: Untrusted, image: Untrusted) -> Told:
+    """What is newest was tried before."""
+    verdict = msg("{name} is left as it is: {image}", name=shown, image=image)
+    why = msg("The newest one was not well before. A schedule takes the next one.")
+    return Told(name, verdict, (Text(why),), Outcome.FINISHED)
+
+
 def failed(name: Untrusted, shown: Untrusted, error: BotError) -> Told:
     """It came to an error; what its verdict says is said by ours."""
     outcome = outcome_of(error)
@@ -100,6 +107,8 @@ def _back(end: End) -> Iterator[Block]:
         yield Text(msg("The old one is back."))
     else:
         yield Text(msg("The old one is as it was."))
+    if end.unwell:
+        yield Text(msg("Schedules skip this image until a newer one comes."))
 
 
 def _buttons(call: Call, one: Told) -> tuple[tuple[Button, ...], ...]:
