@@ -156,8 +156,11 @@ async def test_what_is_typed_after_the_start_waits_for_its_end(
     process: Process, telegram: Sandbox, web: Engine
 ) -> None:
     phone = telegram.private(OWNER)
+    old = inspected(web, "web")["Id"][:12]
     await killed(process, phone, f"{CONTAINERS}.start:before")
     async with process.running():
-        await phone.send("/kill web")
+        await phone.send(f"/kill {old}")  # by id: for a moment nothing has its name
         seen = await phone.wait(within=60)
         assert seen.text.startswith("web@local: upgrade undone"), seen.text
+        seen = await phone.wait(within=60)
+        assert seen.text.startswith("Sent KILL to web@local."), seen.text
