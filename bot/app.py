@@ -104,7 +104,7 @@ class App:
         work = assembly.work(services, speech.desk)
         intake = assembly.intake(services, claimed, speech, work)
         self._menu = intake.menu
-        recovery = Recovery(work.journal, services, work.resume)
+        recovery = Recovery(work.journal, services, work.resume, work.turns)
         begun = await recovery.take_over()
         await speech.outbox.load()
         await _open_spool(services, speech, parts)

@@ -99,6 +99,7 @@ class Work:
     run: Proceed
     resume: Resume
     schedules: Schedules
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ class Assembly:
         resume = Resume(builder, resuming(limit, audit, deadline))
         run = compose(around)
         schedules = Schedules(journal, Runs(journal, builder, run), services.scheduled)
-        return Work(journal, deadline, builder, run, resume, schedules)
+        return Work(journal, deadline, builder, run, resume, schedules, turns)
 
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work

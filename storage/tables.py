@@ -15,6 +15,7 @@ from storage.schedules import schedule
 from storage.schema import metadata
 from storage.settings import person_settings
 from storage.slots import slot
+from storage.upgrades import upgrade
 
 __all__ = [
     "audit",
@@ -32,4 +33,5 @@ __all__ = [
     "person_settings",
     "schedule",
     "slot",
+    "upgrade",
 ]

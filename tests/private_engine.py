@@ -28,6 +28,15 @@ class Engine:
         self._config = config
         self.restore_image()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """With which Docker's own program speaks with this Engine."""
+        return {
+            "PATH": os.environ["PATH"],
+            "DOCKER_HOST": self.url,
+            "DOCKER_CONFIG": str(self._config),
+        }
+
     def docker(self, *arguments: str, check: bool = True) -> str:
         """Run `docker …` on this Engine and no other: its output, without the final newline."""
         if arguments[:1] and arguments[0].split("=")[0] in ELSEWHERE:
@@ -38,11 +47,7 @@ class Engine:
             capture_output=True,
             text=True,
             errors="replace",
-            env={
-                "PATH": os.environ["PATH"],
-                "DOCKER_HOST": self.url,
-                "DOCKER_CONFIG": str(self._config),
-            },
+            env=self.environment,
         )
         if check and done.returncode:
             raise AssertionError(f"docker {' '.join(arguments)}: {done.stderr.strip()}")

@@ -35,6 +35,7 @@ READS = (
     "/v1.41/images/json",
     "/v1.41/images/registry.local:5000/team/app:1.2@sha256:0f/json",
     "/v1.41/images/registry.local:5000/team/app:1.2/history",
+    "/v1.41/distribution/registry.local:5000/team/app:1.2/json",
     "/v1.41/volumes",
     "/v1.41/volumes/shop_data",
     "/v1.41/networks",

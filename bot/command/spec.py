@@ -20,12 +20,13 @@ from bot.reply import Reply
 
 if TYPE_CHECKING:
     from bot.command.call import Call, Request
-    from bot.command.plan import Plan
+    from bot.command.plan import Item, Plan
 
 Handler = Callable[..., Awaitable[Reply]]
 Planner = Callable[["Call"], Awaitable["Plan"]]
 RootFinder = Callable[["Call"], Awaitable[tuple[Message, ...]]]
 Left = Callable[["Call"], Awaitable[Reply]]
+Reaches = Callable[["Call"], Awaitable[tuple["Item", ...]]]
 _GRAMMAR = "__grammar__"
 
 
@@ -51,7 +52,8 @@ class Command:
     a Stop, however long that takes, and `follows` with which of those somebody has to be there to
     look or to type: few of these may run at once. `root` says why what is asked makes its asker
     root on the host, () if it does not. `resumes`: after a restart of the bot it is taken up again.
-    `left` is what is done, and told, after a kill of the bot about one that had begun.
+    `left` is what is done, and told, after a kill of the bot about one that had begun. `reaches`
+    looks what else it changes than its targets: it waits for the turn of these as well.
     `hostless` needs no Engine. `feature` names the switch in the config without which it does not
     exist. `asks` always asks, whatever the danger, and `risky` looks whether it is asked about this
     time. `redirect` names the command that some words mean instead.
@@ -75,6 +77,7 @@ class Command:
     root: RootFinder | None = None
     resumes: bool = False
     left: Left | None = None
+    reaches: Reaches | None = None
     hostless: bool = False
     hidden: bool = False
     asks: bool = False

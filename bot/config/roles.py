@@ -60,6 +60,7 @@ BUILT_IN: Mapping[str, Role] = {
             "container.stop",
             "container.restart",
             "container.kill",
+            "container.outdated",  # an Engine goes out to its registries
             "container.pause",
             "container.unpause",
             "stack.start",

@@ -120,6 +120,14 @@ class Client(APIClient):
         where = path.format(quote(name, safe=""))
         return self.get(f"{self.base_url}/v{self.api_version}{where}", params=params).json()
 
+    def distribution(self, image: str, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - what JSON holds
+        """What its registry has under an image's name, asked with these headers.
+
+        The SDK would look for logins in files of its own.
+        """
+        where = f"/distribution/{quote(image, safe='/:@')}/json"
+        return self.get(f"{self.base_url}/v{self.api_version}{where}", headers=headers).json()
+
     def change(self, path: str, name: str, **params: str | int | None) -> bool:
         """`POST` a path in which `{}` stands for a name; None are left out.
 

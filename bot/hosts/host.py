@@ -28,6 +28,7 @@ from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
 from bot.hosts.sampler import Sampler
+from bot.hosts.snapshots import Snapshots
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
 from bot.hosts.system import System
@@ -70,6 +71,7 @@ class Host:
         self.networks = Networks(self._link)
         self.roots = Roots(self._link, own)
         self.creation = Creation(self._link)
+        self.snapshots = Snapshots(self._link)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
         self.archives = Archives(self._link, self._streams)

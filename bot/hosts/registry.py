@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.errors import DockerFault
-from bot.hosts.answer import Refused
+from bot.hosts.answer import Refused, identity, mapping
+from bot.hosts.client import Client
 from bot.hosts.link import Link
 from bot.hosts.messages import Failed, Told, messages
 from bot.hosts.paths import image_reference
@@ -22,6 +24,7 @@ from bot.hosts.stream import Query, Sends, Streams
 _HUB = "docker.io"
 _HUB_KEY = "https://index.docker.io/v1/"  # under which an Engine looks for the hub's
 _TAR = "application/x-tar"
+_PATIENCE = 20.0  # seconds for a registry to say what it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,22 @@ class Registry:
         async for told in self._told(where, params, self._auth(name)):
             yield told
 
+    async def digest(self, name: str) -> str:
+        """What the registry has under a name now: the digest that a pull of it would bring.
+
+        Raises:
+            Failed: the registry, or the Engine, refuses.
+            DockerFault: the Engine can't be asked, or the registry does not answer in time.
+        """
+        image, headers = image_reference(self._link.name, name), self._auth(name)
+
+        def work(client: Client) -> str:
+            found = mapping(client.distribution(image, headers))
+            return identity(mapping(found.get("Descriptor")), "digest")
+
+        with _in_their_words(self._link.name):
+            return await self._link.run(work, seconds=_PATIENCE, slow=True)
+
     async def build(
         self, context: AsyncIterable[bytes], params: Sequence[tuple[str, str]]
     ) -> AsyncIterator[Told]:
@@ -102,21 +121,30 @@ class Registry:
     ) -> AsyncIterator[Told]:
         sends = Sends("POST", body, headers, slow=True)
         host = self._link.name
-        try:
+        with _in_their_words(host):
             async with self._streams.open(where, params, stall=None, sends=sends) as response:
                 async for told in messages(response, host):
                     yield told
-        except DockerFault as error:
-            # What it refuses before it tells anything, it has not begun.
-            if isinstance(error.__cause__, Refused):
-                raise Failed(host, error.__cause__.why, error.__cause__.status) from error
-            raise
 
     def _auth(self, name: str) -> dict[str, str]:
         """The header for one registry; a push needs it, be it empty."""
         registry = registry_of(name)
         login = self._logins.get(registry, Login())
         return {"X-Registry-Auth": _coded(login.entry(registry))}
+
+
+@contextmanager
+def _in_their_words(host: str) -> Iterator[None]:
+    """What the Engine refuses in its own words, which are mostly the registry's.
+
+    What it refuses before it tells anything, it has not begun.
+    """
+    try:
+        yield
+    except DockerFault as error:
+        if isinstance(error.__cause__, Refused):
+            raise Failed(host, error.__cause__.why, error.__cause__.status) from error
+        raise
 
 
 def _coded(value: object) -> str:

@@ -58,6 +58,10 @@ class Roots:
         """
         return await self._of(await self._look(id), frozenset())
 
+    def is_own(self, id: str) -> bool:  # noqa: A002 - Docker's name for it
+        """Whether it is the container that we run in."""
+        return bool(self._own) and id.startswith(self._own)
+
     async def of_asked(self, body: Mapping[str, object]) -> tuple[Reason, ...]:
         """Why a container that this `POST /containers/create` makes would give root.
 

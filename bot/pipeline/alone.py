@@ -31,6 +31,7 @@ def _unfit(call: Call) -> Message | None:
         return msg("A schedule can't do that: it is for people.")
     if call.streams or command.resumes:
         return msg("It goes on until its own end or a Stop, and nobody would be there to stop it.")
-    if any(asked.needed and not call.words_of(asked) for asked in command.named):
+    lacking = any(call.params[asked.name or ""] is None for asked in command.offers)
+    if lacking or any(asked.needed and not call.words_of(asked) for asked in command.named):
         return msg("It would ask which one is meant, and nobody would be there: name it.")
     return None

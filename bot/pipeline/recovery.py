@@ -11,19 +11,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.command.call import Call, at
 from bot.command.grammar import parse
 from bot.command.plan import Item, load
 from bot.command.services import Services
-from bot.command.spec import Command
+from bot.command.spec import Command, Left
+from bot.command.turns import Ticket, Turns
 from bot.errors import BotError
 from bot.hosts.resolve import Thing, names_of, target, things_of
 from bot.hosts.types import Container, Kind, Stack
 from bot.message import Message, Moment, Names, Untrusted, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of, shares
+from bot.pipeline.turn import keys_of
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import state_of, up_of
 from storage import audit, calls, inbox, instances, outbox
@@ -35,18 +37,31 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Looks at what dead instances left behind."""
+    """Looks at what dead instances left behind.
+
+    What is put right has its turn at its targets before anything that comes in.
+    """
 
     journal: Journal
     services: Services
     resume: Callable[[calls.Call], Awaitable[bool]]
+    turns: Turns
+    _tickets: dict[str, Ticket] = field(default_factory=dict)
 
     async def take_over(self) -> list[calls.Call]:
         """Free what had not begun, and make this instance's what had; the latter is to be told."""
         begun, dead = await self.journal.database.write(self._take_over)
         if self.journal.database.locks is not None:
             self.journal.database.locks.forget(dead)
+        for row in begun:
+            if row.host is not None and self._mends(row):
+                self._tickets[row.id] = self.turns.arrive(row.host)
         return begun
+
+    def _mends(self, row: calls.Call) -> bool:
+        """Whether more is done about it than to look: only what had a turn gets one again."""
+        command = self.services.registry.get(row.command)
+        return command is not None and command.changes and command.left is not None
 
     async def tell(self, begun: list[calls.Call]) -> None:
         """Look at what became of it, and tell; an Engine that is silent holds up nobody else.
@@ -62,6 +77,9 @@ class Recovery:
         except Exception:
             # One row that can't be told must not keep the bot from starting, again and again.
             log.exception("what became of call %s can't be told", row.id)
+        finally:
+            if (ticket := self._tickets.pop(row.id, None)) is not None:
+                self.turns.leave(ticket)
 
     def _take_over(self, connection: Connection) -> tuple[list[calls.Call], list[str]]:
         """What the dead had begun, and what they had still to send, is this instance's now.
@@ -107,7 +125,7 @@ class Recovery:
         command = self.services.registry.get(row.command)
         if command is not None and command.left is not None:
             try:
-                return await command.left(self._again(row, command))
+                return await self._mended(self._again(row, command), command.left)
             except (BotError, LookupError):
                 log.warning("what became of call %s can't be looked at", row.id)
         if command is None or not command.changes:
@@ -131,6 +149,14 @@ class Recovery:
         again = msg("{what!c}…", what=what) if command.asks_first else msg("{what!c}", what=what)
         buttons = ((Button(again, row.argv, host=row.host),),)
         return Reply(tuple(blocks), buttons=buttons, outcome=Outcome.UNKNOWN, rings=True)
+
+    async def _mended(self, call: Call, left: Left) -> Reply:
+        """What it comes to, once it has its turn."""
+        ticket = self._tickets.get(call.id)
+        if ticket is None:
+            return await left(call)
+        async with self.turns.hold(ticket, keys_of(call.items), asyncio.Event()):
+            return await left(call)
 
     def _known(self, row: calls.Call, command: Command | None) -> Call | None:
         """What had begun, as a call, if it is about something that is known."""

@@ -7,12 +7,15 @@ other commands and other hosts need.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.command.call import Call
+from bot.command.plan import Item, of_target
 from bot.command.turns import Stopped, Turns
 from bot.errors import Cancelled, Conflict
-from bot.hosts.types import Stack
+from bot.hosts.resolve import target
+from bot.hosts.types import Kind, Stack
 from bot.message import Untrusted, msg
 from bot.pipeline.authorize import decide, refusal
 from bot.pipeline.begin import STOPPED
@@ -48,7 +51,8 @@ class Turn:
             )
         self._here[host] += 1
         try:
-            keys = _keys(call) or frozenset({"*"})
+            others = await call.command.reaches(call) if call.command.reaches else ()
+            keys = _keys(call) | keys_of(others) or frozenset({"*"})
             async with self._turns.hold(call.ticket, keys, call.running.cancelled):
                 return await proceed(replace(call, decision=decide(call)))
         except Stopped as error:
@@ -57,7 +61,15 @@ class Turn:
             self._here[host] -= 1
 
 
+def keys_of(items: Iterable[Item]) -> frozenset[str]:
+    """What is waited for to change these: a container also by its name, which may go to another."""
+    every = tuple(items)
+    names = (f"/{item.name.raw}" for item in every if item.kind is Kind.CONTAINER)
+    return frozenset((*(item.id for item in every), *names))
+
+
 def _keys(call: Call) -> frozenset[str]:
     """What it waits for: its targets, and each container of a stack."""
-    parts = (c.id for thing in call.seen if isinstance(thing, Stack) for c in thing.containers)
-    return frozenset((*(target.id for target in call.targets), *parts))
+    parts = (c for thing in call.seen if isinstance(thing, Stack) for c in thing.containers)
+    inside = (of_target(target(one, call.host.name)) for one in parts)
+    return keys_of((*map(of_target, call.targets), *inside))

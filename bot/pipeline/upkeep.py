@@ -13,7 +13,7 @@ from bot.message import msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import request_of
 from bot.reply import Outcome, say
-from storage import audit, buttons, calls, inbox, instances, outbox, schedules, slots
+from storage import audit, buttons, calls, inbox, instances, outbox, schedules, slots, upgrades
 from storage.calls import State
 from storage.database import Connection
 from storage.errors import IllegalTransition, StorageError
@@ -131,7 +131,7 @@ def _refused(command: str, person: int, count: int, now: float) -> dict[str, obj
 
 def _prune(connection: Connection, now: float) -> None:
     """Drop what is over; the audit keeps the record."""
-    for table in (inbox, calls, outbox, schedules):
+    for table in (inbox, calls, outbox, schedules, upgrades):
         table.prune(connection, now - _KEPT)
     slots.prune(connection, now - _KEPT)
     buttons.prune(connection, now - _HOUR)

@@ -11,6 +11,7 @@ from handlers.container.inspect import inspect
 from handlers.container.lifecycle import kill, pause, restart, start, stop, unpause
 from handlers.container.logs import logs
 from handlers.container.ls import ls
+from handlers.container.outdated import outdated
 from handlers.container.port import port
 from handlers.container.prune import prune
 from handlers.container.rename import rename
@@ -20,6 +21,7 @@ from handlers.container.stats import stats
 from handlers.container.top import top
 from handlers.container.typing import attach_line, exec_line
 from handlers.container.update import update
+from handlers.container.upgrade import upgrade
 from handlers.container.wait import wait
 
 COMMANDS = (
@@ -31,6 +33,7 @@ COMMANDS = (
     inspect,
     diff,
     port,
+    outdated,
     exec_,
     attach,
     run,
@@ -44,6 +47,7 @@ COMMANDS = (
     rename,
     rm,
     update,
+    upgrade,
     commit,
     cp,
     put,

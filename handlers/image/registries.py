@@ -60,14 +60,15 @@ def explained(call: Call, registry: str) -> Iterator[None]:
     try:
         yield
     except Failed as error:
-        raise BotError(
-            refusal(call),
-            *(error.hints or _reasons(call, error.why.lower(), registry)),
-            _own_words(error),
-        ) from error
+        raise BotError(refusal(call), *reasons(call, error, registry), _own_words(error)) from error
 
 
-def _reasons(call: Call, why: str, registry: str) -> Iterator[Message]:
+def reasons(call: Call, error: Failed, registry: str) -> Iterator[Message]:
+    """What it means, where that is known."""
+    if error.hints:
+        yield from error.hints
+        return
+    why = error.why.lower()
     name = Untrusted(registry)
     if any(word in why for word in _TLS):
         yield msg("{name} has no certificate that the host trusts, or speaks no TLS.", name=name)

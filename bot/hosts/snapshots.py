@@ -1,0 +1,214 @@
+"""A container whole, with its image: what it takes to make it again, and to see how it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.hosts import listing
+from bot.hosts.answer import (
+    Refused,
+    boolean,
+    identity,
+    integer,
+    labels,
+    mapping,
+    moment,
+    optional,
+    sequence,
+    string,
+    strings,
+)
+from bot.hosts.client import Client
+from bot.hosts.limits import POLICY
+from bot.hosts.link import Link
+from bot.hosts.newer import choice
+from bot.hosts.paths import one_segment
+from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shares
+from bot.hosts.types import Container
+from bot.message import Message, Untrusted
+
+ALWAYS, UNLESS_STOPPED = "always", "unless-stopped"
+_UP = frozenset({"running", "paused", "restarting"})
+_GRACE = 10  # seconds that Docker gives a container of which nothing else is said
+_MISSING = 404
+_NANO = 10**9
+_INTERVAL, _TIMEOUT, _RETRIES = 30.0, 30.0, 3  # Docker's, where a health check does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One container and its image, as they are now."""
+
+    container: Raw = field(hash=False)
+    image: Raw = field(hash=False)
+
+    @property
+    def id(self) -> str:
+        """The container's id."""
+        return identity(self.container)
+
+    @property
+    def name(self) -> Untrusted:
+        """Its name."""
+        return Untrusted(string(self.container, "Name").removeprefix("/"))
+
+    @property
+    def reference(self) -> str:
+        """The name of the image that it was made of."""
+        return string(mapping(self.container.get("Config")), "Image")
+
+    @property
+    def image_id(self) -> str:
+        """The id of that image."""
+        return identity(self.image)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has a process, or is about to have one again."""
+        return string(mapping(self.container.get("State")), "Status") in _UP
+
+    @property
+    def always(self) -> bool:
+        """Whether an Engine that starts would start it, also if it was stopped."""
+        host = mapping(self.container.get("HostConfig"))
+        return string(mapping(host.get(POLICY)), "Name") == ALWAYS
+
+    @property
+    def grace(self) -> int:
+        """How many seconds it gets to end by itself."""
+        given = optional(mapping(self.container.get("Config")), "StopTimeout")
+        return _GRACE if given is None else given
+
+    @property
+    def choice(self) -> str:
+        """What its label says of upgrades, "" for nothing."""
+        own = labels(mapping(self.container.get("Config")))
+        return choice(own, labels(mapping(self.image.get("Config"))))
+
+    @property
+    def obstacles(self) -> tuple[Message, ...]:
+        """Why it can't be made again faithfully."""
+        return tuple(obstacles(self.container))
+
+    def recipe(self, reference: str, image_id: str) -> Recipe:
+        """How to make it again of an image."""
+        return recipe(self.container, self.image, reference, image_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How a container does. `health` is Docker's word, "" without a check; `said` is that check's.
+
+    `patience` is how many seconds its check may take to call it healthy, 0 without one.
+    """
+
+    running: bool
+    started: float
+    restarts: int
+    code: int
+    health: str
+    said: Untrusted
+    patience: float
+
+
+class Snapshots:
+    """Looks at the containers of one Engine.
+
+    Every method raises NotFound where there is no such container, or its image is gone, and
+    DockerFault where the Engine fails.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def of(self, id: str) -> Snapshot:  # noqa: A002 - Docker's name for it
+        """A container by id or name, with its image."""
+        name = one_segment(self._link.name, id)
+        return await self._link.run(lambda client: _snapshot(client, name))
+
+    async def life(self, id: str) -> Life:  # noqa: A002 - the same
+        """How it does now."""
+        name = one_segment(self._link.name, id)
+        return await self._link.run(lambda client: _life(client.inspect_container(name)))
+
+    async def sharing(self, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+        """Those that share a container's network, processes or memory.
+
+        They live in it: where it is made again, so must they be.
+        """
+        return await self._link.run(lambda client: _sharing(client, snapshot))
+
+    async def all(self) -> tuple[Container, ...]:
+        """The containers as the Engine lists them at this moment."""
+        return await self._link.run(lambda client: listing.containers(client.containers(all=True)))
+
+    async def linked_by(self, snapshot: Snapshot) -> tuple[Untrusted, ...]:
+        """The containers that have an old link (`--link`) to it."""
+        return await self._link.run(lambda client: _linked_by(client, snapshot.id))
+
+
+def _snapshot(client: Client, name: str) -> Snapshot:
+    container = mapping(client.inspect_container(name))
+    image = client.inspect_image(identity(container, "Image"))  # type: ignore[no-untyped-call]  # the stubs leave it out
+    found = Snapshot(container, mapping(image))
+    # What can't be read is told here, and not in the middle of something.
+    found.recipe(found.reference, found.image_id)
+    return found
+
+
+def _sharing(client: Client, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+    """Also those that share with one that shares; each after what it lives in."""
+    left = _others(client, snapshot.id)
+    known, found = [snapshot.container], list[Raw]()
+    while more := [raw for raw in left if any(shares(raw, other) for other in known)]:
+        found += sorted(more, key=lambda raw: string(raw, "Name"))
+        known, left = more, [raw for raw in left if raw not in more]
+    return tuple(_snapshot(client, identity(raw)) for raw in found)
+
+
+def _others(client: Client, id: str) -> list[Raw]:  # noqa: A002 - as above
+    """All containers but this one, whole: a list does not tell what they share."""
+    ids = [identity(mapping(row)) for row in sequence(client.containers(all=True))]
+    found = []
+    for one in ids:
+        try:
+            raw = mapping(client.inspect_container(one))
+        except Refused as error:
+            if error.status != _MISSING:
+                raise
+            continue  # it has gone since
+        if one != id:
+            found.append(raw)
+    return found
+
+
+def _linked_by(client: Client, id: str) -> tuple[Untrusted, ...]:  # noqa: A002 - as above
+    """A list has, beside its own name, those by which others know it: `/other/alias`."""
+    rows = map(mapping, sequence(client.containers(all=True, filters={"id": id})))
+    names = (name.split("/") for row in rows for name in strings(row, "Names"))
+    return tuple(Untrusted(parts[1]) for parts in names if len(parts) > 2)  # noqa: PLR2004 - as in the docstring
+
+
+def _life(value: object) -> Life:
+    raw = mapping(value)
+    state, config = mapping(raw.get("State")), mapping(raw.get("Config"))
+    health = mapping(state.get("Health"))
+    log = [mapping(row) for row in sequence(health.get("Log"))]
+    check = mapping(config.get("Healthcheck"))
+    return Life(
+        running=boolean(state, "Running") and not boolean(state, "Restarting"),
+        started=moment(state, "StartedAt") or 0.0,
+        restarts=integer(raw, "RestartCount"),
+        code=integer(state, "ExitCode"),
+        health=string(health, "Status"),
+        said=Untrusted(string(log[-1], "Output") if log else ""),
+        patience=_patience(check) if health else 0.0,
+    )
+
+
+def _patience(check: Raw) -> float:
+    """As long as it takes until it would be called unhealthy, and one more time."""
+    start = integer(check, "StartPeriod") / _NANO
+    interval = integer(check, "Interval") / _NANO or _INTERVAL
+    timeout = integer(check, "Timeout") / _NANO or _TIMEOUT
+    return start + (interval + timeout) * ((integer(check, "Retries") or _RETRIES) + 1)

@@ -1,0 +1,80 @@
+"""What an upgrade would do, shown before it is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.command.call import Call, at
+from bot.command.plan import Plan, of_target
+from bot.errors import Conflict
+from bot.hosts.types import Container
+from bot.message import Message, Names, Untrusted, msg, plural
+from bot.pipeline.authorize import refusal
+from bot.reply import Block, Text
+from handlers.container.upgrade.groups import Group, groups, users
+from handlers.container.upgrade.told import short
+
+_UNCHANGED = msg("Nothing was changed.")
+
+
+async def plan(call: Call) -> Plan:
+    """The containers, what they run, and what else is made again with them.
+
+    Raises:
+        Conflict: none of them can be upgraded.
+    """
+    found = await groups(call)
+    able = [group for group in found if not group.obstacles]
+    if not able:
+        raise Conflict(refusal(call), *_obstacles(call, found), _UNCHANGED)
+    every = await call.host.snapshots.all()
+    blocks: list[Block] = [line for group in able for line in _lines(call, group, every)]
+    blocks += [Text(why) for why in _obstacles(call, found)]
+    blocks.append(Text(msg("What it wrote elsewhere than in volumes is not taken along.")))
+    blocks.append(Text(msg("If the new one is not well in time, the old one comes back.")))
+    items = [of_target(group.target) for group in able]
+    items += [item for group in able for item in group.items]
+    question, yes = _words(call, able)
+    return Plan(question, yes, tuple(items), tuple(blocks))
+
+
+def _words(call: Call, able: Sequence[Group]) -> tuple[Message, Message]:
+    host = call.host.name
+    if len(able) == 1:
+        name = at(able[0].main.name, host)
+        return msg("Upgrade {name}?", name=name), msg("Upgrade {name}", name=name)
+    count, shown = len(able), Untrusted(host)
+    return (
+        plural(
+            "Upgrade {count} container on {host}?",
+            "Upgrade {count} containers on {host}?",
+            count,
+            host=shown,
+        ),
+        plural("Upgrade {count} on {host}", "Upgrade {count} on {host}", count, host=shown),
+    )
+
+
+def _lines(call: Call, group: Group, every: Sequence[Container]) -> Iterator[Text]:
+    main = group.main
+    yield Text(
+        msg(
+            "{name}: {id} → newest {image}",
+            name=main.name,
+            id=short(main.image_id),
+            image=Untrusted(main.reference),
+        )
+    )
+    if group.others:
+        names = Names(tuple(one.name for one in group.others))
+        yield Text(msg("Made again with it: {names}", names=names))
+    if by := users(call, every, group):
+        yield Text(plural("{names} uses it.", "{names} use it.", len(by), names=Names(by)))
+
+
+def _obstacles(call: Call, found: Sequence[Group]) -> Iterator[Message]:
+    """Why some can't be upgraded; by name, unless only one is asked for."""
+    for group in found:
+        for why in group.obstacles:
+            named = msg("x {name}: {why}", name=group.main.name, why=why)
+            yield why if len(call.targets) == 1 else named

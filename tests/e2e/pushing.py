@@ -1,0 +1,42 @@
+"""Images for the tests of upgrades: built of busybox, and pushed to a registry."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tests.private_engine import Engine
+
+
+def build(engine: Engine, name: str, version: str, *lines: str, label: str = "") -> None:
+    """Build an image that sleeps, which knows its `version`."""
+    steps = ["FROM busybox", f"ENV VERSION={version}", *lines]
+    steps += [f"LABEL {label}"] if label else []
+    steps += ["STOPSIGNAL SIGKILL", 'CMD ["sleep", "1000"]']
+    subprocess.run(
+        ["docker", "build", "-q", "-t", name, "-"],
+        input="\n".join(steps),
+        text=True,
+        check=True,
+        capture_output=True,
+        env=engine.environment,
+    )
+
+
+def published(
+    engine: Engine,
+    name: str,
+    version: str,
+    *lines: str,
+    label: str = "",
+    elsewhere: bool = False,
+) -> str:
+    """Build and push it; its digest, as a name. With `elsewhere` this host keeps nothing of it."""
+    before = engine.docker("images", "-q", "--no-trunc", name) if elsewhere else ""
+    build(engine, name, version, *lines, label=label)
+    engine.docker("push", "-q", name)
+    digest = engine.docker("inspect", "-f", "{{index .RepoDigests 0}}", name)
+    if before:
+        new = engine.docker("images", "-q", "--no-trunc", name)
+        engine.docker("tag", before, name)
+        engine.docker("rmi", "-f", new)
+    return digest
