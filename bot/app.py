@@ -121,6 +121,7 @@ class App:
             pulse.run(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
+            *assembly.watching(services),
         )
 
     def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:

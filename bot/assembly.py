@@ -6,9 +6,10 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from bot.access.policy import Policy
 from bot.command.build import Builder
@@ -52,6 +53,7 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
+from bot.watch.cursors import StoredCursors
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -163,6 +165,16 @@ class Assembly:
             )
             for name, entry in self.settings.hosts.items()
         }
+
+    def watching(self, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs without being asked, if anything may."""
+        if not self.settings.features.watch:
+            return ()
+        database, hosts = services.database, services.hosts.items()
+        return tuple(
+            host.feed.run(StoredCursors(database, self.bot, name, self.clock))
+            for name, host in hosts
+        )
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

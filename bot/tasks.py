@@ -89,6 +89,20 @@ async def until(stop: asyncio.Event, grace: float, *work: Coroutine[Any, Any, No
             await asyncio.wait(running, timeout=grace)
 
 
+async def together(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all of it until one ends, or fails: then the others are ended, its error is raised."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
 async def within(seconds: float, closing: Callable[[], Awaitable[None]]) -> None:
     """Close a part, but not for ever."""
     with suppress(TimeoutError):

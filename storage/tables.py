@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.audit import audit, audit_checkpoint, audit_head
 from storage.buttons import button
 from storage.calls import call
+from storage.cursors import event_cursor
 from storage.inbox import inbox
 from storage.instances import instance
 from storage.outbox import outbox
@@ -19,6 +20,7 @@ __all__ = [
     "audit_head",
     "button",
     "call",
+    "event_cursor",
     "inbox",
     "instance",
     "metadata",

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.tasks import Tasks, until
+from bot.tasks import Tasks, together, until
 
 
 async def fails(error: Exception) -> None:
@@ -94,3 +94,31 @@ async def test_all_end_together_and_an_error_is_raised() -> None:
 
 async def _waits(event: asyncio.Event) -> None:
     await event.wait()
+
+
+async def test_what_runs_together_ends_together() -> None:
+    ended = asyncio.Event()
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def ends() -> None:
+        await asyncio.sleep(0)
+
+    await together(waits(), ends())
+    assert ended.is_set()
+    ended.clear()
+    with pytest.raises(LookupError, match="a bug"):
+        await together(waits(), fails(LookupError("a bug")))
+    assert ended.is_set()
+    ended.clear()
+    task = asyncio.ensure_future(together(waits(), waits()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()

@@ -189,6 +189,7 @@ class Features(Section):
     run: Flag = True
     prune: Flag = True
     update: Flag = True
+    watch: Flag = True
 
 
 class Log(Section):

@@ -1,8 +1,7 @@
 """What happens on an Engine: what it remembers, and what comes, across broken connections.
 
-An Engine remembers its last 256 events, whatever is asked for of them, and none over its own
-restart. So after a break it is asked for those since the last one, that one included: where it does
-not come again, others may be missing too, and that is told.
+How they are taken up after a break is in `bot.hosts.place`: where others may be missing, that is
+told.
 """
 
 from __future__ import annotations
@@ -11,19 +10,19 @@ import json
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from bot.errors import DockerFault
 from bot.hosts.answer import Unexpected, integer, labels, mapping, moment, string, untrusted
 from bot.hosts.follow import engine_time, may_pass
 from bot.hosts.link import Link
+from bot.hosts.place import Place
 from bot.hosts.rows import Rows
 from bot.hosts.stream import Streams
 from bot.hosts.types import Event, Gap
 from bot.message import Untrusted
 
 _TRIES = 10
-_LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 30.0  # seconds
 _LINE = 256 * 1024  # of one event: a container's labels are in each of its events
 _PAST = 4 * 1024 * 1024
 _TYPE = re.compile(r"[a-z]{1,16}")
@@ -31,40 +30,6 @@ _NANOS = 1_000_000_000
 _YEAR_9000 = 221_845_392_000
 
 Filters = Mapping[str, list[str]]
-
-
-@dataclass(slots=True)
-class _Place:
-    """How far the events were heard. `count` of them were at the last moment, `repeats` come again.
-
-    `sure` is false after a break, until it is known that nothing is missing.
-    """
-
-    since: str | None
-    last: tuple[int, int] | None = None
-    count: int = 0
-    repeats: int = 0
-    sure: bool = True
-    opened: bool = False
-
-    def is_new(self, event: Event) -> bool:
-        """Whether it was not heard yet; moves on."""
-        if self.repeats and event.at == self.last:
-            self.repeats -= 1
-            self.sure = True
-            return False
-        self.repeats = 0
-        if self.last is None or event.at > self.last:
-            self.last, self.count = event.at, 1
-        elif event.at == self.last:
-            self.count += 1
-        return True
-
-    def go_back(self) -> None:
-        """Let the next request begin at the last event, or where it all began."""
-        self.sure, self.repeats = False, self.count
-        if self.last is not None:
-            self.since = f"{self.last[0]}.{self.last[1]:09}"
 
 
 class Events:
@@ -89,7 +54,7 @@ class Events:
         """
         found: list[Event] = []
         rows, read = Rows(_LINE), 0
-        now = await self._link.run(lambda client: moment(mapping(client.info()), "SystemTime"))
+        now = await self.now()
         end = until if now is None else min(until, now)
         if since is not None and since > end:
             return (), True
@@ -102,6 +67,15 @@ class Events:
                     return tuple(found), False
         return tuple(found), not rows.dropped
 
+    async def now(self) -> float | None:
+        """The Engine's own time; None if it does not tell."""
+        return await self._link.run(lambda client: moment(mapping(client.info()), "SystemTime"))
+
+    async def ping(self) -> None:
+        """Return if the Engine answers. Slow reads, which hold threads, don't keep it waiting."""
+        async with self._streams.open("/version", {}, stall=self._link.timeout) as response:
+            await response.content.read(_LINE)
+
     async def follow(
         self, since: float | None, filters: Filters
     ) -> AsyncGenerator[Event | Gap, None]:
@@ -113,34 +87,34 @@ class Events:
         Raises:
             DockerFault: if it cannot be heard, or not any more after several tries.
         """
-        place, idle = _Place(None if since is None else _moment(since)), 0
+        place, idle = Place(None if since is None else _moment(since)), 0
         while True:
             try:
-                async with aclosing(self._stretch(place, filters)) as events:
+                async with aclosing(self.stretch(place, filters)) as events:
                     async for found in events:
                         idle = 0
                         yield found
             except DockerFault as error:
-                if not place.opened or idle >= _TRIES or not may_pass(error):
+                if not place.opened.is_set() or idle >= _TRIES or not may_pass(error):
                     raise
-            await self._pause(min(2.0**idle, _LONGEST_PAUSE))
+            await self._pause(min(2.0**idle, LONGEST_PAUSE))
             idle += 1
             place.go_back()
 
-    async def _stretch(self, place: _Place, filters: Filters) -> AsyncGenerator[Event | Gap, None]:
-        """The new events of one request."""
+    async def stretch(self, place: Place, filters: Filters) -> AsyncGenerator[Event | Gap, None]:
+        """The events of one request that are new at this place, until the connection ends."""
         rows = Rows(_LINE)
         params = _params(place.since, filters)
         async with self._streams.open("/events", params, stall=None) as response:
-            place.opened = True
-            place.since = place.since or engine_time(response.headers.get("Date", ""))
+            place.reach(engine_time(response.headers.get("Date", "")))
             async for piece in response.content.iter_any():
                 for found in map(event, rows.feed(piece)):
+                    last = place.last
                     if not place.is_new(found):
                         continue
                     if rows.dropped or not place.sure:
                         rows.dropped, place.sure = False, True
-                        yield Gap()
+                        yield Gap(last, found.at)
                     yield found
 
 

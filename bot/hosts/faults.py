@@ -68,8 +68,12 @@ def _lost(error: BaseException, at: Circumstance) -> BotError:
         text = msg("No answer from Docker on {host} in {time}.", host=_host(at), time=_time(at))
         return _sent(text, at)
     if causes.is_transport(error):
-        return _sent(msg("The connection to Docker on {host} was cut.", host=_host(at)), at)
+        return _cut(at)
     raise error
+
+
+def _cut(at: Circumstance) -> DockerFault:
+    return _sent(msg("The connection to Docker on {host} was cut.", host=_host(at)), at)
 
 
 def silent(at: Circumstance, wait: float) -> DockerFault:
@@ -79,6 +83,11 @@ def silent(at: Circumstance, wait: float) -> DockerFault:
         at,
         msg("Try again in {time}.", time=Span(wait)),
     )
+
+
+def cut(host: str) -> DockerFault:
+    """What went on has ended, and nobody asked it to."""
+    return _cut(Circumstance(host))
 
 
 def too_old(host: str, option: str) -> DockerFault:

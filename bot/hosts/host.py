@@ -17,6 +17,7 @@ from bot.hosts.creation import Creation
 from bot.hosts.endings import Endings
 from bot.hosts.events import Events
 from bot.hosts.execs import Execs
+from bot.hosts.feed import Feed
 from bot.hosts.images import Images
 from bot.hosts.inventory import Inventory, Listed
 from bot.hosts.limits import Limits
@@ -78,6 +79,7 @@ class Host:
         self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
         self.events = Events(self._link, self._streams, sleep)
+        self.feed = Feed(self._link, self.events, self.system, self.inventory, clock, sleep)
 
     @property
     def late(self) -> Callable[[Late], None] | None:

@@ -1,1 +1,1 @@
-"""What runs without being asked: rules, alerts, and how they are told."""
+"""What runs without being asked."""

@@ -117,6 +117,8 @@ def environment_of(telegram: Sandbox, engine: str, folder: Path) -> dict[str, st
         "PIERHEAD_HOSTS__LOCAL__URL": engine,
         "PIERHEAD_STORAGE__URL": f"sqlite:///{folder / 'bot.db'}",
         "PIERHEAD_LIMITS__RATE": "600",
+        # What is done unasked would ask the Engine between a test's own questions.
+        "PIERHEAD_FEATURES__WATCH": "false",
     }
 
 

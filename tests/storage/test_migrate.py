@@ -51,14 +51,15 @@ async def test_an_older_database_is_migrated_with_what_is_in_it(
     await db.close()
     migrations = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_next.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002", "0001"\n'
+    newer = f"{int(schema.VERSION) + 1:04}"
+    (migrations / "versions" / f"{newer}_next.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "{newer}", "{schema.VERSION}"\n'
         'def upgrade(): op.execute("CREATE TABLE more (id INTEGER)")\n'
     )
-    monkeypatch.setattr(migrate, "VERSION", "0002")
+    monkeypatch.setattr(migrate, "VERSION", newer)
     monkeypatch.setattr(migrate, "MIGRATIONS", migrations)
     db = await Database.open(url, ballast=0)
-    assert await db.read(migrate.version) == "0002"
+    assert await db.read(migrate.version) == newer
     assert await db.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM more").scalar()) == 0
     assert (await db.read(audit.verify)).rows == 1
     await db.close()
@@ -67,7 +68,7 @@ async def test_an_older_database_is_migrated_with_what_is_in_it(
 async def test_a_newer_database_is_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await (await Database.open(url, ballast=0)).close()
     monkeypatch.setattr(migrate, "VERSION", "0000")
-    with pytest.raises(StorageError, match="0001"):
+    with pytest.raises(StorageError, match=schema.VERSION):
         await Database.open(url, ballast=0)
 
 

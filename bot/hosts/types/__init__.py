@@ -5,7 +5,17 @@ Every string that an Engine reports is `Untrusted`, names included: a container 
 """
 
 from bot.hosts.types.containers import Container, Details, Port, Processes, Stack, Stats
-from bot.hosts.types.engine import BuildRecord, DiskUsage, EngineInfo, EngineVersion, Event, Gap
+from bot.hosts.types.engine import (
+    BuildRecord,
+    DiskUsage,
+    EngineInfo,
+    EngineVersion,
+    Event,
+    Gap,
+    Happening,
+    Snapshot,
+    Unreachable,
+)
 from bot.hosts.types.images import Image
 from bot.hosts.types.kinds import Kind, Target
 from bot.hosts.types.logs import LogLine, LogMatches
@@ -22,6 +32,7 @@ __all__ = [
     "EngineVersion",
     "Event",
     "Gap",
+    "Happening",
     "Image",
     "Kind",
     "LogLine",
@@ -30,9 +41,11 @@ __all__ = [
     "NetworkDetails",
     "Port",
     "Processes",
+    "Snapshot",
     "Stack",
     "Stats",
     "Target",
+    "Unreachable",
     "Volume",
     "VolumeDetails",
 ]

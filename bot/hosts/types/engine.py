@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.errors import BotError
 from bot.hosts.types.containers import Container
 from bot.hosts.types.images import Image
 from bot.hosts.types.volumes import Volume
@@ -118,4 +119,30 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The Engine was not heard for a while: some events may be missing here."""
+    """Events may have been missed from `since` to `until`, as of `Event.at`; None: unknown."""
+
+    since: tuple[int, int] | None = None
+    until: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All containers as they were once everything that was told before had happened.
+
+    `asked` is when they were asked for, by the host's monotonic clock.
+    """
+
+    containers: tuple[Container, ...]
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The Engine can't be heard, and why; `tries` have failed so far. A Snapshot ends it."""
+
+    why: BotError
+    tries: int
+
+
+# What a feed tells, in its order.
+Happening = Event | Gap | Snapshot | Unreachable
