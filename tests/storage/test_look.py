@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.engine import open_engine
 from storage.errors import StorageError
 from storage.look import look
+from storage.schema import VERSION
 from tests.storage.conftest import KEY
 
 
@@ -107,5 +108,5 @@ def test_what_is_no_database_of_ours_is_told(tmp_path: Path) -> None:
 
 def test_another_version_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.look.VERSION", "0000")
-    with pytest.raises(StorageError, match="0001"), look(url(file), key_of(file)):
+    with pytest.raises(StorageError, match=VERSION), look(url(file), key_of(file)):
         pass
