@@ -46,6 +46,7 @@ from bot.telegram.files import Downloads
 from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
 from bot.telegram.name import Name
+from bot.telegram.notices import Notices
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.replies import Replies
@@ -54,6 +55,9 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
+from bot.watch.notice import Audience
+from bot.watch.rule import DEFAULTS
+from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -136,9 +140,10 @@ class Assembly:
         for host in hosts.values():
             parts.push_async_callback(host.close)
         features = self.settings.features.model_dump().items()
+        registry = Registry(COMMANDS, frozenset(name for name, on in features if on))
         return Services(
             bot=self.bot,
-            registry=Registry(COMMANDS, frozenset(name for name, on in features if on)),
+            registry=registry,
             policy=self.policy,
             hosts=hosts,
             database=database,
@@ -153,7 +158,27 @@ class Assembly:
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
+            watch=self._watcher(hosts, database, registry),
         )
+
+    def _watcher(
+        self, hosts: Mapping[str, Host], database: Database, registry: Registry
+    ) -> Watcher | None:
+        """What watches the hosts, if anything may."""
+        if not self.settings.features.watch:
+            return None
+        policy = self.policy
+
+        def changes(command: str) -> bool:
+            found = registry.get(command)
+            return found is not None and found.changes
+
+        public = Public(
+            audience=lambda: Audience(tuple(owner.person.id for owner in policy.owners)),
+            may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
+            changes=changes,
+        )
+        return Watcher(DEFAULTS, hosts, database, self.bot, public, self.clock, self.sleep)
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""
@@ -166,15 +191,19 @@ class Assembly:
             for name, entry in self.settings.hosts.items()
         }
 
-    def watching(self, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+    def watching(self, services: Services, speech: Speech) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs without being asked, if anything may."""
-        if not self.settings.features.watch:
+        if not isinstance(services.watch, Watcher):
             return ()
+        notices = Notices(
+            speech.outbox, services.languages, self.redactor, self._words, self.clock, token
+        )
         database, hosts = services.database, services.hosts.items()
-        return tuple(
+        feeds = (
             host.feed.run(StoredCursors(database, self.bot, name, self.clock))
             for name, host in hosts
         )
+        return services.watch.run(notices), *feeds
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

@@ -1,6 +1,6 @@
 """What Pierhead can do, one package a noun; each lists its commands, one a line."""
 
-from handlers import audit, container, image, network, people, stack, system, volume
+from handlers import alert, audit, container, image, network, people, stack, system, volume
 
 COMMANDS = (
     *container.COMMANDS,
@@ -9,6 +9,7 @@ COMMANDS = (
     *network.COMMANDS,
     *stack.COMMANDS,
     *system.COMMANDS,
+    *alert.COMMANDS,
     *audit.COMMANDS,
     *people.COMMANDS,
 )

@@ -49,6 +49,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.info",
             "system.version",
             "host.ls",
+            "alert.ls",
             "self.*",  # one's own language, rights and running operations
         )
     ),
@@ -66,6 +67,8 @@ BUILT_IN: Mapping[str, Role] = {
             "stack.restart",
             "stack.pause",
             "stack.unpause",
+            "alert.ack",
+            "alert.snooze",
         ),
     ),
     "admin": Role(
@@ -79,6 +82,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.*",
             "host.*",
             "audit.*",
+            "alert.*",
         ),
     ),
     OWNER: Role(allow=("*",)),

@@ -39,12 +39,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a person wants to see of it, gathered when it fired.
+    """What a person wants to see of it, gathered when it fired: of which `container`, by its name.
 
     `lines` are the last of the log, `output` the health check's own, `cap` the memory limit in
     bytes. `deeds` are who did what lately: person, command, outcome, and when.
     """
 
+    container: str = ""
     code: int | None = None
     oom: bool = False
     cap: int | None = None

@@ -24,7 +24,10 @@ FOREVER = 1e11  # a snooze until it is resolved
 
 @dataclass(slots=True)
 class Board:
-    """The alerts by their keys, the cards and silences by their ids, the rules by their names."""
+    """The alerts by their keys, the cards and silences by their ids, the rules by their names.
+
+    `changed` is what is not stored yet, by kind and key, `fresh` the alerts that have just fired.
+    """
 
     rules: Mapping[str, Rule]
     audience: Callable[[], Audience]
@@ -32,7 +35,8 @@ class Board:
     alerts: dict[str, Alert] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     silences: dict[str, Silence] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
+    changed: set[tuple[type, str]] = field(default_factory=set)
+    fresh: list[str] = field(default_factory=list)
     _started: dict[str, float] = field(default_factory=dict)
 
     def load(self, alerts: Iterable[Alert], cards: Iterable[Card], now: float) -> None:
@@ -81,14 +85,13 @@ class Board:
         found = [n for card in tuple(self.cards.values()) for n in self._notices(card, now)]
         return sorted(found, key=lambda notice: -notice.severity)
 
-    def stored(self, notice: Notice, row: int | None, now: float) -> Card:
-        """The card once its notice is stored, as that row of the outbox."""
-        card = self.cards[notice.card.id]
+    def stored(self, card: Card, notice: Notice, row: int, now: float) -> Card:
+        """The card once a notice of it is stored, as that row of the outbox."""
         if notice.kind is Kind.RESOLVED:
             return card.replied(notice.members)
         if notice.kind is Kind.AGAIN:
             return self._repeating(card, now)
-        card = card.stored(row or 0, notice.members, now)
+        card = card.stored(row, notice.members, now)
         return card if card.again is not None else self._repeating(card, now)
 
     def put(self, card: Card) -> None:
@@ -97,7 +100,7 @@ class Board:
             self.cards.pop(card.id, None)
         else:
             self.cards[card.id] = card
-        self.changed.add(card.id)
+        self.changed.add((Card, card.id))
 
     def failed(self, card: Card, row: int, now: float) -> None:
         """A chat can't be reached: who is next hears of it at once."""
@@ -115,6 +118,7 @@ class Board:
     def _keep(self, before: Alert, after: Alert) -> None:
         if after.firing and not before.firing:
             self._put(after)
+            self.fresh.append(after.key)
             self._fired(after)
         elif before.firing and not after.firing:
             self._put(after)
@@ -124,7 +128,7 @@ class Board:
             if after.firing and after.stale != before.stale:
                 self._touch(after.key)
             if _matters(before, after):
-                self.changed.add(after.key)
+                self.changed.add((Alert, after.key))
             self.alerts[after.key] = after
         if after.state is State.INACTIVE and not after.fires:
             self.alerts.pop(after.key, None)
@@ -143,7 +147,7 @@ class Board:
 
     def _put(self, alert: Alert) -> None:
         self.alerts[alert.key] = alert
-        self.changed.add(alert.key)
+        self.changed.add((Alert, alert.key))
 
     def _fired(self, alert: Alert) -> None:
         rule, now = self.rules[alert.rule], alert.since
@@ -199,7 +203,7 @@ class Board:
         for alert in tuple(self.alerts.values()):
             if alert.forgettable(now) and alert.key not in shown:
                 del self.alerts[alert.key]
-                self.changed.add(alert.key)
+                self.changed.add((Alert, alert.key))
             owned = alert.owner if alert.owner and alert.owner.until > now else None
             snoozed = alert.snoozed if alert.snoozed and alert.snoozed > now else None
             if (owned, snoozed) == (alert.owner, alert.snoozed):
@@ -210,7 +214,7 @@ class Board:
         for silence in tuple(self.silences.values()):
             if silence.until <= now:
                 del self.silences[silence.id]
-                self.changed.add(silence.id)
+                self.changed.add((Silence, silence.id))
 
     def _notices(self, card: Card, now: float) -> Iterable[Notice]:
         holding = Holding(self.rules, self.audience, self.alerts, self.silences)

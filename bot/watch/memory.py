@@ -6,10 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.hosts.types import Container, Event
+from bot.recent import Recent
 from bot.watch.subject import Subject, subject_of
-from bot.watch.watched import Watched, after, listed
+from bot.watch.watched import ALIVE, TELLING, Watched, after, listed
 
 _KEPT = 86_400.0  # seconds for which one that is gone is missed
+_HEARD = TELLING | {"create", "rename"}
+# The Engine tells that one has ended before its lists show it (moby `daemon/monitor.go`).
+_SETTLES = 10.0
 MOST = 4096
 
 
@@ -20,37 +24,51 @@ class Memory:
         self.host = host
         self._labels = frozenset(labels)
         self._kept: dict[str, Watched] = {}
+        self._died: Recent[str, float] = Recent(MOST)
         self.changed: set[str] = set()
 
     def __iter__(self) -> Iterator[Watched]:
         return iter(self._kept.values())
 
-    def get(self, name: str) -> Watched | None:
-        """A container by its name."""
+    def stored(self, name: str) -> Watched | None:
+        """A container by its name, as it is to be kept."""
         return self._kept.get(name)
+
+    def worst(self, subject: Subject) -> Watched | None:
+        """The container of a subject that an alert of it is most likely about."""
+        mine = [one for one in self if one.subject == subject]
+        return max(
+            mine,
+            key=lambda one: (one.code is not None, one.health == "unhealthy", one.ended),
+            default=None,
+        )
 
     def load(self, known: Iterable[Watched]) -> None:
         """Take up what the last run knew."""
         self._kept = {one.name: one for one in known}
 
-    def hear(self, event: Event) -> None:
-        """Take in an event."""
-        if event.type != "container":
+    def hear(self, event: Event, now: float) -> None:
+        """Take in an event, as of now by our own clock."""
+        action, name = event.action.raw.partition(":")[0], event.name.raw
+        if event.type != "container" or action not in _HEARD:
             return
-        action, name = event.action.raw, event.name.raw
         if action == "rename":
             self._renamed(event.attributes.get("oldName", "").removeprefix("/"), name)
         known = self._kept.get(name)
         if known is None:
             subject = subject_of(self.host, name, event.attributes)
             known = Watched(name, event.id.raw, subject, running=action != "create")
-        self._put(after(known, event), event.attributes)
+        if action == "die":
+            self._died[name] = now
+        self._put(after(known, event) if action in TELLING else known, event.attributes)
 
     def compare(self, rows: Iterable[Container], now: float) -> None:
         """Take in a list of all of them, as of now."""
         missing = set(self._kept)
         for row in rows:
             missing.discard(row.name.raw)
+            if row.state in ALIVE and 0 <= now - self._died.get(row.name.raw, 0.0) < _SETTLES:
+                continue
             self._put(listed(self._kept.get(row.name.raw), row, self.host, now), row.labels)
         for name in missing:
             one = self._kept[name]

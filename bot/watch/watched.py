@@ -18,7 +18,8 @@ _HINT = 15.0  # the same, of signals that programs take for a word and seldom di
 _HINTS = frozenset({"1", "10", "12", "28", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"})
 _TOGETHER = 10.0  # seconds between an end and the kernel's word that memory was out
 _ENDS, _HEARD = 200, 16
-_ALIVE = frozenset({"running", "paused"})
+TELLING = frozenset({"start", "kill", "oom", "die", "stop", "health_status", "destroy"})
+ALIVE = frozenset({"running", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Watched:
 
 
 def after(one: Watched, event: Event) -> Watched:
-    """The container after an event; one that was heard before changes nothing."""
+    """The container after an event of `TELLING`; one that was heard before changes nothing."""
     if event.at in one.heard:
         return one
     now = event.at[0] + event.at[1] / _NANOS
@@ -86,10 +87,10 @@ def listed(one: Watched | None, row: Container, host: str, now: float) -> Watche
     if one is None or one.id != row.id:
         ends = one.ends if one else ()
         subject = subject_of(host, name, row.labels)
-        one = Watched(name, row.id, subject, row.state in _ALIVE, ends=ends)
-    elif one.running and row.state not in _ALIVE:
+        one = Watched(name, row.id, subject, row.state in ALIVE, ends=ends)
+    elif one.running and row.state not in ALIVE:
         one = _ended(one, row.exit_code or 0, now)
-    elif row.state in _ALIVE:
+    elif row.state in ALIVE:
         one = replace(one, running=True, code=None)
     return replace(one, health=row.health or "", gone=None)
 

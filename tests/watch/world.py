@@ -94,7 +94,7 @@ class World:
 
     def happens(self, name: str, action: str, **attributes: str) -> None:
         self.events += 1
-        self.memory.hear(event(self.now, self.events, name, action, **attributes))
+        self.memory.hear(event(self.now, self.events, name, action, **attributes), self.now)
 
     def look(self) -> None:
         """Look at everything, and tell what is to be told."""
@@ -165,7 +165,7 @@ class World:
                 same = row.notice.card.slot == notice.card.slot and row.notice.kind is Kind.CARD
                 if same and row.state == "pending":
                     row.state = "superseded"
-        card = self.board.stored(notice, number, self.now)
+        card = self.board.stored(self.board.cards[notice.card.id], notice, number, self.now)
         seen = {m.firing for m in notice.members}
         members = tuple(m for m in card.members if m.firing in seen)
         self.rows.append(Row(number, replace(notice, members=members or notice.members)))

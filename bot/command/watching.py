@@ -1,0 +1,15 @@
+"""What handlers may ask of the watcher, which stands above them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Watching(Protocol):
+    """Changes what is told of alerts. Each is False if nothing on that card fires any more."""
+
+    async def take(self, card: str, person: int, name: str) -> bool:
+        """Somebody has what a card tells."""
+
+    async def snooze(self, card: str, seconds: float | None) -> bool:
+        """Put it off; None is until it is resolved."""
