@@ -19,6 +19,7 @@ from bot.command.registry import Registry
 from bot.command.services import Services
 from bot.command.turns import Turns
 from bot.config import Settings
+from bot.config.alert import rules
 from bot.enrolment import Enrolment
 from bot.fetch import Fetch
 from bot.hosts import Host
@@ -56,7 +57,6 @@ from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
 from bot.watch.notice import Audience
-from bot.watch.rule import DEFAULTS
 from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
@@ -178,7 +178,9 @@ class Assembly:
             may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
             changes=changes,
         )
-        return Watcher(DEFAULTS, hosts, database, self.bot, public, self.clock, self.sleep)
+        return Watcher(
+            rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
+        )
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""

@@ -147,6 +147,12 @@ def _rate(value: int) -> int:
     return value
 
 
+def _chat(value: int) -> int:
+    if value == 0 or abs(value).bit_length() > _ID_BITS:
+        raise Refused(msg("It must be the numeric id of a person or of a group."))
+    return value
+
+
 def _matching(pattern: re.Pattern[str], otherwise: Message) -> AfterValidator:
     def check(value: str) -> str:
         if not pattern.fullmatch(value):
@@ -217,6 +223,7 @@ _ROLE_NAMES = _matching(_ROLE, msg("It must be 1 to 32 of a-z, 0-9, - and _, a l
 _ORIGINS = _matching(_ORIGIN, msg("It must be a host, or http:// and a host: example.org, say."))
 _REGISTRY_NAMES = _matching(_REGISTRY, msg("It must be the host of a registry: docker.io, say."))
 _HOST_NAMES = _matching(_HOST, msg("It must be 1 to 32 of a-z, 0-9, - and _."))
+_ALERT_NAMES = _matching(_HOST, msg("It must be 1 to 32 of a-z, 0-9, - and _."))
 _GLOBS = _matching(_GLOB, msg("It must be a permission such as container.ls or container.*."))
 
 Text = Annotated[str, BeforeValidator(_plain)]
@@ -233,6 +240,9 @@ Rate = Annotated[int, BeforeValidator(_whole), AfterValidator(_rate)]
 Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
+Held = Annotated[int, BeforeValidator(_seconds), _between(0, 86_400)]
+Told = Annotated[int, BeforeValidator(_whole), AfterValidator(_chat)]
+AlertName = Annotated[Text, _ALERT_NAMES]
 Origin = Annotated[Text, _ORIGINS]
 RegistryName = Annotated[Text, _REGISTRY_NAMES]
 HostName = Annotated[Text, _HOST_NAMES, AfterValidator(_host_name)]

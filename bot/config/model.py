@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from bot.config.address import passwords, sqlite_file
+from bot.config.alert import AlertEntry
 from bot.config.kinds import (
     Brief,
     Bulk,
@@ -241,7 +242,26 @@ class Settings(Section):
     log: Log = Field(default_factory=Log)
     limits: Limits = Field(default_factory=Limits)
     locale: Locale = Field(default_factory=Locale)
+    alert: Items[AlertEntry] = ()
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _alerts_are_told_apart(self) -> Self:
+        """A name is there once, and the bot speaks only where an owner has let it."""
+        known = {*self.access.owners, *self.access.people, *self.access.chats}
+        names: set[str] = set()
+        faults: list[tuple[Loc, Message]] = []
+        for place, entry in enumerate(self.alert):
+            if entry.name in names:
+                faults.append((("alert", place, "name"), msg("This name is there already.")))
+            if not known.issuperset(entry.chats):
+                why = msg("Each must stand in access: an owner, a person, or a group.")
+                faults.append((("alert", place, "chats"), why))
+            names.add(entry.name)
+        if faults:
+            (at, message), *more = faults
+            raise Refused(message, *more, at=at)
+        return self
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
         """Keep what was noticed while reading."""
