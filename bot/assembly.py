@@ -25,6 +25,7 @@ from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
+from bot.hosts.types import Sweep
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.pipeline.audit import Audit
@@ -56,7 +57,9 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.cursors import StoredCursors
+from bot.watch.history import Recorder
 from bot.watch.notice import Audience
+from bot.watch.sampling import Sampling
 from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
@@ -64,6 +67,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
+_GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
 def token() -> str:
@@ -177,6 +181,7 @@ class Assembly:
             audience=lambda: Audience(tuple(owner.person.id for owner in policy.owners)),
             may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
             changes=changes,
+            good=_GOOD * self.settings.watch.every,
         )
         return Watcher(
             rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
@@ -188,7 +193,12 @@ class Assembly:
         logins = {name: Login(entry.username, entry.password_value()) for name, entry in entries}
         return {
             name: Host(
-                name, entry.url, clock=self.monotonic, sleep=self.sleep, logins=logins, own=own
+                name,
+                entry.url,
+                clock=self.monotonic,
+                sleep=self.sleep,
+                logins=logins,
+                own=own,
             )
             for name, entry in self.settings.hosts.items()
         }
@@ -200,12 +210,22 @@ class Assembly:
         notices = Notices(
             speech.outbox, services.languages, self.redactor, self._words, self.clock, token
         )
-        database, hosts = services.database, services.hosts.items()
+        watcher = services.watch
         feeds = (
-            host.feed.run(StoredCursors(database, self.bot, name, self.clock))
-            for name, host in hosts
+            work
+            for host in services.hosts.values()
+            for work in self._watch(host, services, watcher.sweeps(host.name))
         )
-        return services.watch.run(notices), *feeds
+        return watcher.run(notices), *feeds
+
+    def _watch(
+        self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
+    ) -> tuple[Coroutine[Any, Any, None], ...]:
+        cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
+        recorder = Recorder(services.database, host.name, self.clock, self.sleep)
+        every, takers = self.settings.watch.every, (recorder.take, sweeps)
+        sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
+        return host.feed.run(cursors), sampling.run(), recorder.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

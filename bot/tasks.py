@@ -89,7 +89,7 @@ async def until(stop: asyncio.Event, grace: float, *work: Coroutine[Any, Any, No
             await asyncio.wait(running, timeout=grace)
 
 
-async def together(*work: Coroutine[Any, Any, None]) -> None:
+async def together(*work: Awaitable[object]) -> None:
     """Run all of it until one ends, or fails: then the others are ended, its error is raised."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:

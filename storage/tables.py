@@ -7,6 +7,7 @@ from storage.audit import audit, audit_checkpoint, audit_head
 from storage.buttons import button
 from storage.calls import call
 from storage.cursors import event_cursor
+from storage.history import history
 from storage.inbox import inbox
 from storage.instances import instance
 from storage.outbox import outbox
@@ -23,6 +24,7 @@ __all__ = [
     "button",
     "call",
     "event_cursor",
+    "history",
     "inbox",
     "instance",
     "metadata",

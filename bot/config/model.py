@@ -23,6 +23,7 @@ from bot.config.kinds import (
     Choice,
     Database,
     Engine,
+    Every,
     Flag,
     Given,
     HostName,
@@ -211,6 +212,12 @@ class Limits(Section):
     downloads: Items[Origin] = ()
 
 
+class Watch(Section):
+    """What is done unasked. `every` is how often it is read what containers use."""
+
+    every: Every = 15
+
+
 class Locale(Section):
     """What is spoken where neither the person nor the chat has said otherwise."""
 
@@ -241,6 +248,7 @@ class Settings(Section):
     features: Features = Field(default_factory=Features)
     log: Log = Field(default_factory=Log)
     limits: Limits = Field(default_factory=Limits)
+    watch: Watch = Field(default_factory=Watch)
     locale: Locale = Field(default_factory=Locale)
     alert: Items[AlertEntry] = ()
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())

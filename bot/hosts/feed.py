@@ -25,17 +25,18 @@ from bot.errors import BotError, DockerFault
 from bot.hosts.events import LONGEST_PAUSE, Events
 from bot.hosts.faults import cut
 from bot.hosts.follow import may_pass
-from bot.hosts.inventory import Inventory
+from bot.hosts.inventory import Listed
 from bot.hosts.link import Link
 from bot.hosts.place import Cursor, Place
 from bot.hosts.subscription import ROOM, Subscription
 from bot.hosts.system import System
-from bot.hosts.types import Event, Gap, Happening, Snapshot, Unreachable
+from bot.hosts.types import Container, Event, Gap, Happening, Snapshot, Unreachable
 from bot.tasks import together
 
 _BEAT = 15.0  # seconds between two questions whether the Engine is there
 _SETTLES = 1.0  # seconds in which what it remembers has come
 _BURST = 1.0  # seconds in which changes are gathered for one list
+_AGE = 60.0  # seconds; an Engine leaves out who reads too slowly, and tells nobody
 _SAVE = 5.0  # seconds; what was told since then is told again after a kill
 # What shows in no list: what runs inside a container, and what only looks at it.
 _UNSEEN = ("exec_", "top", "attach", "detach", "resize", "export", "copy", "archive-path")
@@ -60,14 +61,14 @@ class Feed:
         link: Link,
         events: Events,
         system: System,
-        inventory: Inventory,
+        listed: Listed,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._link = link
         self._events = events
         self._system = system
-        self._inventory = inventory
+        self._listed = listed
         self._clock = clock
         self._sleep = sleep
         self._subscriptions: set[Subscription] = set()
@@ -75,6 +76,8 @@ class Feed:
         self._place: Place | None = None
         self._saved: Cursor | None = None
         self._stale = asyncio.Event()
+        # The newest list, and the epoch of the link in which it was asked for.
+        self._newest: tuple[tuple[int, int], tuple[Container, ...]] | None = None
 
     def subscribe(self, room: int = ROOM) -> Subscription:
         """Hear all from here on; `room` bounds how much may wait, then a gap tells of the rest.
@@ -85,12 +88,23 @@ class Feed:
         self._subscriptions.add(one)
         return one
 
+    def newest(self) -> tuple[Container, ...] | None:
+        """All containers, as they were listed in the last minute; None where that is not sure.
+
+        It is not while the Engine can't be heard, nor once something was heard, or done through
+        here, that may have changed them.
+        """
+        if self._newest is None or self._newest[0] != self._link.epoch:
+            return None
+        return self._newest[1]
+
     async def run(self, cursors: Cursors) -> None:
         """Hear the Engine until cancelled, whatever it does."""
         tries = 0
         try:
             while True:
                 error = await self._fault(cursors)
+                self._newest = None
                 tries = 1 if self._place and self._place.opened.is_set() else tries + 1
                 self._tell(Unreachable(error, tries))
                 await self._sleep(min(2.0 ** (tries - 1), LONGEST_PAUSE))
@@ -132,6 +146,7 @@ class Feed:
             async with aclosing(self._events.stretch(place, {})) as events:
                 async for one in events:
                     if isinstance(one, Gap) or _is_listed(one):
+                        self._newest = None
                         self._stale.set()
                     self._tell(one)
         except DockerFault as error:
@@ -140,16 +155,17 @@ class Feed:
             raise
 
     async def _list(self, place: Place) -> None:
-        """Tell a snapshot after the connection, and after changes."""
+        """Tell a snapshot after the connection, after changes, and each minute: events get lost."""
         await place.opened.wait()
         await self._settle(place)
         while True:
             self._stale.clear()
-            asked = self._clock()
-            containers = await self._inventory.containers()
+            asked, epoch = self._clock(), self._link.epoch
+            containers = await self._listed.containers()
             if not self._stale.is_set():
+                self._newest = epoch, containers
                 self._tell(Snapshot(containers, asked))
-            await self._stale.wait()
+            await together(self._stale.wait(), self._sleep(_AGE))
             await self._sleep(_BURST)
 
     async def _settle(self, place: Place) -> None:

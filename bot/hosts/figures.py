@@ -9,15 +9,20 @@ from bot.hosts.types import Stats
 from bot.message import Untrusted
 
 
-def reading(value: object) -> Stats:
-    """`GET /containers/{id}/stats`: with the sample before it, CPU is known."""
+def reading(value: object, before: Mapping[str, object] | None = None) -> Stats:
+    """`GET /containers/{id}/stats`: with the CPU sample before it, CPU is known.
+
+    That one is in the answer itself where the Engine has taken two.
+    """
     raw = mapping(value)
+    if before is None:
+        before = mapping(raw.get("precpu_stats"))
     memory = mapping(raw.get("memory_stats"))
     networks = [mapping(card) for card in mapping(raw.get("networks")).values()]
     return Stats(
         id=identity(raw, "id"),
         name=Untrusted(string(raw, "name").removeprefix("/")),
-        cpu=cpu(mapping(raw.get("precpu_stats")), mapping(raw.get("cpu_stats"))),
+        cpu=cpu(before, mapping(raw.get("cpu_stats"))),
         memory=used(memory),
         limit=optional(memory, "limit"),
         received=sum(integer(card, "rx_bytes") for card in networks),

@@ -19,7 +19,7 @@ from bot.hosts.events import Events
 from bot.hosts.execs import Execs
 from bot.hosts.feed import Feed
 from bot.hosts.images import Images
-from bot.hosts.inventory import Inventory, Listed
+from bot.hosts.inventory import Inventory, Listed, Live
 from bot.hosts.limits import Limits
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
@@ -27,6 +27,7 @@ from bot.hosts.networks import Networks
 from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
 from bot.hosts.roots import Roots
+from bot.hosts.sampler import Sampler
 from bot.hosts.stats import Readings
 from bot.hosts.stream import Streams
 from bot.hosts.system import System
@@ -58,7 +59,6 @@ class Host:
         self._link = Link(name, url, clock=clock, sleep=sleep, threads=threads, timeout=timeout)
         self._streams = Streams(self._link)
         self._engine: tuple[int, str] | None = None
-        self.inventory: Inventory = Listed(self._link)
         self.containers = Containers(self._link)
         self.commits = Commits(self._link)
         self.limits = Limits(self._link)
@@ -79,7 +79,10 @@ class Host:
         self.endings = Endings(self._link, Streams(self._link), sleep)
         self.stats = Readings(self._link, self._streams)
         self.events = Events(self._link, self._streams, sleep)
-        self.feed = Feed(self._link, self.events, self.system, self.inventory, clock, sleep)
+        listed = Listed(self._link)
+        self.feed = Feed(self._link, self.events, self.system, listed, clock, sleep)
+        self.inventory: Inventory = Live(listed, self.feed.newest)
+        self.sampler = Sampler(self._link, self.inventory, clock)
 
     @property
     def late(self) -> Callable[[Late], None] | None:
@@ -111,4 +114,5 @@ class Host:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
         await self.endings.close()
+        await self.sampler.close()
         self._link.close()

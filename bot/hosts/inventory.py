@@ -1,8 +1,8 @@
-"""Which containers there are: one list call now; later a list kept up to date by events."""
+"""Which containers there are: one list call, or a list that the feed keeps up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from bot.hosts import listing
@@ -10,6 +10,8 @@ from bot.hosts.link import Link
 from bot.hosts.shared import Shared
 from bot.hosts.types import Container
 
+# What a list without `all` has (moby `daemon/list.go`: what is running, paused and restarting).
+RUNNING = frozenset({"running", "paused", "restarting"})
 _LONG = 60.0  # seconds for sizes: the Engine walks through the files of every container
 
 
@@ -22,8 +24,14 @@ class Inventory(Protocol):
         all: bool = True,  # noqa: A002 - Docker's own name for it
         filters: Mapping[str, list[str]] | None = None,
         size: bool = False,
+        recent: bool = False,
     ) -> tuple[Container, ...]:
-        """The containers, newest first; `filters` are Docker's; `size` takes the Engine long."""
+        """The containers, newest first; `filters` are Docker's; `size` takes the Engine long.
+
+        `recent`: for what only offers, such as a picker, the feed's list will do. That is about a
+        minute old at most, and nothing that was heard has changed since. What is shown or acted on
+        is asked for.
+        """
         ...
 
 
@@ -62,3 +70,29 @@ class Listed:
             )
 
         return await self._shared.ask(what, ask)
+
+
+class Live:
+    """Asks the Engine, unless what is recent will do and the feed has it."""
+
+    def __init__(self, listed: Listed, newest: Callable[[], tuple[Container, ...] | None]) -> None:
+        self._listed = listed
+        self._newest = newest
+
+    async def containers(
+        self,
+        *,
+        all: bool = True,  # noqa: A002 - Docker's own name for it
+        filters: Mapping[str, list[str]] | None = None,
+        size: bool = False,
+        recent: bool = False,
+    ) -> tuple[Container, ...]:
+        """The containers, newest first.
+
+        Raises:
+            DockerFault: if the Engine does not answer as it should.
+        """
+        known = self._newest() if recent and not (filters or size) else None
+        if known is None:
+            return await self._listed.containers(all=all, filters=filters, size=size)
+        return known if all else tuple(c for c in known if c.state in RUNNING)

@@ -74,15 +74,15 @@ class Known(Generic[T]):
         return [t for word in folded for t in self._folded.get(word, ())]
 
 
-async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
-    """All of a kind that a host has, by one request.
+async def things_of(host: Host, kind: Kind, *, recent: bool = False) -> Sequence[Thing]:
+    """All of a kind that a host has, by one request; of `recent` containers there may be a list.
 
     Raises:
         DockerFault: there is no answer.
     """
     match kind:
         case Kind.CONTAINER:
-            return await host.inventory.containers()
+            return await host.inventory.containers(recent=recent)
         case Kind.IMAGE:
             return await host.images.list()
         case Kind.VOLUME:
@@ -90,7 +90,7 @@ async def things_of(host: Host, kind: Kind) -> Sequence[Thing]:
         case Kind.NETWORK:
             return await host.networks.list()
         case Kind.STACK:
-            return stacks(await host.inventory.containers())
+            return stacks(await host.inventory.containers(recent=recent))
         case Kind.BUILD_CACHE | Kind.PATH:
             return ()  # neither has a list
 

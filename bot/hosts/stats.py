@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from bot.errors import DockerFault, NotFound
 from bot.hosts.answer import Unexpected, mapping, string
@@ -17,6 +18,8 @@ from bot.hosts.link import Link
 from bot.hosts.paths import one_segment
 from bot.hosts.stream import Streams
 from bot.hosts.types import Stats
+
+T = TypeVar("T")
 
 _AT_ONCE = 32
 _LARGEST = 1024 * 1024
@@ -54,13 +57,28 @@ class Readings:
         return tuple(await asyncio.gather(*(one(name) for name in ids)))
 
     async def _read(self, name: str) -> Stats | None:
-        path = f"/containers/{one_segment(self._link.name, name)}/stats"
-        async with self._streams.open(path, {"stream": "0"}, stall=self._link.timeout) as response:
-            body = bytearray()
-            async for piece in response.content.iter_any():
-                body += piece
-                if len(body) > _LARGEST:
-                    raise Unexpected("too large")
-            raw = mapping(json.loads(body))
-            # A container that does not run is answered with zeros that nobody read.
-            return None if string(raw, "read").startswith(_NEVER) else reading(raw)
+        return await sampled(self._link, self._streams, name, {"stream": "0"}, reading)
+
+
+async def sampled(
+    link: Link,
+    streams: Streams,
+    name: str,
+    params: Mapping[str, str],
+    read: Callable[[Mapping[str, object]], T],
+) -> T | None:
+    """What `read` makes of one answer of a container's counters; None where it does not run.
+
+    Raises:
+        DockerFault: if there is no answer, or `read` finds it to be none.
+    """
+    path = f"/containers/{one_segment(link.name, name)}/stats"
+    async with streams.open(path, params, stall=link.timeout) as response:
+        body = bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > _LARGEST:
+                raise Unexpected("too large")
+        raw = mapping(json.loads(body))
+        # A container that does not run is answered with zeros that nobody read.
+        return None if string(raw, "read").startswith(_NEVER) else read(raw)

@@ -22,6 +22,7 @@ from bot.hosts.answer import refusal
 from bot.hosts.faults import Circumstance
 from bot.hosts.link import Link
 
+_SOCKET = "unix://"
 _ERROR = 400
 _WHY = 64 * 1024
 # Who accepts it packed gets a container's files packed, ten times as slowly as they would come.
@@ -48,10 +49,15 @@ class Sends:
 
 
 class Streams:
-    """Opens answers that are read bit by bit; the API version is the link's."""
+    """Opens answers that are read bit by bit; the API version is the link's.
 
-    def __init__(self, link: Link) -> None:
+    At most so many `connections` are open at once; who wants one more waits.
+    """
+
+    def __init__(self, link: Link, connections: int = 100) -> None:
         self._link = link
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
         self._docker: Docker | None = None
 
     @asynccontextmanager
@@ -93,16 +99,20 @@ class Streams:
             DockerFault: if there is no way to the Engine now.
         """
         client = await self._link.connect()
-        if self._docker is None:
-            self._docker = Docker(url=self._link.url)
+        if self._docker is None or self._session is None:
+            path = self._link.url.removeprefix(_SOCKET)
+            connector = aiohttp.UnixConnector(path, limit=self._connections)
+            self._session = aiohttp.ClientSession(connector=connector)
+            self._docker = Docker(url=self._link.url, session=self._session)
         self._docker.api_version = f"v{client.api_version}"
         return self._docker
 
     async def close(self) -> None:
         """End what is open."""
-        if self._docker is not None:
+        if self._docker is not None and self._session is not None:
             await self._docker.close()
-            self._docker = None
+            await self._session.close()
+            self._docker = self._session = None
 
     async def _send(
         self, path: str, params: Query, stall: float | None, sends: Sends

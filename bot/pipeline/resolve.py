@@ -54,7 +54,7 @@ async def _looked_up(call: Call, asked: Targets, missing: list[str]) -> Call | R
     if not names and not asked.needed:
         return _with(call, asked, {})
     kind, *others = asked.kinds(call.params)
-    things = await _seen(call, kind)
+    things = await _seen(call, kind, recent=not names)
     if not names:
         return _picker(call, asked, things, await _latest(call))
     targets: dict[Target, Thing] = {}
@@ -125,10 +125,13 @@ def _with(call: Call, asked: Targets, found: Mapping[Target, Thing]) -> Call:
     )
 
 
-async def _seen(call: Call, kind: Kind) -> Sequence[Thing]:
-    """What there is; if that can't be told, a change has not begun, and the answer says so."""
+async def _seen(call: Call, kind: Kind, *, recent: bool = False) -> Sequence[Thing]:
+    """What there is, or was just now.
+
+    If that can't be told, a change has not begun, and the answer says so.
+    """
     try:
-        return await things_of(call.host, kind)
+        return await things_of(call.host, kind, recent=recent)
     except DockerFault as error:
         if not call.command.changes:
             raise

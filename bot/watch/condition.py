@@ -18,7 +18,6 @@ from bot.message import Code, Names, Untrusted, msg
 
 _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
@@ -34,7 +33,6 @@ class Unit(StrEnum):
     PERCENT = "%"
     BYTES = "B"
     RATE = "B/s"
-    SECONDS = "s"
     COUNT = ""
 
 
@@ -45,8 +43,6 @@ METRICS: Mapping[str, Unit] = {
     "net": Unit.RATE,
     "io": Unit.RATE,
     "pids": Unit.COUNT,
-    "disk": Unit.PERCENT,
-    "age": Unit.SECONDS,
 }
 
 
@@ -154,8 +150,6 @@ def _factor(metric: str, unit: str) -> float:
             known: Mapping[str, int] = {"%": 1}
         case Unit.BYTES | Unit.RATE:
             known, unit = _BYTES, unit.upper()
-        case Unit.SECONDS:
-            known = _SECONDS
         case _:
             known = {"": 1}
     if unit not in known:

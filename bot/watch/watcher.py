@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.hosts import Host
 from bot.hosts.subscription import Subscription
-from bot.hosts.types import Event, Snapshot, Unreachable
+from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
 from bot.tasks import Tasks, together
 from bot.watch import evidence
 from bot.watch.alert import Owner, Reading
@@ -22,6 +22,7 @@ from bot.watch.board import FOREVER, Board
 from bot.watch.condition import Native
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
+from bot.watch.figures import Figures
 from bot.watch.ledger import Ledger
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
@@ -47,16 +48,21 @@ class Place:
     host: Host
     memory: Memory
     happenings: Subscription
+    figures: Figures
     reachable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """Who is told, what may be shown to a chat of a host, and which commands change anything."""
+    """Who is told, what may be shown to a chat of a host, and which commands change anything.
+
+    Figures are `good` for so many seconds.
+    """
 
     audience: Callable[[], Audience]
     may_show: Callable[[int, str], bool]
     changes: Callable[[str], bool]
+    good: float
 
 
 class Watcher:
@@ -80,7 +86,9 @@ class Watcher:
         self._board = Board({rule.name: rule for rule in rules}, public.audience)
         labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
         self._places = {
-            name: Place(host, Memory(name, labels), host.feed.subscribe())
+            name: Place(
+                host, Memory(name, labels), host.feed.subscribe(), Figures(public.good, clock)
+            )
             for name, host in hosts.items()
         }
         memories = {name: place.memory for name, place in self._places.items()}
@@ -97,6 +105,10 @@ class Watcher:
             await together(self._tell(courier), *map(self._listen, self._places.values()))
         finally:
             await self._gathering.close()
+
+    def sweeps(self, host: str) -> Callable[[Sweep], None]:
+        """What takes the sweeps of a host."""
+        return self._places[host].figures.take
 
     async def take(self, card: str, person: int, name: str) -> bool:
         """Somebody has what a card tells; False if nothing of it fires any more."""
@@ -189,6 +201,7 @@ class Watcher:
                     place.memory,
                     now,
                     firing=partial(self._board.firing, rule.name),
+                    figures=place.figures.value,
                     reachable=place.reachable,
                 )
             self._board.look(rule, name, found, now)

@@ -6,12 +6,13 @@ And the fields of `docker stats` for `--format`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.command.call import Call
 from bot.command.plan import Item
 from bot.errors import DockerFault
+from bot.hosts.stats import Reading
 from bot.hosts.types import Container, Stats
 from bot.message import Untrusted
 from bot.reply import docker
@@ -45,9 +46,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was read of all that were asked for, in the order that was asked for."""
+    """What was read of all that were asked for, in the order that was asked for.
+
+    `age` is how many seconds ago; None where it was just now.
+    """
 
     entries: tuple[Entry, ...]
+    age: float | None = None
 
     @property
     def readings(self) -> list[Stats]:
@@ -60,8 +65,10 @@ class Round:
         return [e.result for e in self.entries if isinstance(e.result, DockerFault)]
 
 
-async def read_once(call: Call) -> Round:
+async def read_once(call: Call, *, swept: bool = False) -> Round:
     """One reading of each that was named, or of all that run; with `--all` of those that don't.
+
+    `swept`: of those that the last sweep has, what it has.
 
     Raises:
         DockerFault: there is no way to the Engine.
@@ -71,12 +78,29 @@ async def read_once(call: Call) -> Round:
     if not asked:
         asked = await call.host.inventory.containers(all=every)
     up = [one for one in asked if isinstance(one, Item) or one.state in _UP]
-    found = await call.host.stats.once([one.id for one in up])
-    results = dict(zip((one.id for one in up), found, strict=True))
+    kept, age = _swept(call, up) if swept else ({}, None)
+    rest = [one.id for one in up if one.id not in kept]
+    results: dict[str, Reading] = dict(kept)
+    if rest:
+        results |= zip(rest, await call.host.stats.once(rest), strict=True)
     entries = [Entry(one.id, one.name, results.get(one.id)) for one in asked]
     if not (call.items or every):  # what has ended meanwhile was not asked for
         entries = [entry for entry in entries if entry.result is not None]
-    return Round(tuple(sorted(entries, key=lambda entry: _order(entry, call.params["sort"]))))
+    ordered = sorted(entries, key=lambda entry: _order(entry, call.params["sort"]))
+    return Round(tuple(ordered), age if kept else None)
+
+
+def _swept(call: Call, up: Sequence[Item | Container]) -> tuple[dict[str, Stats], float | None]:
+    """What the last sweep has of those that run still, and its age."""
+    newest = call.host.sampler.newest()
+    if newest is None:
+        return {}, None
+    sweep, age = newest
+    down = {c.id for c in call.seen if isinstance(c, Container) and c.state not in _UP}
+    asked = ((one, sweep.readings.get(one.id)) for one in up if one.id not in down)
+    # The name may be another by now; without CPU it was the first sweep that saw it.
+    found = {o.id: replace(s, name=o.name) for o, s in asked if s and s.cpu is not None}
+    return found, age
 
 
 def _order(entry: Entry, by: str) -> tuple[bool, Any]:

@@ -12,7 +12,7 @@ from bot.command.formats import formats
 from bot.command.kinds import choice
 from bot.command.spec import command, flag, option, targets
 from bot.hosts.types import Kind, Target
-from bot.message import Message, Untrusted, msg, plural
+from bot.message import Message, Span, Untrusted, msg, plural
 from bot.reply import Block, Button, Document, Outcome, Reply, Text
 from bot.reply.template import Template
 from handlers import pages
@@ -68,15 +68,20 @@ async def stats(
     view = partial(figures, call) if plain else partial(_filled, call)
     if goes_on:
         return await watch(call, view)
-    read = await read_once(call)
+    read = await read_once(call, swept=True)
     if read.failed and len(read.failed) == len(read.entries):
         raise read.failed[0]
     return Reply(
-        view(read),
+        (*view(read), *(_ago(read) if plain else ())),
         documents=(_whole(call, read),) if no_trunc and plain else (),
         buttons=_buttons(call, read),
         outcome=Outcome.PARTIAL if read.failed else Outcome.FINISHED,
     )
+
+
+def _ago(read: Round) -> tuple[Text, ...]:
+    """How old the figures are, where they are those of the last sweep."""
+    return () if read.age is None else (Text(msg("Read {time} ago.", time=Span(read.age))),)
 
 
 def _filled(call: Call, read: Round) -> tuple[Block, ...]:

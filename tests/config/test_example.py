@@ -66,7 +66,16 @@ def test_what_is_commented_out_is_the_default(tmp_path: Path) -> None:
     given, default = load(path, {}), load(EXAMPLE, {})
     assert given.hosts == default.hosts
     assert "rate = 30" in "\n".join(text)
-    for section in ("telegram", "access", "storage", "features", "log", "limits", "locale"):
+    for section in (
+        "telegram",
+        "access",
+        "storage",
+        "features",
+        "log",
+        "limits",
+        "watch",
+        "locale",
+    ):
         assert getattr(given, section) == getattr(default, section)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox, Seen
-from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
+from tests.e2e.conftest import OWNER, RUSSIAN, Clock, Pierhead, environment_of
 from tests.e2e.luck import between, called, count, eventually
 from tests.e2e.processes import Process, Running
 from tests.e2e.talk import ask, tap
@@ -138,6 +138,23 @@ async def test_what_somebody_asked_for_is_no_alert(
         clock.advance(60)
         assert (await ask(phone, "/alert ls")).text == "Nothing fires."
         assert not saying(phone, "@local")
+
+
+async def test_a_rule_of_the_config_looks_at_what_is_used(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    phone = telegram.private(OWNER)
+    watching.file = tmp_path / "config.toml"
+    rule = '[[alert]]\nname = "busy"\nwhen = "cpu > 20%"\nfor = "20s"\non = "db"\n'
+    watching.file.write_text(f'{rule}chats = [{OWNER}]\nseverity = "info"\n')
+    run(engine, "web")
+    run(engine, "db", command=("sh", "-c", "while true; do :; done"))
+    async with watching.running():
+        await started(tmp_path, clock, 2)
+        card = await told(phone, clock, "Note: db@local")
+        assert card.text.splitlines()[1].startswith("cpu is ")
+        assert card.silent
+    assert not saying(telegram.private(RUSSIAN), "db@local")
 
 
 async def test_an_engine_that_is_silent_is_told_and_its_containers_are_not(

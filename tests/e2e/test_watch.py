@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import between, eventually
-from tests.e2e.talk import played
+from tests.e2e.talk import ask, played
 from tests.hosts.scripted import silence
 from tests.private_engine import Engine
 
@@ -41,6 +43,61 @@ async def test_where_the_feed_goes_on_is_kept(
             await eventually(lambda: any("/events?since=" in r for r in socket.requests))
             await eventually(lambda: any("/containers/json" in r for r in socket.requests))
     assert cursor(tmp_path) != first
+
+
+async def test_a_picker_asks_the_engine_for_nothing(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "--network", "none", "busybox", "sleep", "1000")
+    engine.docker("create", "--name", "job", "--network", "none", "busybox", "true")
+    phone = telegram.private(OWNER)
+    async with between(tmp_path, engine) as socket:
+        watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+        async with watching.running():
+            await eventually(lambda: any("/containers/json" in r for r in socket.requests))
+            await asyncio.sleep(0.2)
+            before = len(socket.requests)
+            picker = await ask(phone, "/restart")
+            assert picker.buttons == [["job", "web"]]
+            assert socket.requests[before:] == []
+            # What is shown is asked for, and so is what is offered once something has changed.
+            await asyncio.to_thread(engine.docker, "rename", "job", "task")
+            assert "task" in (await ask(phone, "/ps -a")).text
+            assert any("/containers/json" in r for r in socket.requests[before:])
+            assert (await ask(phone, "/restart")).buttons == [["task", "web"]]
+
+
+async def test_stats_are_those_of_the_last_sweep(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock
+) -> None:
+    loop = ("--cpus", "0.2", "busybox", "sh", "-c", "while :; do :; done")
+    engine.docker("run", "-d", "--network", "none", "--name", "busy", *loop)
+    phone = telegram.private(OWNER)
+    async with between(tmp_path, engine) as socket:
+        watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+
+        def swept() -> int:
+            return sum("one-shot=1" in request for request in socket.requests)
+
+        async with watching.running():
+            await eventually(lambda: swept() == 1)
+            seen = await ask(phone, "/stats")
+            assert "ago" not in seen.text  # one sweep knows no CPU
+            await asyncio.sleep(2)
+            clock.advance(13)
+            await eventually(lambda: swept() >= 2)
+            await asyncio.sleep(2)
+            before = len(socket.requests)
+            seen = await ask(phone, "/stats busy")
+            assert re.search(r"^busy@local: \d+(\.\d+)? % CPU, ", seen.text)
+            assert re.search(r"\nRead \d+ s ago\.$", seen.text)
+            assert not any("stats" in request for request in socket.requests[before:])
+            await asyncio.to_thread(engine.docker, "kill", "busy")
+            assert "does not run" in (await ask(phone, "/stats busy")).text
+    # What was swept is kept, also by a bot that ends.
+    with sqlite3.connect(tmp_path / "bot.db") as database:
+        kept = database.execute("SELECT DISTINCT host, subject FROM history").fetchall()
+    assert kept == [("local", "busy")]
 
 
 async def test_an_engine_that_never_answers_keeps_no_one_waiting(

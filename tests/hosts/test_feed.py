@@ -61,6 +61,34 @@ async def test_a_list_that_may_be_older_than_what_was_told_is_asked_for_again(
     assert said(watching.told) == ["list", "1", "2", "list"]
 
 
+async def test_the_newest_list_is_known_while_nothing_has_changed(
+    engine: Remembering, watching: Watching
+) -> None:
+    newest = watching.feed.newest
+    assert newest() is not None
+    engine.happen(1)
+    await engine.time.pass_by()
+    assert newest() is None
+    await engine.time.pass_by(1)
+    assert newest() is not None
+    engine.epoch = (0, 1)  # something is done through here
+    assert newest() is None
+    await engine.time.pass_by(61)
+    assert newest() is not None
+    engine.cut()
+    await engine.time.pass_by()
+    assert newest() is None
+
+
+async def test_a_change_of_which_no_event_told_is_seen_in_a_minute(
+    engine: Remembering, watching: Watching
+) -> None:
+    engine.rows.clear()
+    await engine.time.pass_by(61)
+    assert watching.feed.newest() == ()
+    assert engine.lists == 2
+
+
 async def test_after_a_cut_what_was_missed_is_told(engine: Remembering, watching: Watching) -> None:
     engine.happen(1)
     await engine.time.pass_by(2)

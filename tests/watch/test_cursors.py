@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from storage import cursors
 from storage.database import Database
 
 HERE = Cursor("ENGI:NE", "5.000000001", ((6, 1, "ab"), (6, 2, "cd")))
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = await Database.open(f"sqlite:///{tmp_path}/bot.db", ballast=0)
-    yield made
-    await made.close()
 
 
 def of(database: Database, host: str = "nas", bot: int = 1) -> StoredCursors:

@@ -28,7 +28,7 @@ def told(error: UsageError) -> str:
         ("mem_bytes >= 1 GB", Threshold(Bound("mem_bytes", ">=", 1e9))),
         ("net > 1.5 mb", Threshold(Bound("net", ">", 1.5e6))),
         ("pids > 500", Threshold(Bound("pids", ">", 500.0))),
-        ("age < 2h", Threshold(Bound("age", "<", 7200.0))),
+        ("cpu < 5%", Threshold(Bound("cpu", "<", 5.0))),
         ("restarts > 3 in 10m", Restarts(3, 600.0)),
         ("unhealthy", Native.UNHEALTHY),
     ],
@@ -46,7 +46,7 @@ def test_a_condition(text: str, meant: object) -> None:
         (
             "load > 5",
             None,
-            "There is no figure load: there are cpu, mem, mem_bytes, net, io, pids, disk and age.",
+            "There is no figure load: there are cpu, mem, mem_bytes, net, io and pids.",
         ),
         (
             "cpu high",

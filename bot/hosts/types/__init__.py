@@ -4,7 +4,7 @@ Every string that an Engine reports is `Untrusted`, names included: a container 
 `example.com`, which a phone turns into a link.
 """
 
-from bot.hosts.types.containers import Container, Details, Port, Processes, Stack, Stats
+from bot.hosts.types.containers import Container, Details, Port, Processes, Stack, Stats, Sweep
 from bot.hosts.types.engine import (
     BuildRecord,
     DiskUsage,
@@ -44,6 +44,7 @@ __all__ = [
     "Snapshot",
     "Stack",
     "Stats",
+    "Sweep",
     "Target",
     "Unreachable",
     "Volume",

@@ -147,6 +147,18 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """What all running containers used at one time, by their ids; `failed` could not be read.
+
+    `asked` is when that began, by the host's monotonic clock.
+    """
+
+    asked: float
+    readings: Mapping[str, Stats] = field(hash=False)
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Processes:
     """`docker top`: titles, and one row a process; `more` rows were left out."""
 

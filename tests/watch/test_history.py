@@ -1,0 +1,114 @@
+"""Sweeps become history, whatever the database and the containers go through meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.hosts.types import Stats, Sweep
+from bot.message import Untrusted
+from bot.watch.history import Recorder
+from storage import history
+from storage.database import Database
+from storage.history import DAY, FINE, RAW, Point
+from tests.hosts.remembering import Time
+from tests.hosts.scripted import CID
+
+BEGIN = 1_800_000_000.0 - 1_800_000_000.0 % DAY
+
+
+class Recorded:
+    """A recorder whose time is a test's, and what can be read of it."""
+
+    def __init__(self, database: Database, time: Time) -> None:
+        self.database = database
+        self.time = time
+        self.recorder = Recorder(database, "nas", lambda: BEGIN + time.now - 1000, time.sleep)
+
+    def take(self, cpu: float, received: int = 0, cid: str = CID, name: str = "web") -> None:
+        stats = Stats(cid, Untrusted(name), cpu, 1000, None, received, 0, 0, 0, 3)
+        self.recorder.take(Sweep(self.time.now, {cid: stats}))
+
+    async def series(self, metric: str, resolution: int = RAW) -> list[Point]:
+        return await self.database.read(
+            lambda c: history.series(
+                c, "nas", "web", metric, since=0, until=2**40, resolution=resolution
+            )
+        )
+
+
+async def settle(time: Time, seconds: float) -> None:
+    """Let time pass, and the threads of the database do their work."""
+    for _ in range(20):
+        await time.pass_by(seconds / 20)
+        await asyncio.sleep(0.01)
+
+
+async def test_what_is_noted_is_written_every_few_minutes_and_at_the_end(
+    database: Database,
+) -> None:
+    kept = Recorded(database, Time())
+    run = asyncio.ensure_future(kept.recorder.run())
+    for cpu in (10.0, 20.0):
+        kept.take(cpu)
+        await kept.time.pass_by(15)
+    assert await kept.series("cpu") == []
+    await settle(kept.time, 300)
+    assert [p.mean for p in await kept.series("cpu")] == [10, 20]
+    kept.take(30.0)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert [p.mean for p in await kept.series("cpu")] == [10, 20, 30]
+    assert [p.mean for p in await kept.series("memory")] == [1000] * 3
+
+
+async def test_traffic_is_a_rate_that_a_restart_breaks(database: Database) -> None:
+    kept = Recorded(database, Time())
+    for received in (1000, 31_000, 31_000, 10, 1510):
+        kept.take(0.0, received)
+        await kept.time.pass_by(15)
+    kept.take(0.0, 9, cid="f" * 64)  # made again under the same name
+    await kept.recorder._write()
+    at = [(round(p.at - BEGIN), p.mean) for p in await kept.series("received")]
+    assert at == [(15, 2000), (30, 0), (60, 100)]
+    assert len(await kept.series("cpu")) == 6
+
+
+async def test_a_day_that_is_over_is_summed_up_and_its_samples_go(database: Database) -> None:
+    kept = Recorded(database, Time())
+    run = asyncio.ensure_future(kept.recorder.run())
+    kept.take(10.0)
+    await settle(kept.time, 300)
+    await settle(kept.time, 2 * DAY)
+    assert await kept.series("cpu") == []
+    (point,) = await kept.series("cpu", FINE)
+    assert (point.at, point.mean) == (BEGIN, 10)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+
+
+async def test_a_database_that_can_not_be_written_loses_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    closed = await Database.open(f"sqlite:///{tmp_path}/closed.db", ballast=0)
+    await closed.close()
+    kept = Recorded(closed, Time())
+    kept.take(10.0)
+    await kept.recorder._tick()
+    kept.take(20.0)
+    kept.recorder.database = kept.database = database
+    await kept.recorder._tick()
+    assert [p.mean for p in await kept.series("cpu")] == [10, 20]
+
+
+async def test_what_waits_for_a_database_is_bounded(database: Database, tmp_path: Path) -> None:
+    closed = await Database.open(f"sqlite:///{tmp_path}/closed.db", ballast=0)
+    await closed.close()
+    kept = Recorded(closed, Time())
+    for _ in range(1000):
+        kept.take(10.0)
+        kept.time.now += 15
+    await kept.recorder._tick()
+    kept.recorder.database = kept.database = database
+    await kept.recorder._tick()
+    assert len(await kept.series("cpu")) == 240
