@@ -8,6 +8,9 @@ from typing import Protocol
 class Watching(Protocol):
     """Changes what is told of alerts. Each is False if nothing on that card fires any more."""
 
+    def host_of(self, card: str) -> str | None:
+        """The host that a card is about; None if nothing on it fires any more."""
+
     async def take(self, card: str, person: int, name: str) -> bool:
         """Somebody has what a card tells."""
 

@@ -110,6 +110,11 @@ class Watcher:
         """What takes the sweeps of a host."""
         return self._places[host].figures.take
 
+    def host_of(self, card: str) -> str | None:
+        """The host that a card is about; None if nothing on it fires any more."""
+        found = self._board.cards.get(card)
+        return None if found is None or found.over else found.host
+
     async def take(self, card: str, person: int, name: str) -> bool:
         """Somebody has what a card tells; False if nothing of it fires any more."""
         now = self._clock()

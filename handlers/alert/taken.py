@@ -7,8 +7,10 @@ from contextlib import suppress
 from bot.command.call import Call, Origin
 from bot.command.kinds import seconds
 from bot.command.spec import argument, command
-from bot.errors import Conflict, UsageError
+from bot.command.watching import Watching
+from bot.errors import Conflict, Denied, UsageError
 from bot.message import Code, Message, msg
+from bot.pipeline.authorize import refusal
 from bot.reply import Reply, say
 
 _LONGEST = 7 * 86_400.0
@@ -19,10 +21,10 @@ _RESOLVED = "resolved"
 @argument("card")
 async def ack(call: Call, card: str) -> Reply:
     """Say that you have an alert: it is not told again, and nobody else is asked."""
-    watch, actor = call.services.watch, call.actor
+    watch, actor = _watch(call, card), call.actor
     subject = call.services.policy.subject(actor.id)
     name = subject.person.name if subject else actor.name
-    if watch is None or not await watch.take(card, actor.id, name.raw):
+    if not await watch.take(card, actor.id, name.raw):
         raise Conflict(*_over())
     return _answer(call, say(msg("You have it for the next 4 hours.")))
 
@@ -32,10 +34,27 @@ async def ack(call: Call, card: str) -> Reply:
 @argument("time")
 async def snooze(call: Call, card: str, time: str) -> Reply:
     """Put off an alert, and nothing else: for a time, or until it is resolved."""
-    watch, length = call.services.watch, _length(time)
-    if watch is None or not await watch.snooze(card, length):
+    length = _length(time)
+    if not await _watch(call, card).snooze(card, length):
         raise Conflict(*_over())
     return _answer(call, say(msg("It is put off. That it is resolved, you are told all the same.")))
+
+
+def _watch(call: Call, card: str) -> Watching:
+    """What can change a card, if its reader may do that on the host that it is about.
+
+    Raises:
+        Conflict: nothing on it fires any more.
+        Denied: they may not.
+    """
+    watch, policy = call.services.watch, call.services.policy
+    host = watch.host_of(card) if watch else None
+    if watch is None or host is None:
+        raise Conflict(*_over())
+    decision = policy.decide(call.actor.id, call.command.permission, host)
+    if not decision.allowed:
+        raise Denied(refusal(call), *decision.reason, msg("Nothing was changed."))
+    return watch
 
 
 def _length(text: str) -> float | None:
