@@ -56,6 +56,7 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
+from bot.watch.calendar import Window
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
@@ -178,7 +179,7 @@ class Assembly:
             return found is not None and found.changes
 
         public = Public(
-            audience=lambda: Audience(tuple(owner.person.id for owner in policy.owners)),
+            audience=self._audience,
             may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
             changes=changes,
             good=_GOOD * self.settings.watch.every,
@@ -186,6 +187,17 @@ class Assembly:
         return Watcher(
             rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
         )
+
+    def _audience(self) -> Audience:
+        """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
+        owners = tuple(owner.person.id for owner in self.policy.owners)
+        hours, access = self.settings.watch.quiet, self.settings.access
+        if hours is None:
+            return Audience(owners)
+        zone = self.settings.locale.timezone
+        zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
+        zones |= dict.fromkeys((*self.policy.people, *owners), zone)
+        return Audience(owners, quiet={chat: Window(*hours, name) for chat, name in zones.items()})
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""

@@ -28,6 +28,7 @@ from bot.message import Code, Message, Size, Span, msg
 
 _DURATION = re.compile(r"(\d{1,6})([smh])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,6}) ?(KB|MB|GB)", re.ASCII | re.IGNORECASE)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 _LEAST_BULK, _MOST_BULK = 10**6, 20 * 10**9
@@ -111,6 +112,14 @@ def _seconds(value: object) -> object:
     if found is None:
         raise Refused(msg('It must be a time with its unit: "60s", "5m" or "1h".'))
     return int(found[1]) * _SECONDS[found[2]]
+
+
+def _hours(value: object) -> object:
+    found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused(msg('It must be from when to when: "22:00-07:00".'))
+    start, end = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
+    return start, end
 
 
 def _between(least: int, most: int) -> AfterValidator:
@@ -241,6 +250,7 @@ Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Every = Annotated[int, BeforeValidator(_seconds), _between(5, 3600)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
+Hours = Annotated[tuple[int, int], BeforeValidator(_hours)]
 Held = Annotated[int, BeforeValidator(_seconds), _between(0, 86_400)]
 Told = Annotated[int, BeforeValidator(_whole), AfterValidator(_chat)]
 AlertName = Annotated[Text, _ALERT_NAMES]

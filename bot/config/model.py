@@ -28,6 +28,7 @@ from bot.config.kinds import (
     Given,
     HostName,
     HostRef,
+    Hours,
     Items,
     Label,
     Language,
@@ -213,9 +214,13 @@ class Limits(Section):
 
 
 class Watch(Section):
-    """What is done unasked. `every` is how often it is read what containers use."""
+    """What is done unasked. `every` is how often it is read what containers use.
+
+    `quiet` are minutes of the day: from the first to the second only what is critical rings.
+    """
 
     every: Every = 15
+    quiet: Hours | None = None
 
 
 class Locale(Section):

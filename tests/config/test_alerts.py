@@ -76,3 +76,14 @@ def test_what_is_wrong_with_one(
     number = text.count("[[alert]]")
     assert (found, where) == (f"alert[{number}].{key}", str(line))
     assert said.partition("Names")[0] == sentence.partition("{units}")[0]
+
+
+def test_quiet_hours(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, '[watch]\nquiet = "22:30-07:00"'), ENOUGH)
+    assert settings.watch.quiet == (22 * 60 + 30, 7 * 60)
+
+
+@pytest.mark.parametrize("value", ['"22-7"', '"24:00-07:00"', "7", '"22:00"'])
+def test_quiet_hours_that_can_t_be_read(tmp_path: Path, value: str) -> None:
+    ((key, _, said),) = in_file(tmp_path, f"[watch]\nquiet = {value}")
+    assert (key, said) == ("watch.quiet", 'It must be from when to when: "22:00-07:00".')

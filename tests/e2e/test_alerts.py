@@ -157,6 +157,18 @@ async def test_a_rule_of_the_config_looks_at_what_is_used(
     assert not saying(telegram.private(RUSSIAN), "db@local")
 
 
+async def test_at_quiet_hours_a_warning_does_not_ring(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    phone = telegram.private(OWNER)
+    watching.environment["PIERHEAD_WATCH__QUIET"] = "00:00-00:00"
+    run(engine, "web")
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        run(engine, "db", command=("sh", "-c", "exit 3"))
+        assert (await told(phone, clock, "Warning: db@local")).silent
+
+
 async def test_an_engine_that_is_silent_is_told_and_its_containers_are_not(
     watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
 ) -> None:
