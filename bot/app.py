@@ -122,7 +122,7 @@ class App:
             pulse.run(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
-            *assembly.watching(services),
+            *assembly.watching(services, speech),
         )
 
     def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:

@@ -19,11 +19,13 @@ from bot.command.registry import Registry
 from bot.command.services import Services
 from bot.command.turns import Turns
 from bot.config import Settings
+from bot.config.alert import rules
 from bot.enrolment import Enrolment
 from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
+from bot.hosts.types import Sweep
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.pipeline.audit import Audit
@@ -46,6 +48,7 @@ from bot.telegram.files import Downloads
 from bot.telegram.guesses import Guesses
 from bot.telegram.menu import Menu
 from bot.telegram.name import Name
+from bot.telegram.notices import Notices
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.replies import Replies
@@ -53,17 +56,21 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
+from bot.watch.calendar import Window
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
+from bot.watch.notice import Audience
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
+from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
+_GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
 def token() -> str:
@@ -142,9 +149,10 @@ class Assembly:
         for host in hosts.values():
             parts.push_async_callback(host.close)
         features = self.settings.features.model_dump().items()
+        registry = Registry(COMMANDS, frozenset(name for name, on in features if on))
         return Services(
             bot=self.bot,
-            registry=Registry(COMMANDS, frozenset(name for name, on in features if on)),
+            registry=registry,
             policy=self.policy,
             hosts=hosts,
             database=database,
@@ -159,7 +167,41 @@ class Assembly:
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
+            watch=self._watcher(hosts, database, registry),
         )
+
+    def _watcher(
+        self, hosts: Mapping[str, Host], database: Database, registry: Registry
+    ) -> Watcher | None:
+        """What watches the hosts, if anything may."""
+        if not self.settings.features.watch:
+            return None
+        policy = self.policy
+
+        def changes(command: str) -> bool:
+            found = registry.get(command)
+            return found is not None and found.changes
+
+        public = Public(
+            audience=self._audience,
+            may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
+            changes=changes,
+            good=_GOOD * self.settings.watch.every,
+        )
+        return Watcher(
+            rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
+        )
+
+    def _audience(self) -> Audience:
+        """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
+        owners = tuple(owner.person.id for owner in self.policy.owners)
+        hours, access = self.settings.watch.quiet, self.settings.access
+        if hours is None:
+            return Audience(owners)
+        zone = self.settings.locale.timezone
+        zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
+        zones |= dict.fromkeys((*self.policy.people, *owners), zone)
+        return Audience(owners, quiet={chat: Window(*hours, name) for chat, name in zones.items()})
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""
@@ -177,18 +219,27 @@ class Assembly:
             for name, entry in self.settings.hosts.items()
         }
 
-    def watching(self, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+    def watching(self, services: Services, speech: Speech) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs without being asked, if anything may."""
-        if not self.settings.features.watch:
+        if not isinstance(services.watch, Watcher):
             return ()
-        return tuple(
-            work for host in services.hosts.values() for work in self._watch(host, services)
+        notices = Notices(
+            speech.outbox, services.languages, self.redactor, self._words, self.clock, token
         )
+        watcher = services.watch
+        feeds = (
+            work
+            for host in services.hosts.values()
+            for work in self._watch(host, services, watcher.sweeps(host.name))
+        )
+        return watcher.run(notices), *feeds
 
-    def _watch(self, host: Host, services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+    def _watch(
+        self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
+    ) -> tuple[Coroutine[Any, Any, None], ...]:
         cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
         recorder = Recorder(services.database, host.name, self.clock, self.sleep)
-        every, takers = self.settings.watch.every, (recorder.take,)
+        every, takers = self.settings.watch.every, (recorder.take, sweeps)
         sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
         return host.feed.run(cursors), sampling.run(), recorder.run()
 

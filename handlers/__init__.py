@@ -1,6 +1,17 @@
 """What Pierhead can do, one package a noun; each lists its commands, one a line."""
 
-from handlers import audit, container, image, network, people, schedule, stack, system, volume
+from handlers import (
+    alert,
+    audit,
+    container,
+    image,
+    network,
+    people,
+    schedule,
+    stack,
+    system,
+    volume,
+)
 
 COMMANDS = (
     *container.COMMANDS,
@@ -10,6 +21,7 @@ COMMANDS = (
     *stack.COMMANDS,
     *system.COMMANDS,
     *schedule.COMMANDS,
+    *alert.COMMANDS,
     *audit.COMMANDS,
     *people.COMMANDS,
 )

@@ -11,7 +11,7 @@ label that somebody else lays over a button is not sent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from itertools import islice
@@ -157,6 +157,12 @@ def failed(connection: Connection, id: int, error: str) -> None:  # noqa: A002 -
     connection.execute(
         outbox.update().where(outbox.c.id == id).values(state=State.FAILED, error=error, **_EMPTY)
     )
+
+
+def states(connection: Connection, ids: Collection[int]) -> dict[int, State]:
+    """How far these got; what is not known any more was over long ago."""
+    rows = connection.execute(select(outbox.c.id, outbox.c.state).where(outbox.c.id.in_(ids)))
+    return {row.id: State(row.state) for row in rows}
 
 
 def reclaim(connection: Connection, bot: int, instance: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import BigInteger, Column, Connection, Float, Table, Text, select
 
-from storage import calls
+from storage import alerts, calls
 from storage.schema import metadata
 from storage.sql import upsert
 
@@ -55,6 +55,7 @@ def under(connection: Connection, bot: int, chat: int, message_id: int) -> str |
 
 
 def prune(connection: Connection, before: float) -> int:
-    """Forget slots that nothing was sent for since then, but not those of what still runs."""
-    old = (slot.c.changed_at < before) & slot.c.slot.not_in(calls.slots())
+    """Forget slots that nothing was sent for since then, but not those of what still goes on."""
+    here = slot.c.slot
+    old = (slot.c.changed_at < before) & here.not_in(calls.slots()) & here.not_in(alerts.slots())
     return connection.execute(slot.delete().where(old)).rowcount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.alerts import alert_state
 from storage.audit import audit, audit_checkpoint, audit_head
 from storage.buttons import button
 from storage.calls import call
@@ -18,6 +19,7 @@ from storage.slots import slot
 from storage.upgrades import upgrade
 
 __all__ = [
+    "alert_state",
     "audit",
     "audit_checkpoint",
     "audit_head",

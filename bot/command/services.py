@@ -13,6 +13,7 @@ from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.sessions import Sessions
 from bot.command.spec import Command
+from bot.command.watching import Watching
 from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.spool import Spool
@@ -26,7 +27,8 @@ class Services:
     `bot` is its own id. `files` has what people send, `fetch` what is in the web, `spool` the room
     on the disk for what is sent to them. `transfer` is how many bytes may go either way at once,
     `part` how many one document may have. `registries` are the hosts of those that images may come
-    from and go to. `scheduled` is to be set when a schedule was changed.
+    from and go to. `scheduled` is to be set when a schedule was changed. `watch` is none where
+    nothing is watched.
     """
 
     bot: int
@@ -45,6 +47,7 @@ class Services:
     part: int = 49_000_000
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    watch: Watching | None = None
     sessions: Sessions = field(default_factory=Sessions)
     scheduled: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,13 +53,21 @@ def _not_toml(name: str, text: str, line: int | None) -> Problem:
 
 
 def lines(text: str) -> dict[Keys, int]:
-    """The line on which each key and table is first given, of a text that is known to be TOML."""
+    """The line on which each key and table is first given, of a text that is known to be TOML.
+
+    Of tables that come several times, `[[alert]]`, the number of each, from 0, is part of its keys.
+    """
     found: dict[Keys, int] = {}
     table: Keys = ()
+    many: Counter[Keys] = Counter()
     for first, statement, tree in _statements(text):
         given = list(_walk(tree or {}))
         if statement.lstrip().startswith("["):
             table, given = max(given, key=len, default=()), [()]
+        if statement.lstrip().startswith("[["):
+            found.setdefault(table, first)
+            many[table] += 1
+            table = (*table, str(many[table] - 1))
         for keys in given:
             found.setdefault((*table, *keys), first)
     return found

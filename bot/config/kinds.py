@@ -28,6 +28,7 @@ from bot.message import Code, Message, Size, Span, msg
 
 _DURATION = re.compile(r"(\d{1,6})([smh])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _AMOUNT = re.compile(r"(\d{1,6}) ?(KB|MB|GB)", re.ASCII | re.IGNORECASE)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 _LEAST_BULK, _MOST_BULK = 10**6, 20 * 10**9
@@ -113,6 +114,14 @@ def _seconds(value: object) -> object:
     return int(found[1]) * _SECONDS[found[2]]
 
 
+def _hours(value: object) -> object:
+    found = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused(msg('It must be from when to when: "22:00-07:00".'))
+    start, end = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
+    return start, end
+
+
 def _between(least: int, most: int) -> AfterValidator:
     def check(value: int) -> int:
         if not least <= value <= most:
@@ -144,6 +153,12 @@ def _much(value: int) -> int:
 def _rate(value: int) -> int:
     if not 1 <= value <= _MOST_A_MINUTE:
         raise Refused(msg("It must be from 1 to {most}.", most=_MOST_A_MINUTE))
+    return value
+
+
+def _chat(value: int) -> int:
+    if value == 0 or abs(value).bit_length() > _ID_BITS:
+        raise Refused(msg("It must be the numeric id of a person or of a group."))
     return value
 
 
@@ -217,6 +232,7 @@ _ROLE_NAMES = _matching(_ROLE, msg("It must be 1 to 32 of a-z, 0-9, - and _, a l
 _ORIGINS = _matching(_ORIGIN, msg("It must be a host, or http:// and a host: example.org, say."))
 _REGISTRY_NAMES = _matching(_REGISTRY, msg("It must be the host of a registry: docker.io, say."))
 _HOST_NAMES = _matching(_HOST, msg("It must be 1 to 32 of a-z, 0-9, - and _."))
+_ALERT_NAMES = _matching(_HOST, msg("It must be 1 to 32 of a-z, 0-9, - and _."))
 _GLOBS = _matching(_GLOB, msg("It must be a permission such as container.ls or container.*."))
 
 Text = Annotated[str, BeforeValidator(_plain)]
@@ -234,6 +250,10 @@ Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Every = Annotated[int, BeforeValidator(_seconds), _between(5, 3600)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
+Hours = Annotated[tuple[int, int], BeforeValidator(_hours)]
+Held = Annotated[int, BeforeValidator(_seconds), _between(0, 86_400)]
+Told = Annotated[int, BeforeValidator(_whole), AfterValidator(_chat)]
+AlertName = Annotated[Text, _ALERT_NAMES]
 Origin = Annotated[Text, _ORIGINS]
 RegistryName = Annotated[Text, _REGISTRY_NAMES]
 HostName = Annotated[Text, _HOST_NAMES, AfterValidator(_host_name)]

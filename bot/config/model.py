@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from bot.config.address import passwords, sqlite_file
+from bot.config.alert import AlertEntry
 from bot.config.kinds import (
     Brief,
     Bulk,
@@ -27,6 +28,7 @@ from bot.config.kinds import (
     Given,
     HostName,
     HostRef,
+    Hours,
     Items,
     Label,
     Language,
@@ -212,9 +214,13 @@ class Limits(Section):
 
 
 class Watch(Section):
-    """What is done unasked. `every` is how often it is read what containers use."""
+    """What is done unasked. `every` is how often it is read what containers use.
+
+    `quiet` are minutes of the day: from the first to the second only what is critical rings.
+    """
 
     every: Every = 15
+    quiet: Hours | None = None
 
 
 class Locale(Section):
@@ -249,7 +255,26 @@ class Settings(Section):
     limits: Limits = Field(default_factory=Limits)
     watch: Watch = Field(default_factory=Watch)
     locale: Locale = Field(default_factory=Locale)
+    alert: Items[AlertEntry] = ()
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _alerts_are_told_apart(self) -> Self:
+        """A name is there once, and the bot speaks only where an owner has let it."""
+        known = {*self.access.owners, *self.access.people, *self.access.chats}
+        names: set[str] = set()
+        faults: list[tuple[Loc, Message]] = []
+        for place, entry in enumerate(self.alert):
+            if entry.name in names:
+                faults.append((("alert", place, "name"), msg("This name is there already.")))
+            if not known.issuperset(entry.chats):
+                why = msg("Each must stand in access: an owner, a person, or a group.")
+                faults.append((("alert", place, "chats"), why))
+            names.add(entry.name)
+        if faults:
+            (at, message), *more = faults
+            raise Refused(message, *more, at=at)
+        return self
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
         """Keep what was noticed while reading."""

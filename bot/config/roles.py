@@ -50,6 +50,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.version",
             "host.ls",
             "schedule.ls",
+            "alert.ls",
             "self.*",  # one's own language, rights and running operations
         )
     ),
@@ -69,6 +70,8 @@ BUILT_IN: Mapping[str, Role] = {
             "stack.pause",
             "stack.unpause",
             "schedule.edit",  # one's own; what they run takes the rights that one has then
+            "alert.ack",
+            "alert.snooze",
         ),
     ),
     "admin": Role(
@@ -83,6 +86,7 @@ BUILT_IN: Mapping[str, Role] = {
             "host.*",
             "audit.*",
             "schedule.*",  # with .others, people's own, and .unattended, what asks otherwise
+            "alert.*",
         ),
     ),
     OWNER: Role(allow=("*",)),

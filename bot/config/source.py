@@ -64,6 +64,8 @@ class Sources:
         """Whether the file gives a key."""
         below: object = self.file.tree
         for key in map(str, loc):
+            if isinstance(below, list):
+                below = dict(zip(map(str, range(len(below))), below, strict=True))
             if not isinstance(below, dict) or key not in below:
                 return False
             below = below[key]

@@ -19,17 +19,20 @@ _ALIKE = 0.8  # of whole names of variables, which have much in common from the 
 
 @cache
 def every_key() -> tuple[Keys, ...]:
-    """All keys and tables; `*` stands for a name that people choose."""
+    """All keys and tables; `*` stands for a name that people choose, or a number."""
     return tuple(_keys(Settings))
 
 
 def _keys(model: type[BaseModel]) -> Iterator[Keys]:
-    for name, field in model.model_fields.items():
+    for attribute, field in model.model_fields.items():
+        name = field.alias or attribute
         yield (name,)
         inner = field.annotation
         prefix: Keys = (name,)
         if get_origin(inner) is Mapping:
             inner, prefix = get_args(inner)[1], (name, ANY)
+        elif get_origin(inner) is tuple:
+            inner, prefix = get_args(inner)[0], (name, ANY)
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from ((*prefix, *rest) for rest in _keys(inner))
 

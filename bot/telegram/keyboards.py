@@ -36,10 +36,13 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where buttons are: the chat, who may tap them, and the operation that they are about."""
+    """Where buttons are: the chat, who may tap them, and the operation that they are about.
+
+    Without a person anyone there may.
+    """
 
     chat: int
-    person: int
+    person: int | None
     call: Call | None
 
 

@@ -14,6 +14,8 @@ from bot.message import Code, Message, Tappable, msg
 from bot.reply import Block, Fold, Reply, Text
 from handlers.people.topics import by_topic
 
+_OURS = frozenset({"alert"})  # nouns that Docker does not know
+
 
 @command(
     "help",
@@ -53,7 +55,7 @@ def _chapters(call: Call) -> tuple[Block, ...]:
 
 
 def _noun(c: Command) -> str:
-    return c.path[0] if c.path[1:] else ""
+    return c.path[0] if c.path[1:] and c.path[0] not in _OURS else ""
 
 
 def _line(c: Command) -> Message:

@@ -10,8 +10,8 @@ from bot.config.file import lines
 from bot.config.spelling import ANY, every_key
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
-_OFF = re.compile(r"# (\[[a-z.]+\S*\]|[a-z_]+ = .*)")
-_NAMED = {"people", "roles", "chats", "hosts", "registries"}
+_OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
+_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert"}
 
 
 def everything() -> str:
@@ -44,7 +44,10 @@ def test_its_examples_work_together(tmp_path: Path) -> None:
     dropped = ("token_file =", "password_file =", "downloads = []", "owners = []")
     kept = [line for line in everything().splitlines() if not line.startswith(dropped)]
     path.write_text("\n".join(kept), encoding="utf-8")
-    access = load(path, {}).access
+    settings = load(path, {})
+    (rule,) = (entry.rule() for entry in settings.alert)
+    assert (rule.name, rule.wait, rule.chats) == ("cpu-high", 300.0, (987654321,))
+    access = settings.access
     assert access.owners == (123456789,)
     assert access.people[987654321].name == "ops-1"
     assert "container.restart" in access.globs["on-call"]

@@ -388,7 +388,8 @@ def test_lines_are_found_through_quotes_dots_and_long_values() -> None:
         ("t", "x y", "m"): 11,
         ("t", "x y", "m", "n"): 11,
         ("u", "v"): 12,
-        ("u", "v", "o"): 13,
+        ("u", "v", "0"): 12,
+        ("u", "v", "0", "o"): 13,
     }
 
 

@@ -1,0 +1,88 @@
+"""A rule of the configuration: one more `[[alert]]`, or a change of one that is there by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from bot.config.kinds import AlertName, Choice, Flag, Held, Items, Section, Text, Told
+from bot.config.problem import Loc, Refused
+from bot.errors import UsageError
+from bot.message import msg
+from bot.watch.condition import condition
+from bot.watch.rule import DEFAULTS, Missing, Rule, Severity
+from bot.watch.subject import selector
+
+T = TypeVar("T")
+
+_BUILT_IN = {rule.name: rule for rule in DEFAULTS}
+
+
+class AlertEntry(Section):
+    """A rule. What is not said is as in the one of this name that is built in, if there is one."""
+
+    name: AlertName
+    enabled: Flag = True
+    when: Text | None = None
+    clear: Text | None = None
+    for_: Held | None = Field(default=None, alias="for")
+    keep_firing_for: Held | None = None
+    on: Text | None = None
+    severity: Choice[Literal["info", "warning", "critical"]] | None = None
+    missing: Choice[Literal["stale", "firing", "ok"]] | None = None
+    chats: Items[Told] = ()
+    repeat: Held | None = None
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if self.when is None and self.name not in _BUILT_IN:
+            raise Refused(msg("It is missing: when does the alert fire?"), at=("when",))
+        if self.when is None and self.clear is not None:
+            raise Refused(msg("It needs a when beside it."), at=("clear",))
+        self.rule()
+        return self
+
+    def rule(self) -> Rule:
+        """The rule that it makes.
+
+        Raises:
+            Refused: what it says can't be read.
+        """
+        rule = _BUILT_IN.get(self.name)
+        if self.when is not None:
+            when = _read(("when",), lambda: condition(self.when or "", self.clear))
+            rule = replace(rule, when=when) if rule else Rule(self.name, when)
+        if rule is None:
+            raise LookupError(self.name)
+        on = self.on
+        return replace(
+            rule,
+            on=rule.on if on is None else _read(("on",), lambda: selector(on)),
+            wait=rule.wait if self.for_ is None else float(self.for_),
+            keep=rule.keep if self.keep_firing_for is None else float(self.keep_firing_for),
+            severity=Severity[self.severity.upper()] if self.severity else rule.severity,
+            missing=Missing(self.missing) if self.missing else rule.missing,
+            chats=self.chats,
+            repeat=rule.repeat if self.repeat is None else float(self.repeat),
+        )
+
+
+def rules(entries: Sequence[AlertEntry]) -> tuple[Rule, ...]:
+    """All rules: those that are built in, as they are changed, and those of the configuration."""
+    found = dict(_BUILT_IN)
+    for entry in entries:
+        found.pop(entry.name, None)
+        if entry.enabled:
+            found[entry.name] = entry.rule()
+    return tuple(found.values())
+
+
+def _read(at: Loc, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except UsageError as error:
+        message = error.message
+    raise Refused(message, at=at)

@@ -1,0 +1,149 @@
+"""One card: one message in one chat, which tells the alerts of a host and a rule.
+
+What was stored in the outbox is not told yet: only what Telegram has accepted counts as delivered.
+Whoever was told that an alert fires is told once that it has resolved, by a reply to the card;
+where the message came to say both before it was accepted, it has said all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+TOGETHER = 30.0  # seconds after the first alert in which others are added at once
+LATER = 300.0  # seconds between the edits from then on
+_SHOWN = 50  # alerts that are over and told, still shown beside those that are not
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An alert as a card knows it: one firing of it. `since` is when it fired, `ended` when not.
+
+    `row` is the first message of the outbox that told it, `last` the first that told its end.
+    `told`: a reply has said so.
+    """
+
+    key: str
+    since: float
+    ended: float | None = None
+    row: int | None = None
+    last: int | None = None
+    delivered: bool = False
+    told: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it fires no more."""
+        return self.ended is not None
+
+    @property
+    def firing(self) -> tuple[str, float]:
+        """Which firing of which alert it is."""
+        return self.key, self.since
+
+    def accepted(self, row: int) -> Member:
+        """Telegram has that message; whether it told that this fires."""
+        if self.row is None or row < self.row or (self.last is not None and row >= self.last):
+            return self
+        return replace(self, delivered=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card. Times are seconds since the epoch. `topic` is the rule, or what gathers several.
+
+    `due` is when it may be sent or edited next, `first` when it was sent, `again` when it is told
+    again. `open` are messages of the outbox of which it is not known yet what became. An `asks` one
+    is for who is asked next: it is not sent while somebody has its alerts. `dirty` wants an edit.
+    `shown`: Telegram has it.
+    """
+
+    id: str
+    chat: int
+    host: str
+    topic: str
+    due: float
+    members: tuple[Member, ...] = ()
+    first: float | None = None
+    again: float | None = None
+    open: tuple[int, ...] = ()
+    asks: bool = False
+    dirty: bool = False
+    shown: bool = False
+
+    @property
+    def slot(self) -> str:
+        """The name of its message."""
+        return f"alert:{self.id}"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing on it fires any more."""
+        return all(member.over for member in self.members)
+
+    @property
+    def done(self) -> bool:
+        """Whether nobody has to hear any more of it."""
+        told = all(m.told or not m.delivered for m in self.members)
+        return self.over and not self.open and not self.dirty and told
+
+    @property
+    def new(self) -> tuple[Member, ...]:
+        """What fires and was not told yet."""
+        return tuple(m for m in self.members if m.row is None and not m.over)
+
+    @property
+    def told(self) -> tuple[Member, ...]:
+        """What it shows."""
+        return tuple(m for m in self.members if m.row is not None)
+
+    @property
+    def resolved(self) -> tuple[Member, ...]:
+        """What is over, and whoever was told that it fires does not know yet."""
+        return tuple(m for m in self.members if m.over and m.delivered and not m.told)
+
+    def joined(self, key: str, now: float) -> Card:
+        """With one more alert."""
+        return replace(self, members=(*self.members, Member(key, now)))
+
+    def ended(self, key: str, now: float) -> Card:
+        """An alert fires no more; one that was never told is forgotten."""
+        members = tuple(
+            replace(m, ended=now) if m.key == key and not m.over else m for m in self.members
+        )
+        kept = tuple(m for m in members if m.row is not None or not m.over)
+        return replace(self, members=kept, dirty=self.first is not None and bool(kept))
+
+    def stored(self, row: int, told: Collection[Member], now: float) -> Card:
+        """A message that shows these was stored in the outbox."""
+        shown = {m.firing for m in told}
+        members = tuple(
+            replace(
+                m,
+                row=row if m.row is None and m.firing in shown else m.row,
+                last=row if m.over and m.last is None else m.last,
+            )
+            for m in self.members
+        )
+        first = now if self.first is None else self.first
+        due = now if now - first < TOGETHER else now + LATER
+        return replace(
+            self, members=members, first=first, due=due, open=(*self.open, row), dirty=False
+        )
+
+    def replied(self, told: Collection[Member]) -> Card:
+        """A reply has told that these are over."""
+        said = {m.firing for m in told}
+        members = tuple(replace(m, told=m.told or m.firing in said) for m in self.members)
+        past = [m for m in members if m.told][:-_SHOWN]
+        return replace(self, members=tuple(m for m in members if m not in past))
+
+    def accepted(self, row: int) -> Card:
+        """Telegram has that message."""
+        members = tuple(m.accepted(row) for m in self.members)
+        rest = tuple(r for r in self.open if r != row)
+        return replace(self, members=members, open=rest, shown=True)
+
+    def dropped(self, row: int) -> Card:
+        """That message will never be sent: a newer one says more, or the chat is closed."""
+        return replace(self, open=tuple(r for r in self.open if r != row))

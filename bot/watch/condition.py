@@ -1,0 +1,176 @@
+"""When a rule holds: a figure past a threshold, or something that Docker itself calls bad.
+
+`cpu > 80%` fires above 80 and, without a `clear`, is over at 80; with `clear` at `cpu < 70%` it is
+over below 70 only (hysteresis). `restarts > 3 in 10m` counts ends that nobody asked for.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.command.kinds import seconds
+from bot.errors import UsageError
+from bot.message import Code, Names, Untrusted, msg
+
+_EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
+_RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
+_BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+class Unit(StrEnum):
+    """What a figure is counted in."""
+
+    PERCENT = "%"
+    BYTES = "B"
+    RATE = "B/s"
+    COUNT = ""
+
+
+METRICS: Mapping[str, Unit] = {
+    "cpu": Unit.PERCENT,
+    "mem": Unit.PERCENT,
+    "mem_bytes": Unit.BYTES,
+    "net": Unit.RATE,
+    "io": Unit.RATE,
+    "pids": Unit.COUNT,
+}
+
+
+class Native(StrEnum):
+    """What needs no threshold."""
+
+    EXITED = "exited"
+    OOM = "oom"
+    UNHEALTHY = "unhealthy"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Restarts:
+    """Ended more than `most` times in `seconds`, and nobody had asked for it."""
+
+    most: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A side of a threshold."""
+
+    metric: str
+    sign: str
+    limit: float
+
+    def holds(self, value: float) -> bool:
+        """Whether a figure is on that side."""
+        return _COMPARE[self.sign](value, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A figure past a limit; `clear`, if there is one, says when that is over."""
+
+    when: Bound
+    clear: Bound | None = None
+
+    def holds(self, value: float, *, firing: bool) -> bool:
+        """Whether it holds, for an alert that fires already or does not yet."""
+        if firing and self.clear is not None:
+            return not self.clear.holds(value)
+        return self.when.holds(value)
+
+
+Condition = Threshold | Restarts | Native
+
+
+def condition(when: str, clear: str | None = None) -> Condition:
+    """Read a condition, and when it is over.
+
+    Raises:
+        UsageError: it can't be understood.
+    """
+    text = " ".join(when.split())
+    if text in set(Native):
+        _refuse(clear)
+        return Native(text)
+    if found := _RESTARTS.fullmatch(text):
+        _refuse(clear)
+        return Restarts(int(found[1]), seconds(found[2]))
+    bound = _bound(text)
+    over = None if clear is None else _bound(" ".join(clear.split()))
+    if over is not None and not _opposed(bound, over):
+        raise UsageError(
+            msg(
+                "{clear} can't end {when}: it must be the same figure, on the other side.",
+                clear=Untrusted(clear or ""),
+                when=Untrusted(text),
+            )
+        )
+    return Threshold(bound, over)
+
+
+def _bound(text: str) -> Bound:
+    found = _EXPRESSION.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            msg(
+                "I can't read {text}: write a figure and its limit like {one}, {two}"
+                " or {three}, or one of {words}.",
+                text=Untrusted(text[:64]),
+                one=Code("cpu > 80%"),
+                two=Code("mem_bytes > 1 GB"),
+                three=Code("restarts > 3 in 10m"),
+                words=Names(tuple(Code(word) for word in Native)),
+            )
+        )
+    metric, sign, number, unit = found.groups()
+    if metric not in METRICS:
+        known = Names(tuple(Code(name) for name in METRICS))
+        raise UsageError(
+            msg("There is no figure {name}: there are {known}.", name=Code(metric), known=known)
+        )
+    return Bound(metric, sign, float(number) * _factor(metric, unit))
+
+
+def _factor(metric: str, unit: str) -> float:
+    """What a figure's unit multiplies it with."""
+    match METRICS[metric]:
+        case Unit.PERCENT:
+            known: Mapping[str, int] = {"%": 1}
+        case Unit.BYTES | Unit.RATE:
+            known, unit = _BYTES, unit.upper()
+        case _:
+            known = {"": 1}
+    if unit not in known:
+        units = Names(tuple(Code(one) for one in known if one))
+        raise UsageError(
+            msg("{metric} is counted in {units}.", metric=Code(metric), units=units)
+            if units.items
+            else msg("{metric} is a plain number: it has no unit.", metric=Code(metric))
+        )
+    return known[unit]
+
+
+def _opposed(bound: Bound, clear: Bound) -> bool:
+    """Whether the second can end the first: they never hold both."""
+    if bound.metric != clear.metric or bound.sign[0] == clear.sign[0]:
+        return False
+    if bound.sign[0] == ">":
+        return clear.limit <= bound.limit
+    return clear.limit >= bound.limit
+
+
+def _refuse(clear: str | None) -> None:
+    if clear is not None:
+        raise UsageError(msg("{word} is for a figure with a limit only.", word=Code("clear")))

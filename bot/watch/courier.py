@@ -1,0 +1,40 @@
+"""What is told unasked, on its way to the chat: what the watcher needs of Telegram, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.reply import Reply
+from storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply to nobody's question, for a chat. It edits the message of its `slot`, if it has one.
+
+    `under` is the slot of the message that it is a reply to. What is `urgent` goes first.
+    """
+
+    chat: int
+    reply: Reply
+    slot: str | None = None
+    under: str | None = None
+    urgent: bool = False
+
+
+class Parcel(Protocol):
+    """It, ready to be stored."""
+
+    def store(self, connection: Connection) -> int:
+        """Put it into the caller's transaction; its row."""
+
+    def sent(self) -> None:
+        """It is stored: have it delivered."""
+
+
+class Courier(Protocol):
+    """Makes messages of what is said."""
+
+    def pack(self, said: Said) -> Parcel:
+        """Word it in the language of its chat."""

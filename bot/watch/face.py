@@ -1,0 +1,176 @@
+"""How a card reads on a phone: the verdict with its target, what is known, who has it, what now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.message import Code, Message, Moment, Person, Size, Span, Untrusted, msg, plural
+from bot.reply import Excerpt, Reply, Text
+from bot.reply.model import Block
+from bot.watch.alert import Alert
+from bot.watch.board import FOREVER
+from bot.watch.card import Member
+from bot.watch.keyboard import keyboard
+from bot.watch.notice import Kind, Notice
+from bot.watch.rule import Rule, Severity
+from bot.watch.wording import down, verdict, what
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Words for a notice. `open`: what may hold secrets can be shown in its chat."""
+
+    notice: Notice
+    rules: Mapping[str, Rule]
+    alerts: Mapping[str, Alert]
+    now: float
+    open: bool
+
+    def reply(self) -> Reply:
+        """What its chat is told."""
+        match self.notice.kind:
+            case Kind.RESOLVED:
+                return Reply(tuple(self._resolved()))
+            case Kind.AGAIN:
+                blocks = tuple(self._again())
+            case Kind.CARD:
+                blocks = tuple(self._card())
+        return Reply(
+            blocks,
+            buttons=keyboard(self.notice.card, self._firing, self.alerts, self.now),
+            rings=self.notice.rings,
+        )
+
+    @property
+    def _firing(self) -> tuple[Member, ...]:
+        return tuple(m for m in self.notice.members if not m.over)
+
+    def _card(self) -> Iterator[Block]:
+        members = self.notice.members
+        if len(members) == 1:
+            yield from self._one(members[0])
+            return
+        firing = self._firing
+        host = Untrusted(self.notice.card.host)
+        count = len(firing) or len(members)
+        if not firing:
+            yield Text(
+                plural(
+                    "{host}: {count} alert, over", "{host}: {count} alerts, over", count, host=host
+                )
+            )
+        else:
+            bad = verdict(self.notice.severity)
+            told = plural("{host}: {count} alert", "{host}: {count} alerts", count, host=host)
+            yield Text(bad.having(subject=told))
+        for member in sorted(members, key=lambda m: (m.over, m.since))[:_SHOWN]:
+            yield Text(self._line(member))
+        if len(members) > _SHOWN:
+            more = len(members) - _SHOWN
+            yield Text(plural("and {count} more", "and {count} more", more))
+        yield from self._whose(firing)
+
+    def _one(self, member: Member) -> Iterator[Block]:
+        alert = self.alerts[member.key]
+        shown, evidence = alert.subject.shown, alert.evidence
+        if member.ended is not None:
+            yield Text(msg("Resolved: {subject}", subject=shown))
+            yield Text(what(alert, self.rules.get(alert.rule)))
+            yield Text(down(member, member.ended))
+            return
+        yield Text(verdict(alert.severity).having(subject=shown))
+        yield Text(what(alert, self.rules.get(alert.rule)))
+        since = Moment(member.since)
+        if evidence.cap:
+            yield Text(msg("Since {since}, memory cap {cap}", since=since, cap=Size(evidence.cap)))
+        else:
+            yield Text(msg("Since {since}", since=since))
+        if alert.stale:
+            yield Text(msg("Unknown now: nothing is heard of it."))
+        if often := alert.flaps(self.now):
+            calm = Span(alert.patience(self.rules[alert.rule], self.now))
+            yield Text(
+                msg(
+                    "It comes and goes: {count} times in an hour."
+                    " I say resolved after {calm} of calm.",
+                    count=often,
+                    calm=calm,
+                )
+            )
+        yield from self._evidence(alert)
+        yield from self._whose((member,))
+
+    def _evidence(self, alert: Alert) -> Iterator[Block]:
+        evidence = alert.evidence
+        if self.open and evidence.output:
+            yield Text(msg("Its health check says:"))
+            yield Excerpt(Untrusted(evidence.output))
+        if self.open and evidence.lines:
+            yield Text(msg("Last lines:"))
+            yield Excerpt(Untrusted("\n".join(evidence.lines)))
+        for name, id_, command, at in evidence.deeds:
+            who = Person(Untrusted(name), id_)
+            yield Text(msg("{at}: {who}, {command}", at=Moment(at), who=who, command=Code(command)))
+
+    def _whose(self, members: tuple[Member, ...]) -> Iterator[Block]:
+        """Who has it, until when it is put off, or that nobody has."""
+        alerts = [self.alerts[m.key] for m in members if not m.over]
+        owner = next((a.owner for a in alerts if a.owner), None)
+        snoozed = next((a.snoozed for a in alerts if a.snoozed), None)
+        if owner is not None:
+            who = Person(Untrusted(owner.name), owner.id)
+            until = Moment(owner.until)
+            yield Text(msg("{who} has it. I ask again at {until}.", who=who, until=until))
+        elif snoozed == FOREVER:
+            yield Text(msg("Snoozed until it is resolved."))
+        elif snoozed is not None:
+            yield Text(msg("Snoozed until {until}.", until=Moment(snoozed)))
+        elif alerts and self.notice.severity is Severity.CRITICAL:
+            yield Text(msg("Nobody has this yet."))
+
+    def _again(self) -> Iterator[Block]:
+        for member in self.notice.members[:_SHOWN]:
+            alert = self.alerts[member.key]
+            spent = Span(max(self.now - member.since, 0.0))
+            still = msg("still, for {time}: {subject}", time=spent, subject=alert.subject.shown)
+            yield Text(verdict(alert.severity).having(subject=still))
+            yield Text(what(alert, self.rules.get(alert.rule)))
+        yield from self._whose(self.notice.members)
+
+    def _resolved(self) -> Iterator[Block]:
+        members = self.notice.members
+        if len(members) == 1 and members[0].ended is not None:
+            alert = self.alerts[members[0].key]
+            yield Text(msg("Resolved: {subject}", subject=alert.subject.shown))
+            yield Text(what(alert, self.rules.get(alert.rule)))
+            yield Text(down(members[0], members[0].ended))
+            return
+        host = Untrusted(self.notice.card.host)
+        yield Text(
+            plural(
+                "Resolved on {host}: {count} alert",
+                "Resolved on {host}: {count} alerts",
+                len(members),
+                host=host,
+            )
+        )
+        for member in members[:_SHOWN]:
+            yield Text(self._line(member))
+        if len(members) > _SHOWN:
+            more = len(members) - _SHOWN
+            yield Text(plural("and {count} more", "and {count} more", more))
+
+    def _line(self, member: Member) -> Message:
+        """One of several."""
+        alert = self.alerts[member.key]
+        name = Untrusted(alert.subject.name or alert.subject.host)
+        if member.ended is not None:
+            spent = Span(max(member.ended - member.since, 0.0))
+            return msg("{name}: resolved after {time}", name=name, time=spent)
+        wrong = msg("unknown now") if alert.stale else what(alert, self.rules.get(alert.rule))
+        return msg(
+            "{name}: {what}, since {since}", name=name, what=wrong, since=Moment(member.since)
+        )

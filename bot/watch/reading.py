@@ -1,0 +1,78 @@
+"""What a rule's condition says now of every subject that the rule is about.
+
+A service has several containers at times: it is as bad as the worst of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bot.watch.alert import Reading
+from bot.watch.condition import Condition, Native, Restarts, Threshold
+from bot.watch.rule import Rule
+from bot.watch.subject import Subject
+from bot.watch.watched import Watched
+
+_PULSE = 60.0  # seconds for which memory that was out counts, where nothing ended of it
+
+Figures = Callable[[Watched, str], float | None]
+
+
+def unknown(_: Watched, _metric: str) -> float | None:
+    """No figures."""
+    return None
+
+
+def readings(
+    rule: Rule,
+    containers: Iterable[Watched],
+    now: float,
+    *,
+    firing: Callable[[Subject], bool],
+    figures: Figures = unknown,
+    reachable: bool = True,
+) -> Mapping[Subject, Reading]:
+    """By subject. An Engine that does not answer leaves all of it unknown."""
+    found: dict[Subject, Reading] = {}
+    for one in containers:
+        subject = one.subject
+        if not rule.on.fits(subject, one.name, one.labels):
+            continue
+        if not reachable:
+            found[subject] = Reading(None)
+            continue
+        new = _one(rule.when, one, now, figures, firing=firing(subject))
+        found[subject] = _worse(found[subject], new) if subject in found else new
+    return found
+
+
+def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing: bool) -> Reading:
+    match when:
+        case Threshold():
+            value = figures(one, when.when.metric) if one.running else None
+            return Reading(None if value is None else when.holds(value, firing=firing), value)
+        case Restarts(most, seconds):
+            count = sum(0 <= now - at < seconds for at in one.ends)
+            return Reading(count > most, count)
+        case _:
+            return Reading(_native(when, one, now))
+
+
+def _native(when: Native, one: Watched, now: float) -> bool:
+    match when:
+        case Native.EXITED:
+            return one.code is not None and not one.killed_by_memory
+        case Native.OOM:
+            lately = one.oom is not None and 0 <= now - one.oom < _PULSE
+            return one.killed_by_memory or lately
+        case Native.UNHEALTHY:
+            return one.running and one.health == "unhealthy"
+        case Native.GONE:
+            return one.gone is not None
+        case Native.UNREACHABLE:
+            return False  # that is said of a host
+
+
+def _worse(one: Reading, other: Reading) -> Reading:
+    """What holds is worse than what is unknown, that worse than what is well; then the figure."""
+    return max(one, other, key=lambda r: ((False, None, True).index(r.holds), r.value or 0.0))

@@ -1,0 +1,97 @@
+"""What an alert is about: a service on a host, or the host itself; and which of them a rule picks.
+
+The fingerprint is the host with the compose project and service, else the name: a container that
+was made anew is the same subject, and so are all containers of one service.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.errors import UsageError
+from bot.message import Code, Untrusted, msg
+
+_PROJECT, _SERVICE = "com.docker.compose.project", "com.docker.compose.service"
+_MOST = 128  # characters of a pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A service of a host: `name` is the container's or the service's. Without it, the host."""
+
+    host: str
+    name: str = ""
+    project: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from every other, also after a restart."""
+        return f"{self.host}/{self.project}/{self.name}"
+
+    @property
+    def shown(self) -> Untrusted:
+        """As a person reads it: `web@nas`, or `nas` alone."""
+        return Untrusted(f"{self.name}@{self.host}" if self.name else self.host)
+
+
+def subject_of(host: str, name: str, labels: Mapping[str, str]) -> Subject:
+    """The subject that a container belongs to."""
+    project, service = labels.get(_PROJECT, ""), labels.get(_SERVICE, "")
+    return Subject(host, service, project) if project and service else Subject(host, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which containers a rule is about; a pattern that is empty fits all. `label` is `key=value`.
+
+    `project` and `name` are patterns with * and ?; `name` fits the container's or the service's.
+    """
+
+    host: str = "*"
+    name: str = "*"
+    project: str = ""
+    label: str = ""
+
+    def fits(self, subject: Subject, name: str, labels: Mapping[str, str]) -> bool:
+        """Whether a container called `name` is meant."""
+        return (
+            fnmatch.fnmatchcase(subject.host, self.host)
+            and any(fnmatch.fnmatchcase(n, self.name) for n in (name, subject.name))
+            and (not self.project or fnmatch.fnmatchcase(subject.project, self.project))
+            and self._labelled(labels)
+        )
+
+    def _labelled(self, labels: Mapping[str, str]) -> bool:
+        key, equals, value = self.label.partition("=")
+        if not key:
+            return True
+        return key in labels and (not equals or labels[key] == value)
+
+
+def selector(text: str) -> Selector:
+    """Read `web*`, `host:nas`, `label:tier=web`, `project:media`, or several with spaces between.
+
+    Raises:
+        UsageError: it can't be understood.
+    """
+    found: dict[str, str] = {}
+    for word in text.split():
+        kind, colon, pattern = word.partition(":")
+        key = kind if colon else "name"
+        if key not in {"name", "host", "label", "project"} or not (pattern or not colon):
+            raise UsageError(
+                msg(
+                    "I can't read {word}: name it like {name}, {label}, {project} or {host}.",
+                    word=Untrusted(word[:_MOST]),
+                    name=Code("web*"),
+                    label=Code("label:tier=web"),
+                    project=Code("project:media"),
+                    host=Code("host:nas"),
+                )
+            )
+        if key in found:
+            raise UsageError(msg("{word} is there twice: one must go.", word=Code(f"{key}:")))
+        found[key] = (pattern if colon else word)[:_MOST]
+    return Selector(**found)
