@@ -70,6 +70,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
+_LOGS = "container.logs"
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
@@ -182,9 +183,15 @@ class Assembly:
             found = registry.get(command)
             return found is not None and found.changes
 
+        def may_show(chat: int, host: str) -> bool:
+            """Private chats have the person's id: what they may read, they may be shown."""
+            if chat > 0:
+                return policy.decide(chat, _LOGS, host).allowed
+            return policy.may_show(chat, host)
+
         public = Public(
             audience=self._audience,
-            may_show=lambda chat, host: chat > 0 or policy.may_show(chat, host),
+            may_show=may_show,
             changes=changes,
             good=_GOOD * self.settings.watch.every,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox, Seen
-from tests.e2e.conftest import OWNER, RUSSIAN, Clock, Pierhead, environment_of
+from tests.e2e.conftest import OWNER, RUSSIAN, VIEWER, Clock, Pierhead, environment_of
 from tests.e2e.luck import between, called, count, eventually
 from tests.e2e.processes import Process, Running
 from tests.e2e.talk import ask, tap
@@ -67,6 +67,25 @@ async def test_an_exit_is_told_and_so_is_its_end(
         assert end.id == card.id
         reply = saying(phone, "Resolved: db@local")[1]
         assert (reply.reply_to, reply.silent) == (card.id, True)
+
+
+async def test_who_may_not_read_a_log_is_not_shown_it(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text(
+        f'[[alert]]\nname = "exited"\nchats = [{OWNER}, {VIEWER}]\n'
+        '[access.roles.lister]\nallow = ["container.ls"]\n'
+    )
+    watching.environment[f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE"] = "lister"
+    run(engine, "web")
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        run(engine, "db", command=("sh", "-c", "echo FATAL; sleep 1; exit 3"))
+        await told(telegram.private(OWNER), clock, "FATAL")
+        seen = await told(telegram.private(VIEWER), clock, "db@local")
+        assert "Exited with code 3" in seen.text
+        assert not saying(telegram.private(VIEWER), "FATAL")
 
 
 async def test_memory_that_was_out_rings_and_can_be_taken(
