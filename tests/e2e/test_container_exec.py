@@ -221,7 +221,7 @@ async def test_it_gets_time_to_end_by_itself(
         polite = "trap 'echo cleaned up; exit 0' TERM; echo begun; while :; do sleep 0.05; done"
         seen = await shows(await ask(phone, f'/exec web sh -c "{polite}"'), "begun")
         told = await stopped(seen)
-        assert told.text.startswith("web@local: stopped\nbegun\ncleaned up\n")
+        assert told.text.startswith("web@local: stopped\nbegun\ncleaned up")
 
 
 async def test_cancel_ends_it_too(pierhead: Pierhead, phone: Phone, web: Engine) -> None:
