@@ -14,7 +14,7 @@ from bot.message import Code, Message, Tappable, msg
 from bot.reply import Block, Fold, Reply, Text
 from handlers.people.topics import by_topic
 
-_OURS = frozenset({"alert"})  # nouns that Docker does not know
+_OURS = frozenset({"alert", "schedule"})  # nouns that Docker does not know
 
 
 @command(
