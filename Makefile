@@ -6,7 +6,7 @@
 # make requirements  compile requirements/ from pyproject.toml (UPGRADE=1: newest versions)
 
 PYTHON ?= python3
-WORKERS ?= 3
+WORKERS ?= 2
 BIN := .venv/bin
 PACKAGES := $(PYTHON) sandbox/engine/packages.py
 TESTED_WITH := docker.io docker-cli iptables iproute2 busybox-static docker-registry chromium

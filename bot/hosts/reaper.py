@@ -25,6 +25,7 @@ _PATIENCE = 2.0  # seconds for a helper: a busy machine takes half of one to sta
 _TRIES = 2
 _UNKNOWN = b"0 ?"  # what is taken for its answer where none came
 _LOOKS, _PAUSE = 8, 0.05  # how long it may take to end by itself
+_SURE = 60  # looks after it was made to: a busy Engine notices late
 
 
 def mark(operation: str) -> str:
@@ -80,7 +81,7 @@ class Reaper:
             await self._gone(exec_id)
             way = asked.way
         made = await self._signal(quarry, "KILL", way)
-        return made is not None and not made.left and await self._gone(exec_id)
+        return made is not None and not made.left and await self._gone(exec_id, _SURE)
 
     async def sweep(self, quarry: Quarry) -> Trace:
         """Make what is left of it end, after a restart, when its id is not known any more."""
@@ -126,9 +127,9 @@ class Reaper:
             ended = await self._execs.ended(helper)
         return bytes(said) if ended.code == 0 and ended.pid else None
 
-    async def _gone(self, exec_id: str) -> bool:
+    async def _gone(self, exec_id: str, looks: int = _LOOKS) -> bool:
         """Whether it is gone, or goes in the next moments."""
-        for _ in range(_LOOKS):
+        for _ in range(looks):
             if not await self._runs(exec_id):
                 return True
             await asyncio.sleep(_PAUSE)

@@ -202,8 +202,8 @@ def typed_out(seen: Seen) -> list[str]:
 async def test_logs_are_one_by_time(
     pierhead: Pierhead, phone: Phone, engine: Engine, clock: Clock
 ) -> None:
-    made(engine, "first", "sh", "-c", "for n in 1 2 3 4; do echo a$n; sleep 0.3; done")
-    made(engine, "second", "sh", "-c", "for n in 1 2 3 4; do sleep 0.3; echo b$n; done")
+    made(engine, "first", "sh", "-c", "for n in 1 2 3 4 5 6 7 8; do echo a$n; sleep 0.6; done")
+    made(engine, "second", "sh", "-c", "for n in 1 2 3; do sleep 0.3; echo b$n; done")
     made(engine, "a-long-name", "echo", "five")
     for name in ("first", "second", "a-long-name"):
         engine.docker("wait", f"shop-{name}-1")
@@ -211,12 +211,12 @@ async def test_logs_are_one_by_time(
     assert order != sorted(order)  # else one behind the other would do
     async with pierhead.running():
         seen = await ask(phone, "/stack logs shop first second")
-        assert seen.text.startswith("shop@local: last 8 lines\n")
+        assert seen.text.startswith("shop@local: last 11 lines\n")
         assert typed_out(seen) == order
         assert "first-1| a1" in seen.text
         assert "a-long-na…| five" in (await ask(phone, "/stack logs shop a-long-name")).text
         last = await ask(phone, "/stack logs -n 1 shop first second")
-        assert typed_out(last) == [line for line in order if line in {"a4", "b4"}]
+        assert typed_out(last) == [line for line in order if line in {"a8", "b3"}]
         assert last.buttons == [["Refresh", "Follow"]]
         followed = await shows(await ask(phone, "/stack logs -f shop first second"), "ended")
         assert typed_out(followed) == order
