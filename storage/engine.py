@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -32,6 +33,7 @@ _PRAGMAS = (
     "journal_size_limit = 4194304",
 )
 _SMALL = 2**20
+_PAUSE = 0.02  # seconds
 
 
 def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Engine:
@@ -58,12 +60,26 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
         if sqlite:
             cursor = connection.cursor()
             for pragma in _PRAGMAS:
-                cursor.execute("PRAGMA " + pragma.format(busy_ms=int(busy_timeout * 1000)))
+                _set(cursor, pragma.format(busy_ms=int(busy_timeout * 1000)), busy_timeout)
             cursor.close()
 
     if sqlite:
         event.listen(engine, "begin", begin)
     return engine
+
+
+def _set(cursor: DBAPICursor, pragma: str, patience: float) -> None:
+    """Set it, waiting for others: a journal's mode is changed without SQLite's own busy handler."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def snapshots(engine: Engine) -> Engine:

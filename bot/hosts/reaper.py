@@ -21,8 +21,7 @@ from bot.hosts.killers import WAYS
 
 MARK = "PIERHEAD_EXEC"
 _SAID = 4096
-_PATIENCE = 2.0  # seconds for a helper: a busy machine takes half of one to start it
-_TRIES = 2
+_PATIENCE = (2.0, 8.0)  # seconds for a helper, try by try: a busy machine is slow to start it
 _UNKNOWN = b"0 ?"  # what is taken for its answer where none came
 _LOOKS, _PAUSE = 8, 0.05  # how long it may take to end by itself
 _SURE = 60  # looks after it was made to: a busy Engine notices late
@@ -108,15 +107,15 @@ class Reaper:
         For two seconds after a process has ended whose children still print, an Engine starts
         nothing else in the container: what it did not start in time is tried again.
         """
-        for _ in range(_TRIES):
+        for patience in _PATIENCE:
             with suppress(TimeoutError):
-                return await self._run(quarry, command)
+                return await self._run(quarry, command, patience)
         return _UNKNOWN
 
-    async def _run(self, quarry: Quarry, command: tuple[str, ...]) -> bytes | None:
+    async def _run(self, quarry: Quarry, command: tuple[str, ...], patience: float) -> bytes | None:
         """What a helper says; None if it can't be run."""
         said = bytearray()
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             launch = Launch(command, user=quarry.user)
             helper = await self._execs.create(quarry.container, launch)
             async with self._execs.start(helper) as wire, aclosing(wire.parts(tty=False)) as parts:

@@ -24,18 +24,15 @@ def size_in(images: Sequence[Image], name: str, *, all_tags: bool = False) -> Si
 
     Images share layers: of several it is an upper bound, and says so.
     """
-    found = {
-        image.id: image.size
-        for image in images
-        if (_in_repository if all_tags else named)(image, name)
-    }
+    is_one = _in_repository if all_tags else _named
+    found = {image.id: image.size for image in images if is_one(image, name)}
     if not found:
         return msg("size unknown")
     size = Size(sum(found.values()))
     return size if len(found) == 1 else msg("at most {size}", size=size)
 
 
-def named(image: Image, name: str) -> bool:
+def _named(image: Image, name: str) -> bool:
     """Whether an image has this tag, digest or id."""
     wanted = full(name)
     return name == image.id or any(full(n.raw) == wanted for n in (*image.tags, *image.digests))

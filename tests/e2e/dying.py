@@ -1,8 +1,9 @@
 """The bot in a process that kills itself with SIGKILL at a given step.
 
 The step is `MODULE:NAME:before` or `MODULE:NAME:after`, NAME being a function or `Class.method`,
-sync or async. Nothing of the bot knows of this: the function is replaced from outside. Without a
-step it is a bot like any other. Its clock can be put on, and SIGUSR1 does so by two seconds.
+sync or async; with `:N` behind it, it is that of the Nth call. Nothing of the bot knows of this:
+the function is replaced from outside. Without a step it is a bot like any other. Its clock can be
+put on, and SIGUSR1 does so by two seconds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import functools
 import importlib
 import inspect
+import itertools
 import os
 import signal
 import time
@@ -69,34 +71,43 @@ async def _run(clock: Clock, config: Path | None) -> None:
 
 def arm(step: str) -> None:
     """Replace a function by one that dies before it begins or after it has ended."""
-    module, name, when = step.split(":")
+    module, name, when, *nth = step.split(":")
     owner: Any = importlib.import_module(module)
     *path, last = name.split(".")
     for part in path:
         owner = getattr(owner, part)
-    setattr(owner, last, _dying(getattr(owner, last), before=when == "before"))
+    setattr(
+        owner, last, _dying(getattr(owner, last), before=when == "before", nth=int(*nth or "1"))
+    )
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _dying(work: Callable[P, T], *, before: bool) -> Callable[P, object]:
+def _dying(work: Callable[P, T], *, before: bool, nth: int) -> Callable[P, object]:
+    calls = itertools.count(1)
     if inspect.iscoroutinefunction(work):
 
         @functools.wraps(work)
-        async def die_async(*args: P.args, **kwargs: P.kwargs) -> None:
+        async def die_async(*args: P.args, **kwargs: P.kwargs) -> object:
+            if next(calls) < nth:
+                return await work(*args, **kwargs)
             if not before:
                 await work(*args, **kwargs)
             _die()
+            return None
 
         return die_async
 
     @functools.wraps(work)
-    def die(*args: P.args, **kwargs: P.kwargs) -> None:
+    def die(*args: P.args, **kwargs: P.kwargs) -> object:
+        if next(calls) < nth:
+            return work(*args, **kwargs)
         if not before:
             work(*args, **kwargs)
         _die()
+        return None
 
     return die
 

@@ -203,9 +203,9 @@ async def test_stop_ends_it_on_the_engine(
         seen = await shows(seen, "begun")
         assert len(running(web)) == 4
         told = await stopped(seen)
-        assert told.text.startswith(
-            "web@local: stopped\nbegun"
-        )  # its shell may tell who was killed
+        # Where the machine is slow, its shell still tells who was killed.
+        killed = r"web@local: stopped\nbegun(\nOn its error output:\nKilled)?"
+        assert re.fullmatch(killed, told.text)
         assert running(web) == []
         mine = await ask(phone, "/exec -u nobody web sleep 705")
         assert (await stopped(mine)).text == "web@local: stopped"
@@ -221,7 +221,8 @@ async def test_it_gets_time_to_end_by_itself(
         polite = "trap 'echo cleaned up; exit 0' TERM; echo begun; while :; do sleep 0.05; done"
         seen = await shows(await ask(phone, f'/exec web sh -c "{polite}"'), "begun")
         told = await stopped(seen)
-        assert told.text.startswith("web@local: stopped\nbegun\ncleaned up")
+        ended = r"web@local: stopped\nbegun\ncleaned up(\nOn its error output:\nTerminated)?"
+        assert re.fullmatch(ended, told.text)
 
 
 async def test_cancel_ends_it_too(pierhead: Pierhead, phone: Phone, web: Engine) -> None:
