@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
@@ -97,6 +97,15 @@ def choice(container: Mapping[str, str], image: Mapping[str, str]) -> str:
 def unnamed(reference: str) -> bool:
     """Whether a container was made of an image by its id, which no registry knows."""
     return _ID.fullmatch(reference) is not None
+
+
+def digests_of(digests: Iterable[str], name: str) -> frozenset[str]:
+    """Those that an image has from the registry of a name, by a pull or a push.
+
+    One without any was built or loaded here: what the registry has under its name may be anybody's.
+    """
+    pairs = (digest.partition("@") for digest in digests)
+    return frozenset(d for place, _, d in pairs if repository(place) == repository(name))
 
 
 def notes_of(labels: Mapping[str, str]) -> Untrusted:
@@ -195,6 +204,4 @@ def _look(local: _Local, container: Container, name: str | BotError) -> _Look:
 
 
 def _digests(image: Image, name: str) -> frozenset[str]:
-    """Those that it came with from the name's own place."""
-    pairs = (digest.raw.partition("@") for digest in image.digests)
-    return frozenset(d for place, _, d in pairs if repository(place) == repository(name))
+    return digests_of((digest.raw for digest in image.digests), name)

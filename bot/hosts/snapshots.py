@@ -21,7 +21,7 @@ from bot.hosts.answer import (
 from bot.hosts.client import Client
 from bot.hosts.limits import POLICY
 from bot.hosts.link import Link
-from bot.hosts.newer import choice
+from bot.hosts.newer import choice, digests_of
 from bot.hosts.paths import one_segment
 from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shares
 from bot.hosts.types import Container
@@ -61,6 +61,11 @@ class Snapshot:
     def image_id(self) -> str:
         """The id of that image."""
         return identity(self.image)
+
+    @property
+    def local(self) -> bool:
+        """Whether its image was built or loaded here, and is not from the registry of its name."""
+        return not digests_of(strings(self.image, "RepoDigests"), self.reference)
 
     @property
     def runs(self) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.hosts.snapshots import Snapshot
 from sandbox import Phone, Sandbox, Seen
-from tests.e2e.conftest import OPERATOR, OWNER, Clock, Pierhead
+from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.making import inspected, names, with_admin
 from tests.e2e.pushing import build, published
 from tests.e2e.talk import ask, later, tap
@@ -353,8 +354,13 @@ async def test_what_comes_meanwhile_waits(pierhead: Pierhead, phone: Phone, engi
 
 
 async def test_a_pull_is_cancelled(
-    pierhead: Pierhead, phone: Phone, engine: Engine, tmp_path: Path
+    pierhead: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(Snapshot, "local", False)
     with socket.create_server(("127.0.0.1", 0)) as silent:  # a registry that never answers
         registry = f"127.0.0.1:{silent.getsockname()[1]}"
         pierhead.file = tmp_path / "config.toml"
@@ -379,7 +385,8 @@ async def test_what_can_not_be_pulled_changes_nothing(
     pierhead: Pierhead, phone: Phone, engine: Engine, registry: str, tmp_path: Path, known: bool
 ) -> None:
     name = f"{registry}/shop/nowhere:1"
-    build(engine, name, "1")
+    published(engine, f"{registry}/shop/nowhere:2", "1")
+    engine.docker("tag", f"{registry}/shop/nowhere:2", name)
     engine.docker("run", "-d", "--name", "web", name)
     before = inspected(engine, "web")
     if known:
@@ -394,6 +401,73 @@ async def test_what_can_not_be_pulled_changes_nothing(
     assert (after["Id"], after["State"]) == (before["Id"], before["State"])
 
 
+async def test_what_was_built_here_is_not_pulled(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str
+) -> None:
+    """Somebody else may have put something under its name there."""
+    name = f"{registry}/shop/mine:1"
+    published(engine, name, "evil")
+    engine.restore_image()
+    build(engine, name, "1")
+    engine.docker("run", "-d", "--name", "web", name)
+    async with listed.running():
+        seen = await ask(phone, "/upgrade web")
+        assert "Its image was built or loaded here" in seen.text
+        assert "With --no-pull it gets what the host has" in seen.text
+        build(engine, name, "2")
+        assert (await agreed(phone, "/upgrade --no-pull web")).text.startswith("Upgraded web")
+    assert "VERSION=2" in inspected(engine, "web")["Config"]["Env"]
+
+
+async def test_what_lives_in_it_and_is_of_its_image_goes_along(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str
+) -> None:
+    name = f"{registry}/shop/both:1"
+    published(engine, name, "1")
+    engine.docker("run", "-d", "--name", "web", name)
+    engine.docker("run", "-d", "--name", "side", "--network", "container:web", name)
+    published(engine, name, "2", elsewhere=True)
+    async with listed.running():
+        question = await ask(phone, "/upgrade web")
+        assert "Of the same image, and newer as well: side" in question.text
+        await tap(question, "Upgrade web@local")
+        seen = await end(phone, question, *ENDS)
+    assert seen.text.startswith("Upgraded web@local"), seen.text
+    for one in ("web", "side"):
+        assert "VERSION=2" in inspected(engine, one)["Config"]["Env"]
+        assert "VERSION=1" not in inspected(engine, one)["Config"]["Env"]
+
+
+async def test_what_came_to_live_in_it_during_the_pull_is_not_left_behind(
+    listed: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    registry: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = f"{registry}/shop/busy:1"
+    published(engine, name, "1")
+    engine.docker("run", "-d", "--name", "web", name)
+    before = inspected(engine, "web")
+    published(engine, name, "2", elsewhere=True)
+    module = importlib.import_module("handlers.container.upgrade.command")
+    pull = module.fetch
+
+    async def fetch(*given: object, **more: object) -> str:
+        engine.docker("run", "-d", "--name", "late", "--network", "container:web", name)
+        return str(await pull(*given, **more))
+
+    monkeypatch.setattr(module, "fetch", fetch)
+    async with listed.running():
+        seen = await agreed(phone, "/upgrade web")
+    assert seen.text.splitlines()[:2] == [
+        "Not upgraded: web@local",
+        "It has changed since: look again.",
+    ]
+    assert inspected(engine, "web")["Id"] == before["Id"]
+    assert engine.docker("inspect", "-f", "{{.Id}}", name) == before["Image"]
+
+
 async def test_who_may(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) -> None:
     build(engine, "app", "1")
     engine.docker("run", "-d", "--name", "web", "app")
@@ -406,3 +480,21 @@ async def test_who_may(telegram: Sandbox, engine: Engine, tmp_path: Path, clock:
         assert "engine.root" in (await ask(admin, "/upgrade --no-pull root")).text
         # whoever gives its tag another image decides what runs in the other as well
         assert "engine.root" in (await ask(admin, "/upgrade --no-pull web")).text
+
+
+async def test_who_may_upgrade_and_not_pull(
+    listed: Pierhead, telegram: Sandbox, engine: Engine, registry: str
+) -> None:
+    name = f"{registry}/shop/rights:1"
+    published(engine, name, "1")
+    engine.docker("run", "-d", "--name", "web", name)
+    published(engine, name, "2", elsewhere=True)
+    listed.environment |= {
+        "PIERHEAD_ACCESS__ROLES__RUNNER__ALLOW": "container.*",
+        f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE": "runner",
+    }
+    phone = telegram.private(VIEWER)
+    async with listed.running():
+        assert "It needs image.pull on local." in (await ask(phone, "/upgrade web")).text
+        seen = await agreed(phone, "/upgrade --no-pull web")
+        assert seen.text.startswith("web@local is up to date")

@@ -16,13 +16,14 @@ from bot.hosts.types import Kind, Target
 from bot.message import Message, Untrusted, msg
 from bot.reply import Button, Outcome, Reply, Text
 from handlers.container.upgrade import told
-from handlers.container.upgrade.groups import Group, groups, reached
+from handlers.container.upgrade.groups import Group, group_of, groups, reached
 from handlers.container.upgrade.health import Watch
 from handlers.container.upgrade.left import left
 from handlers.container.upgrade.plan import plan
 from handlers.container.upgrade.switch import Switch, retag, stopped
 from handlers.container.upgrade.told import Told
 from handlers.image.pull import fetch
+from handlers.image.registries import may_pull
 from handlers.root import into
 from handlers.running import shown, stop_button
 from storage import upgrades
@@ -32,6 +33,7 @@ _LATEST = "latest"
 _HOUR = 3600
 _LONGEST = 4 * 3600.0  # seconds of a pull and of what follows
 _DIGITS = 8
+_CHANGED = msg("It has changed since: look again.")
 _STEPS = {
     Step.MAKING: msg("the new one is made"),
     Step.SWITCHING: msg("the old one is stopped"),
@@ -85,8 +87,8 @@ async def upgrade(
         if group.main.id not in agreed:
             continue  # it was shown that it can't be done
         if group.obstacles or not group.ids <= agreed:
-            changed = (msg("It has changed since: look again."),)
-            every.append(told.not_begun(group.main.name, shown_as, group.obstacles or changed))
+            why = group.obstacles or (_CHANGED,)
+            every.append(told.not_begun(group.main.name, shown_as, why))
         elif call.running.cancelled.is_set():
             every.append(
                 told.not_begun(group.main.name, shown_as, (msg("It was stopped before."),))
@@ -113,6 +115,7 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
     host, reference = call.host, group.main.reference
     before = await _named(call, reference)
     if not call.params["no_pull"]:
+        may_pull(call)
         await fetch(call, reference, parts(reference)[1] or _LATEST)
     after = await host.images.id_of(reference)
     image = Untrusted(reference)
@@ -122,7 +125,11 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
         await retag(call, reference, before or after, after)
         return told.skipped(group.main.name, shown_as, image)
     # A pull takes its time: what was looked at may be another by now.
-    members = [await host.snapshots.of(one.id) for one in (group.main, *group.others)]
+    now = await group_of(call, group.target)
+    if now.obstacles or now.ids != group.ids:
+        await retag(call, reference, before or after, after)
+        return told.not_begun(group.main.name, shown_as, now.obstacles or (_CHANGED,))
+    group, members = now, (now.main, *now.others)
     switch = Switch(
         call,
         Upgrade(
@@ -160,8 +167,9 @@ async def _named(call: Call, reference: str) -> str:
 
 
 def _image(one: Snapshot, group: Group, after: str) -> tuple[str, str]:
-    """The name and the id of the image that it is made of: what lives in it keeps its own."""
-    return one.reference, after if one.id == group.main.id else one.image_id
+    """The name and the id of the image that it is made of: one of another keeps its own."""
+    newer = one in (group.main, *group.along)
+    return one.reference, after if newer else one.image_id
 
 
 def _member(call: Call, one: Snapshot) -> Member:

@@ -14,6 +14,7 @@ from bot.command.plan import Item
 from bot.errors import NotFound
 from bot.hosts.answer import mapping, string
 from bot.hosts.newer import LABEL, unnamed
+from bot.hosts.reference import same_tag
 from bot.hosts.snapshots import Snapshot
 from bot.hosts.stacks import needs_of, service_of, stacks
 from bot.hosts.types import Container, Kind, Target
@@ -35,6 +36,12 @@ class Group:
         return frozenset(one.id for one in (self.main, *self.others))
 
     @property
+    def along(self) -> tuple[Snapshot, ...]:
+        """Those that live in it and are of the same image: they become newer as well."""
+        tag = self.main.reference
+        return tuple(one for one in self.others if same_tag(tag, one.reference))
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """Those that live in it, for a plan."""
         return tuple(Item(Kind.CONTAINER, one.id, one.name, _state(one)) for one in self.others)
@@ -46,9 +53,28 @@ async def groups(call: Call) -> tuple[Group, ...]:
     Raises:
         DockerFault: the Engine fails, or one is gone.
     """
-    found = [await _group(call, target) for target in _ordered(call)]
+    found = [await group_of(call, target) for target in _ordered(call)]
     named = {group.main.id for group in found}
     return tuple(_alone(group, found, named) for group in found)
+
+
+async def group_of(call: Call, target: Target) -> Group:
+    """One of them, as it is now.
+
+    Raises:
+        DockerFault: the Engine fails, or it is gone.
+    """
+    snapshots = call.host.snapshots
+    main = await snapshots.of(target.id)
+    others = await snapshots.sharing(main)
+    links = await snapshots.linked_by(main)
+    against = [*_against(call, main), *main.obstacles]
+    if links:
+        against.append(_linked(links))
+    for other in others:
+        told = (*other.obstacles, *await _moved(call, main, other), *_own(call, other))
+        against += [msg("{name}: {why}", name=other.name, why=why) for why in told]
+    return Group(target, main, others, tuple(against))
 
 
 async def reached(call: Call) -> tuple[Item, ...]:
@@ -66,20 +92,6 @@ def users(call: Call, containers: Sequence[Container], group: Group) -> tuple[Un
     return tuple(one.name for one in same if service_of(me) in needs[service_of(one)])
 
 
-async def _group(call: Call, target: Target) -> Group:
-    snapshots = call.host.snapshots
-    main = await snapshots.of(target.id)
-    others = await snapshots.sharing(main)
-    links = await snapshots.linked_by(main)
-    against = [*_against(call, main), *main.obstacles]
-    if links:
-        against.append(_linked(links))
-    for other in others:
-        told = (*other.obstacles, *await _moved(call, other), *_own(call, other))
-        against += [msg("{name}: {why}", name=other.name, why=why) for why in told]
-    return Group(target, main, others, tuple(against))
-
-
 def _against(call: Call, main: Snapshot) -> tuple[Message, ...]:
     if own := _own(call, main):
         return own
@@ -90,6 +102,11 @@ def _against(call: Call, main: Snapshot) -> tuple[Message, ...]:
         return (msg("It was made of an image without a name: nothing can be newer."),)
     if "@" in main.reference:
         return (msg("It was made of a digest, which stays what it is."),)
+    if main.local and not call.params["no_pull"]:
+        return (
+            msg("Its image was built or loaded here: another's may have its name in the registry."),
+            msg("With --no-pull it gets what the host has under the name."),
+        )
     return ()
 
 
@@ -108,8 +125,10 @@ def _linked(links: Sequence[Untrusted]) -> Message:
     )
 
 
-async def _moved(call: Call, other: Snapshot) -> tuple[Message, ...]:
+async def _moved(call: Call, main: Snapshot, other: Snapshot) -> tuple[Message, ...]:
     """What is made again for another's sake must not become newer unseen."""
+    if same_tag(main.reference, other.reference):
+        return ()  # the plan tells that it becomes newer
     try:
         if await call.host.images.id_of(other.reference) == other.image_id:
             return ()

@@ -13,6 +13,7 @@ from bot.pipeline.authorize import refusal
 from bot.reply import Block, Text
 from handlers.container.upgrade.groups import Group, groups, users
 from handlers.container.upgrade.told import short
+from handlers.image.registries import may_pull
 
 _UNCHANGED = msg("Nothing was changed.")
 
@@ -22,7 +23,10 @@ async def plan(call: Call) -> Plan:
 
     Raises:
         Conflict: none of them can be upgraded.
+        Denied: who asks may not pull.
     """
+    if not call.params["no_pull"]:
+        may_pull(call)
     found = await groups(call)
     able = [group for group in found if not group.obstacles]
     if not able:
@@ -68,6 +72,9 @@ def _lines(call: Call, group: Group, every: Sequence[Container]) -> Iterator[Tex
     if group.others:
         names = Names(tuple(one.name for one in group.others))
         yield Text(msg("Made again with it: {names}", names=names))
+    if group.along:
+        names = Names(tuple(one.name for one in group.along))
+        yield Text(msg("Of the same image, and newer as well: {names}", names=names))
     if by := users(call, every, group):
         yield Text(plural("{names} uses it.", "{names} use it.", len(by), names=Names(by)))
 
