@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -62,8 +62,8 @@ class Member:
     """One container that is made again. `old` and `made` are ids, `made` "" until there is one.
 
     Meanwhile the old one is called `aside`, and before that the new one `fresh`. `runs`: it did,
-    and so will the new one. `grace` is how many seconds it gets to end. `always`: an Engine that
-    starts would start it, also if it was stopped.
+    and so will the new one. `grace` is how many seconds it gets to end. `policy` is its restart
+    policy, if by that an Engine that starts would start it, also after it was stopped.
     """
 
     old: str
@@ -72,7 +72,7 @@ class Member:
     fresh: str
     runs: bool
     grace: int
-    always: bool = False
+    policy: Mapping[str, Any] = field(default_factory=dict, hash=False)
     made: str = ""
 
 

@@ -52,6 +52,7 @@ def _connect(client: Client, network: str, container: str, how: Attachment) -> N
         aliases=[*how.aliases] or None,
         links=[*how.links] or None,
         link_local_ips=[*how.link_local] or None,
+        mac_address=how.mac,
         driver_opt=dict(how.options) or None,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.hosts.answer import boolean, identity, labels, mapping, sequence, string, strings
+from bot.hosts.answer import boolean, identity, integer, labels, mapping, sequence, string, strings
 from bot.hosts.creation import Body
 from bot.hosts.defaults import asked
 from bot.hosts.wanted import Attachment
@@ -24,7 +24,7 @@ _UNNETWORKED = ("host", "none")
 _SWARM = "com.docker.swarm.task.id"
 # By which compose knows that a container is of the image that it should be of.
 _COMPOSE_IMAGE = "com.docker.compose.image"
-# What an Engine made up for an interface itself begins so, and is made up anew.
+# What an Engine before 28 makes up for an interface is this and its address; it is made up anew.
 _MADE_UP = "02:42:"
 
 Raw = Mapping[str, object]
@@ -74,16 +74,23 @@ def obstacles(container: Raw) -> Iterator[Message]:
         yield msg("It is paused. Let it go on first.")
     if string(state, "Status") in {"removing", "dead"}:
         yield msg("It is being removed already.")
+    if any(integer(mapping(row), "GwPriority") for row in _joined(container).values()):
+        yield msg("Its networks have priorities (gw-priority), which I can't give it again.")
     mode = string(host, "NetworkMode")
     if not _joined(container) and not (mode in _UNNETWORKED or mode.startswith(_OTHER)):
         yield msg("It was taken out of all its networks.")
 
 
-def shares(container: Raw, other: Raw) -> bool:
-    """Whether it shares the network, processes or memory of another."""
+def shared(container: Raw) -> tuple[str, ...]:
+    """Whose network, processes and memory it shares, by name or id: it never changes."""
     host = mapping(container.get("HostConfig"))
     modes = (string(host, key) for key in _SPACES)
-    words = (mode.removeprefix(_OTHER) for mode in modes if mode.startswith(_OTHER))
+    return tuple(mode.removeprefix(_OTHER) for mode in modes if mode.startswith(_OTHER))
+
+
+def shares(container: Raw, other: Raw) -> bool:
+    """Whether it shares the network, processes or memory of another."""
+    words = shared(container)
     name, id_ = string(other, "Name").removeprefix("/"), identity(other)
     return any(word == name or _means(word, id_) for word in words)
 
@@ -125,6 +132,9 @@ def _volumes(container: Raw) -> dict[str, str]:
 def _unnamed(container: Raw, binds: list[str]) -> Iterator[str]:
     """Binds of the volumes that were asked for by their place alone, or by the image."""
     host, volumes = mapping(container.get("HostConfig")), _volumes(container)
+    mounts = [mapping(row) for row in sequence(container.get("Mounts"))]
+    # The image's own place may hold what `--volumes-from other:ro` gave.
+    writable = {string(row, "Destination") for row in mounts if boolean(row, "RW")}
     places = {entry.split(":")[1] for entry in binds} | set(mapping(host.get("Tmpfs")))
     places |= {string(mapping(row), "Target") for row in sequence(host.get("Mounts"))}
     taken = {posixpath.normpath(place) for place in places}
@@ -132,7 +142,7 @@ def _unnamed(container: Raw, binds: list[str]) -> Iterator[str]:
     wanted += [entry for entry in strings(host, "Binds") if ":" not in entry]
     for place in dict.fromkeys(posixpath.normpath(place) for place in wanted):
         if place in volumes and place not in taken:
-            yield f"{volumes[place]}:{place}"
+            yield f"{volumes[place]}:{place}" + ("" if place in writable else ":ro")
 
 
 def _named(mount: Raw, volumes: Mapping[str, str]) -> Raw:
@@ -167,6 +177,9 @@ def _networks(
     short = identity(container)[:_SHORT]
     others = tuple((n, _attachment(row, short)) for n, row in rows.items() if n != first)
     endpoint = _endpoint(rows.get(first, {}), short)
+    # Only this is told of one that does not run.
+    if mac := string(mapping(container.get("Config")), "MacAddress"):
+        endpoint["MacAddress"] = mac
     same = mode if mode == "default" and first == "bridge" else first
     return same, endpoint, others
 
@@ -180,13 +193,12 @@ def _first(mode: str, rows: Mapping[str, Raw]) -> str:
 
 def _endpoint(row: Raw, short: str) -> dict[str, Any]:
     """How it is in its first network: what was asked, and not what it got."""
-    mac = string(row, "MacAddress")
     asked_for: dict[str, Any] = {
         "IPAMConfig": dict(mapping(row.get("IPAMConfig"))),
         "Links": list(strings(row, "Links")),
         "Aliases": _aliases(row, short),
         "DriverOpts": dict(labels(row, "DriverOpts")),
-        "MacAddress": "" if mac.startswith(_MADE_UP) else mac,
+        "MacAddress": _mac(row),
     }
     return {key: value for key, value in asked_for.items() if value}
 
@@ -200,8 +212,16 @@ def _attachment(row: Raw, short: str) -> Attachment:
         ipv6=string(chosen, "IPv6Address") or None,
         links=tuple((other, alias) for other, _, alias in pairs),
         link_local=strings(chosen, "LinkLocalIPs"),
+        mac=_mac(row) or None,
         options=labels(row, "DriverOpts"),
     )
+
+
+def _mac(row: Raw) -> str:
+    """Its address on the wire, "" if the Engine made it up."""
+    mac, ip = string(row, "MacAddress"), string(row, "IPAddress")
+    made_up = _MADE_UP + ":".join(f"{int(part):02x}" for part in ip.split(".") if part.isdigit())
+    return "" if mac == made_up else mac
 
 
 def _aliases(row: Raw, short: str) -> list[str]:

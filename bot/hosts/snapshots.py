@@ -23,11 +23,12 @@ from bot.hosts.limits import POLICY
 from bot.hosts.link import Link
 from bot.hosts.newer import choice, digests_of
 from bot.hosts.paths import one_segment
-from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shares
+from bot.hosts.recreation import Raw, Recipe, obstacles, recipe, shared, shares
 from bot.hosts.types import Container
 from bot.message import Message, Untrusted
 
-ALWAYS, UNLESS_STOPPED = "always", "unless-stopped"
+UNLESS_STOPPED = "unless-stopped"
+_REVIVED = frozenset({"always", "on-failure"})
 _UP = frozenset({"running", "paused", "restarting"})
 _GRACE = 10  # seconds that Docker gives a container of which nothing else is said
 _MISSING = 404
@@ -73,10 +74,14 @@ class Snapshot:
         return string(mapping(self.container.get("State")), "Status") in _UP
 
     @property
-    def always(self) -> bool:
-        """Whether an Engine that starts would start it, also if it was stopped."""
-        host = mapping(self.container.get("HostConfig"))
-        return string(mapping(host.get(POLICY)), "Name") == ALWAYS
+    def revives(self) -> Raw:
+        """Its restart policy, if by that an Engine that starts would start it; {} if not.
+
+        Also after it was stopped: with `on-failure` whatever ended with another code than 0, and
+        most that are stopped do (moby's `restartmanager`, `ShouldRestart`).
+        """
+        policy = mapping(mapping(self.container.get("HostConfig")).get(POLICY))
+        return policy if string(policy, "Name") in _REVIVED else {}
 
     @property
     def grace(self) -> int:
@@ -125,6 +130,7 @@ class Snapshots:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._alone = frozenset[str]()  # those that share nothing: that is settled when one is made
 
     async def of(self, id: str) -> Snapshot:  # noqa: A002 - Docker's name for it
         """A container by id or name, with its image."""
@@ -141,7 +147,24 @@ class Snapshots:
 
         They live in it: where it is made again, so must they be.
         """
-        return await self._link.run(lambda client: _sharing(client, snapshot))
+        return await self._link.run(lambda client: self._sharing(client, snapshot))
+
+    def _sharing(self, client: Client, snapshot: Snapshot) -> tuple[Snapshot, ...]:
+        """Also those that share with one that shares; each after what it lives in."""
+        left = [raw for raw in self._others(client) if identity(raw) != snapshot.id]
+        known, found = [snapshot.container], list[Raw]()
+        while more := [raw for raw in left if any(shares(raw, other) for other in known)]:
+            found += sorted(more, key=lambda raw: string(raw, "Name"))
+            known, left = more, [raw for raw in left if raw not in more]
+        return tuple(_snapshot(client, identity(raw)) for raw in found)
+
+    def _others(self, client: Client) -> list[Raw]:
+        """All that share something, whole: a list does not tell, so each is looked at once."""
+        ids = [identity(mapping(row)) for row in sequence(client.containers(all=True))]
+        found = [raw for id_ in ids if id_ not in self._alone for raw in _whole(client, id_)]
+        alone = {identity(raw) for raw in found if not shared(raw)}
+        self._alone = self._alone.intersection(ids) | alone
+        return [raw for raw in found if shared(raw)]
 
     async def all(self) -> tuple[Container, ...]:
         """The containers as the Engine lists them at this moment."""
@@ -161,30 +184,14 @@ def _snapshot(client: Client, name: str) -> Snapshot:
     return found
 
 
-def _sharing(client: Client, snapshot: Snapshot) -> tuple[Snapshot, ...]:
-    """Also those that share with one that shares; each after what it lives in."""
-    left = _others(client, snapshot.id)
-    known, found = [snapshot.container], list[Raw]()
-    while more := [raw for raw in left if any(shares(raw, other) for other in known)]:
-        found += sorted(more, key=lambda raw: string(raw, "Name"))
-        known, left = more, [raw for raw in left if raw not in more]
-    return tuple(_snapshot(client, identity(raw)) for raw in found)
-
-
-def _others(client: Client, id: str) -> list[Raw]:  # noqa: A002 - as above
-    """All containers but this one, whole: a list does not tell what they share."""
-    ids = [identity(mapping(row)) for row in sequence(client.containers(all=True))]
-    found = []
-    for one in ids:
-        try:
-            raw = mapping(client.inspect_container(one))
-        except Refused as error:
-            if error.status != _MISSING:
-                raise
-            continue  # it has gone since
-        if one != id:
-            found.append(raw)
-    return found
+def _whole(client: Client, id: str) -> list[Raw]:  # noqa: A002 - as above
+    """A container; none if it has gone."""
+    try:
+        return [mapping(client.inspect_container(id))]
+    except Refused as error:
+        if error.status != _MISSING:
+            raise
+        return []
 
 
 def _linked_by(client: Client, id: str) -> tuple[Untrusted, ...]:  # noqa: A002 - as above

@@ -60,4 +60,5 @@ class Attachment:
     ipv6: str | None = None
     links: tuple[tuple[str, str], ...] = ()
     link_local: tuple[str, ...] = ()
+    mac: str | None = None
     options: Mapping[str, str] = field(default_factory=_nothing, hash=False)

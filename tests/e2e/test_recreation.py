@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.hosts import Host
+from bot.hosts.client import Client
 from tests.e2e.making import inspected
 from tests.e2e.pushing import build
 from tests.e2e.test_run_flags import GROUPS, plain
@@ -32,6 +33,7 @@ MORE = (
     "--network shop --network-alias a --ip 172.30.0.20",
     "--network container:other",
     "-v /anonymous -v /of-the-image",
+    "--volumes-from reader:ro",
     "--mount type=volume,dst=/unnamed",
     "--health-interval 9s",
     "-e A=image -e B=mine -l a=image -l z=mine",
@@ -48,6 +50,7 @@ def other(engine: Engine) -> Engine:
     engine.docker("run", "-d", "--name", "other", *options, "busybox", "sleep", "1000")
     engine.docker("network", "connect", "bridge", "other")
     build(engine, "app:1", "1", *IMAGE)
+    engine.docker("create", "--name", "reader", "-v", "/of-the-image", "busybox")
     return engine
 
 
@@ -72,7 +75,7 @@ def facts(engine: Engine, name: str) -> dict[str, Any]:
     raw = inspected(engine, name)
     volumes = {(m["Destination"], m.get("Name"), m["RW"]) for m in raw["Mounts"]}
     sources = [m for m in raw["Mounts"] if len(m.get("Name", "")) == 64]
-    binds = {f"{m['Name']}:{m['Destination']}" for m in sources}
+    binds = {f"{m['Name']}:{m['Destination']}{'' if m['RW'] else ':ro'}" for m in sources}
     host = raw["HostConfig"]
     host["Binds"] = sorted({*(host["Binds"] or ()), *binds})
     host["Links"] = [link.replace(f"/{name}/", "/web/") for link in host["Links"] or ()]
@@ -178,6 +181,30 @@ async def test_what_lives_in_another_is_found(host: Host, other: Engine) -> None
     assert [one.raw for one in await host.snapshots.linked_by(seen)] == ["linked"]
     moved = (await host.snapshots.of("net")).recipe("busybox", "x").sharing({seen.id: "new"})
     assert moved.body["HostConfig"]["NetworkMode"] == "container:new"
+
+
+async def test_what_shares_nothing_is_looked_at_once(
+    host: Host, other: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a1", "a2", "a3"):
+        other.docker("create", "--name", name, "busybox")
+    other.docker("create", "--name", "net", "--network", "container:other", "busybox")
+    asked: list[str] = []
+    ask = Client.inspect_container
+
+    def counted(client: Client, container: str) -> object:
+        asked.append(container)
+        return ask(client, container)
+
+    monkeypatch.setattr(Client, "inspect_container", counted)
+    seen = await host.snapshots.of("other")
+    assert [one.name.raw for one in await host.snapshots.sharing(seen)] == ["net"]
+    asked.clear()
+    other.docker("create", "--name", "net-2", "--network", "container:other", "busybox")
+    other.docker("rm", "a1")
+    assert [one.name.raw for one in await host.snapshots.sharing(seen)] == ["net", "net-2"]
+    new = {other.docker("inspect", "-f", "{{.Id}}", name) for name in ("net", "net-2")}
+    assert set(asked) == new
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bot.hosts.snapshots import Snapshot
+from bot.hosts.types import Container
+from handlers.container.upgrade.switch import Switch
 from sandbox import Phone, Sandbox, Seen
+from storage.upgrades import Member
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.making import inspected, names, with_admin
 from tests.e2e.pushing import build, published
@@ -147,11 +151,13 @@ async def test_a_schedule_does_not_try_again_what_was_not_well(
         assert seen.text.startswith("Upgraded web@local")
 
 
+@pytest.mark.parametrize("restart", ["always", "on-failure:3"])
 async def test_an_engine_that_starts_meanwhile_starts_the_new_one_alone(
-    pierhead: Pierhead, phone: Phone, engine: Engine
+    pierhead: Pierhead, phone: Phone, engine: Engine, restart: str
 ) -> None:
     build(engine, "app", "1")
-    engine.docker("run", "-d", "--name", "web", "--restart", "always", "app")
+    engine.docker("run", "-d", "--name", "web", "--restart", restart, "app")
+    wanted = inspected(engine, "web")["HostConfig"]["RestartPolicy"]
     build(engine, "app", "2", f"{CHECK} sleep 2; false")
     policy = ("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}")
     async with pierhead.running():
@@ -160,9 +166,9 @@ async def test_an_engine_that_starts_meanwhile_starts_the_new_one_alone(
         seen = await end(phone, question, "has to be well")
         (parked,) = names(engine) - {"web"}
         assert engine.docker(*policy, parked) == "unless-stopped"
-        assert engine.docker(*policy, "web") == "always"
+        assert inspected(engine, "web")["HostConfig"]["RestartPolicy"] == wanted
         await end(phone, seen, "undone")
-    assert engine.docker(*policy, "web") == "always"
+    assert inspected(engine, "web")["HostConfig"]["RestartPolicy"] == wanted
     assert "VERSION=1" in inspected(engine, "web")["Config"]["Env"]
 
 
@@ -335,8 +341,46 @@ async def test_where_it_can_not_go_back_what_is_left_is_told(
         "? upgrade web@local",
         "It could not go back to the old one.",
     ]
-    assert f"That may be called {parked} now." in seen.text
+    assert f"It is called {parked}, and does not run." in seen.text
     assert names(engine) == {"web", parked}
+
+
+async def test_where_its_port_was_taken_meanwhile_what_is_there_is_told(
+    pierhead: Pierhead, phone: Phone, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(engine, "app", "1")
+    engine.docker("run", "-d", "--name", "web", "-p", "127.0.0.1:8099:80", "app")
+    old = inspected(engine, "web")
+    build(engine, "app", "2", 'ENTRYPOINT ["false"]')
+    remove = Switch._remove_new
+
+    async def thief(switch: Switch, member: Member, there: Mapping[str, Container]) -> None:
+        await remove(switch, member, there)
+        words = ("--name", "thief", "-p", "127.0.0.1:8099:80", "busybox", "sleep", "99")
+        engine.docker("run", "-d", *words)
+
+    monkeypatch.setattr(Switch, "_remove_new", thief)
+    async with pierhead.running():
+        seen = await agreed(phone, "/upgrade --no-pull web")
+    told = seen.text.splitlines()
+    assert told[:2] == ["? upgrade web@local", "It could not go back to the old one."]
+    assert "port is already allocated" in seen.text
+    assert told[-1] == "It is called web, and does not run."
+    assert inspected(engine, "web")["Id"] == old["Id"]
+
+
+async def test_an_old_one_that_does_not_run_is_not_called_back(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    once = 'ENTRYPOINT ["sh", "-c", "rm /once && sleep 1000"]'
+    build(engine, "app", "1", once, "RUN touch /once")
+    engine.docker("run", "-d", "--name", "web", "app")
+    build(engine, "app", "2", 'ENTRYPOINT ["false"]')
+    async with pierhead.running():
+        seen = await agreed(phone, "/upgrade --no-pull web")
+    assert seen.text.splitlines()[0] == "web@local: upgrade undone"
+    assert "It was put back and started, and does not run: web" in seen.text
+    assert "is back" not in seen.text
 
 
 async def test_what_comes_meanwhile_waits(pierhead: Pierhead, phone: Phone, engine: Engine) -> None:

@@ -183,7 +183,7 @@ def _member(call: Call, one: Snapshot) -> Member:
         fresh=f"{name}-new-{digits}",
         runs=one.runs,
         grace=one.grace,
-        always=one.always,
+        policy=one.revives,
     )
 
 

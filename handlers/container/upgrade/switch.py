@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.command.call import Call
 from bot.errors import BotError, Cancelled, Conflict, DockerFault, NotFound
 from bot.hosts.answer import Refused, Unexpected
 from bot.hosts.limits import POLICY
 from bot.hosts.recreation import Recipe
-from bot.hosts.snapshots import ALWAYS, UNLESS_STOPPED
+from bot.hosts.snapshots import UNLESS_STOPPED
 from bot.hosts.types import Container
 from bot.message import Message, Untrusted, msg
 from handlers.container.lines import text_of
@@ -40,7 +40,8 @@ class End:
 
     `printed` are the last lines of the new one, `kept` the old ones that could not be removed;
     `away` is how long none of them ran, in seconds, 0 where that is not known; `touched` tells
-    whether the old one was stopped, `unwell` whether the new one is to blame.
+    whether the old one was stopped, `unwell` whether the new one is to blame; `down` are the old
+    ones that were started again, and do not run.
     """
 
     new: bool
@@ -51,6 +52,7 @@ class End:
     touched: bool = True
     unwell: bool = False
     cancelled: bool = False
+    down: tuple[Untrusted, ...] = ()
 
 
 @dataclass(slots=True)
@@ -113,8 +115,8 @@ class Switch:
         containers, members = self.call.host.containers, self.upgrade.members
         self._stopped_at = self.call.services.clock()
         for member in reversed(members):
-            if member.always:
-                await self._restarts(member, UNLESS_STOPPED)
+            if member.policy:
+                await self._restarts(member, {"Name": UNLESS_STOPPED})
             if member.runs:
                 await containers.stop(member.old, member.grace)
         for member in members:
@@ -162,7 +164,7 @@ class Switch:
         try:
             new = await self._patiently(self._return)
         except BotError as error:
-            raise self._stuck(error) from error
+            raise await self._stuck(error) from error
         unwell = isinstance(why, Unwell)
         await self._note(Step.DONE if new else Step.UNWELL if unwell else Step.BACK)
         told = (why.message, *why.hints)
@@ -176,6 +178,7 @@ class Switch:
             touched=touched,
             unwell=unwell and not new,
             cancelled=isinstance(why, Cancelled) and not new,
+            down=() if new else await self._down(),
         )
 
     async def _return(self) -> bool:
@@ -189,13 +192,22 @@ class Switch:
         here = [member for member in self.upgrade.members if member.old in there]
         for member in here:
             await self._called(there[member.old], member.name)
-        for member in here:
-            if member.always:
-                await self._restarts(member, ALWAYS)
+        tried = [await self._revived(member) for member in here]
+        await retag(self.call, self.upgrade.tag, self.upgrade.before, self.upgrade.after)
+        for error in filter(None, tried):
+            raise error
+        return False
+
+    async def _revived(self, member: Member) -> BotError | None:
+        """Let an old one run as it did; why it can't, so that the others are tried as well."""
+        try:
+            if member.policy:
+                await self._restarts(member, member.policy)
             if member.runs:
                 await self.call.host.containers.start(member.old)
-        await retag(self.call, self.upgrade.tag, self.upgrade.before, self.upgrade.after)
-        return False
+        except BotError as error:
+            return error
+        return None
 
     async def _stay(self, there: Mapping[str, Container]) -> None:
         """The new ones stay, and go by their names; what lived in the old one can't any more."""
@@ -210,15 +222,26 @@ class Switch:
             if member.runs:
                 await self.call.host.containers.start(new.id)
 
-    def _stuck(self, error: BotError) -> DockerFault:
-        """It is neither here nor there: what is left is told by its name."""
-        aside = Untrusted(self.upgrade.members[0].aside)
-        return DockerFault(
-            msg("It could not go back to the old one."),
-            error.message,
-            msg("That may be called {name} now. Look before you do anything.", name=aside),
-            unknown=True,
-        )
+    async def _stuck(self, error: BotError) -> DockerFault:
+        """It is neither here nor there: what is left is told by the name that it has now."""
+        first = self.upgrade.members[0]
+        name = Untrusted(first.aside)
+        left = msg("That may be called {name} now. Look before you do anything.", name=name)
+        with suppress(BotError):
+            there = {one.id: one for one in await self._all()}
+            if first.old in there and there[first.old].state not in _UP:
+                left = msg("It is called {name}, and does not run.", name=there[first.old].name)
+        why = msg("It could not go back to the old one.")
+        return DockerFault(why, error.message, left, unknown=True)
+
+    async def _down(self) -> tuple[Untrusted, ...]:
+        """The old ones that were started, and do not run all the same."""
+        down = []
+        for member in self.upgrade.members:
+            with suppress(BotError):
+                if member.runs and not (await self.call.host.snapshots.life(member.old)).running:
+                    down.append(Untrusted(member.name))
+        return tuple(down)
 
     async def _remove_new(self, member: Member, there: Mapping[str, Container]) -> None:
         new = _new(member, there)
@@ -231,9 +254,9 @@ class Switch:
             # Only volumes that were made for it: those that it took over have their names here.
             await containers.remove(new.id, force=True, volumes=True)
 
-    async def _restarts(self, member: Member, policy: str) -> None:
+    async def _restarts(self, member: Member, policy: Mapping[str, Any]) -> None:
         """After a power cut both would be started, and write into the same volumes."""
-        await self.call.host.limits.change(member.old, {POLICY: {"Name": policy}})
+        await self.call.host.limits.change(member.old, {POLICY: policy})
 
     async def _called(self, one: Container, name: str) -> None:
         if one.name.raw != name:

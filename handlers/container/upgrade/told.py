@@ -101,7 +101,10 @@ def _back(end: End) -> Iterator[Block]:
     yield from map(Text, end.why)
     if end.printed is not None:
         yield Excerpt(end.printed)
-    if end.away:
+    if end.down:
+        names = Names(end.down)
+        yield Text(msg("It was put back and started, and does not run: {names}", names=names))
+    elif end.away:
         yield Text(msg("The old one is back, after {time}.", time=Span(end.away)))
     elif end.touched:
         yield Text(msg("The old one is back."))
