@@ -38,10 +38,14 @@ _INTERVAL, _TIMEOUT, _RETRIES = 30.0, 30.0, 3  # Docker's, where a health check 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One container and its image, as they are now."""
+    """One container and its image, as they are now.
+
+    `platform` is the image's, None where it is the Engine's own, which that takes by itself.
+    """
 
     container: Raw = field(hash=False)
     image: Raw = field(hash=False)
+    platform: str | None = None
 
     @property
     def id(self) -> str:
@@ -178,10 +182,19 @@ class Snapshots:
 def _snapshot(client: Client, name: str) -> Snapshot:
     container = mapping(client.inspect_container(name))
     image = client.inspect_image(identity(container, "Image"))  # type: ignore[no-untyped-call]  # the stubs leave it out
-    found = Snapshot(container, mapping(image))
+    found = Snapshot(container, mapping(image), _foreign(client, mapping(image)))
     # What can't be read is told here, and not in the middle of something.
     found.recipe(found.reference, found.image_id)
     return found
+
+
+def _foreign(client: Client, image: Raw) -> str | None:
+    """The platform of an image for another than the Engine's: under its name may be several."""
+    own = mapping(client.version())
+    its = (string(image, "Os"), string(image, "Architecture"))
+    if its == (string(own, "Os"), string(own, "Arch")) or not all(its):
+        return None
+    return "/".join(filter(None, (*its, string(image, "Variant"))))
 
 
 def _whole(client: Client, id: str) -> list[Raw]:  # noqa: A002 - as above

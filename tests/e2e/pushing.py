@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
+import tarfile
+from pathlib import Path
 
 from tests.private_engine import Engine
 
@@ -20,6 +24,22 @@ def build(engine: Engine, name: str, version: str, *lines: str, label: str = "")
         capture_output=True,
         env=engine.environment,
     )
+
+
+def for_arm(engine: Engine, name: str, folder: Path) -> None:
+    """Have an image say that it is for arm64; its programs stay what they are."""
+    before, after = folder / "before.tar", folder / "after.tar"
+    engine.docker("save", "-o", str(before), name)
+    with tarfile.open(before) as old, tarfile.open(after, "w") as new:
+        config = json.loads(old.extractfile("manifest.json").read())[0]["Config"]  # type: ignore[union-attr]  # it is a file
+        for member in old.getmembers():
+            content = old.extractfile(member)
+            data = content.read() if content else b""
+            if member.name == config:
+                data = json.dumps({**json.loads(data), "architecture": "arm64"}).encode()
+                member.size = len(data)
+            new.addfile(member, io.BytesIO(data) if content else None)
+    engine.docker("load", "-i", str(after))
 
 
 def published(

@@ -16,7 +16,7 @@ from sandbox import Phone, Sandbox, Seen
 from storage.upgrades import Member
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.making import inspected, names, with_admin
-from tests.e2e.pushing import build, published
+from tests.e2e.pushing import build, for_arm, published
 from tests.e2e.talk import ask, later, tap
 from tests.private_engine import Engine
 
@@ -510,6 +510,32 @@ async def test_what_came_to_live_in_it_during_the_pull_is_not_left_behind(
     ]
     assert inspected(engine, "web")["Id"] == before["Id"]
     assert engine.docker("inspect", "-f", "{{.Id}}", name) == before["Image"]
+
+
+async def test_one_for_another_platform_stays_so(
+    listed: Pierhead, phone: Phone, engine: Engine, registry: str, tmp_path: Path
+) -> None:
+    name = f"{registry}/shop/multi:1"
+
+    def both(version: str) -> None:
+        for platform in ("amd64", "arm64"):
+            build(engine, f"{name}-{platform}", f"{version}-{platform}")
+            if platform == "arm64":
+                for_arm(engine, f"{name}-{platform}", tmp_path)
+            engine.docker("push", "-q", f"{name}-{platform}")
+        parts = (f"{name}-amd64", f"{name}-arm64")
+        engine.docker("manifest", "create", "--amend", "--insecure", name, *parts)
+        engine.docker("manifest", "push", "--purge", "--insecure", name)
+        engine.docker("rmi", *parts)
+
+    both("1")
+    engine.docker("pull", "-q", "--platform", "linux/arm64", name)
+    engine.docker("run", "-d", "--name", "web", "--platform", "linux/arm64", name)
+    both("2")
+    async with listed.running():
+        seen = await agreed(phone, "/upgrade web")
+    assert seen.text.startswith("Upgraded web@local"), seen.text
+    assert "VERSION=2-arm64" in inspected(engine, "web")["Config"]["Env"]
 
 
 async def test_who_may(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) -> None:

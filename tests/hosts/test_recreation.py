@@ -11,7 +11,7 @@ from bot.hosts.recreation import obstacles, recipe
 ASKED, MADE_UP = "02:42:ac:12:00:99", "02:42:ac:12:00:05"
 
 
-def container(**networks: Any) -> dict[str, Any]:
+def container(**networks: object) -> dict[str, Any]:
     return {
         "Id": "a" * 64,
         "Config": {"Image": "app", "Hostname": "a" * 12},

@@ -116,7 +116,8 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
     before = await _named(call, reference)
     if not call.params["no_pull"]:
         may_pull(call)
-        await fetch(call, reference, parts(reference)[1] or _LATEST)
+        tag = parts(reference)[1] or _LATEST
+        await fetch(call, reference, tag, platform=group.main.platform)
     after = await host.images.id_of(reference)
     image = Untrusted(reference)
     if after == group.main.image_id:
@@ -142,6 +143,7 @@ async def _pulled(call: Call, group: Group, shown_as: Untrusted) -> Told:
         ),
         _watch(call),
         recipes={one.id: one.recipe(*_image(one, group, after)) for one in members},
+        platforms={one.id: one.platform for one in members},
     )
     async with shown(call, lambda: _view(switch, shown_as)):
         end = await switch.run()

@@ -57,12 +57,16 @@ class End:
 
 @dataclass(slots=True)
 class Switch:
-    """One upgrade on its way. `recipes` are by the ids of the old ones; none after a kill."""
+    """One upgrade on its way.
+
+    `recipes` and `platforms` are by the ids of the old ones; none after a kill.
+    """
 
     call: Call
     upgrade: Upgrade
     watch: Watch
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
+    platforms: Mapping[str, str | None] = field(default_factory=dict)
     _stopped_at: float | None = None
     _gap: float = 0.0
     _kept: list[Untrusted] = field(default_factory=list)
@@ -105,7 +109,8 @@ class Switch:
         host, made = self.call.host, dict[str, str]()
         for member in self.upgrade.members:
             recipe = self.recipes[member.old].sharing(made)
-            new = (await host.creation.create(recipe.body, member.fresh)).id
+            platform = self.platforms[member.old]
+            new = (await host.creation.create(recipe.body, member.fresh, platform)).id
             made[member.old] = new
             await self._note(self.step, replace(member, made=new))
             for network, how in recipe.networks:
