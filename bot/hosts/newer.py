@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.errors import BotError
+from bot.errors import BotError, DockerFault
+from bot.hosts.messages import Failed
 from bot.hosts.reference import full, registry_of, repository
 from bot.hosts.types import Container, Image
 from bot.message import Untrusted
@@ -80,7 +81,7 @@ async def newer(
     names = await _each(containers, lambda one: _name(host, one))
     looks = [_look(local, one, name) for one, name in zip(containers, names, strict=True)]
     tags = tuple(dict.fromkeys(full(look.image.raw) for look in looks if look.verdict is None))
-    digests = dict(zip(tags, await _each(tags, host.registry.digest), strict=True))
+    digests = dict(zip(tags, await _each(tags, _asking(host)), strict=True))
     return tuple(look.answered(digests) for look in looks)
 
 
@@ -163,6 +164,25 @@ async def _each(things: Sequence[T], look: Callable[[T], Awaitable[str]]) -> lis
                 return error
 
     return await asyncio.gather(*map(one, things))
+
+
+def _asking(host: Host) -> Callable[[str], Awaitable[str]]:
+    """Asks for a tag's digest; a registry that was silent once is not waited for again."""
+    silent: dict[str, BotError] = {}
+
+    async def ask(tag: str) -> str:
+        registry = registry_of(tag)
+        if registry in silent:
+            raise silent[registry]
+        try:
+            return await host.registry.digest(tag)
+        except Failed:
+            raise
+        except DockerFault as error:
+            silent[registry] = error
+            raise
+
+    return ask
 
 
 async def _name(host: Host, container: Container) -> str:

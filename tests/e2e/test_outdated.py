@@ -171,6 +171,33 @@ async def test_a_silent_registry_ends_with_a_time_out(
     assert "x web: No answer from Docker on local in 20 s." in seen.text
 
 
+async def test_a_silent_registry_is_waited_for_once(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    image = f"sha256:{'a' * 64}"
+    async with played(telegram, tmp_path, clock) as world:
+        world.engine.scripts["GET /containers/json"] = answer(
+            [
+                row(Id=f"{n:064}", Names=[f"/web-{n}"], Image=f"shop/a:{n}", ImageID=image)
+                for n in range(9)
+            ]
+        )
+        world.engine.scripts["GET /images/json"] = answer(IMAGES)
+        for n in range(9):
+            path = f"GET /distribution/docker.io/shop/a:{n}/json"
+            world.engine.scripts[path] = silence
+        phone = telegram.private(OWNER)
+        await phone.send("/outdated")
+        asked = 0
+        while asked < 3:
+            await clock.sleep(0.05)
+            asked = sum("distribution" in one for one in world.engine.asked)
+        clock.advance(21)
+        seen = await phone.wait()
+    assert lines(seen)[0] == "local: nothing newer found, 0 of 9 looked at"
+    assert sum("distribution" in one for one in world.engine.asked) == 3
+
+
 async def test_who_may_ask(pierhead: Pierhead, telegram: Sandbox, engine: Engine) -> None:
     async with pierhead.running():
         assert "container.outdated" in (await ask(telegram.private(VIEWER), "/outdated")).text
