@@ -16,9 +16,9 @@ from bot.command.call import Call
 from bot.message import msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import row_of
-from bot.reply import Reply, say
+from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
-from bot.watch.run import Runs, name_of
+from bot.watch.run import Runs, name_of, worded
 from bot.watch.schedules import Schedules
 from storage import calls, instances, schedules
 from storage.calls import State
@@ -238,3 +238,10 @@ def test_what_comes_while_nobody_is_there_is_made_up_for_once_or_told(
         late = seconds > 120
         assert len(here.done) == (0 if late and missed is Missed.REPORT else 1)
         assert any("while I was off" in said for said in here.desk.stored) == late
+
+
+def test_what_fails_again_and_again_rings_once() -> None:
+    failed = say(msg("It is broken."), outcome=Outcome.FAILED)
+    assert worded(MINUTE, failed).rings
+    assert not worded(replace(MINUTE, outcome="failed"), failed).rings
+    assert worded(replace(MINUTE, outcome="finished"), failed).rings
