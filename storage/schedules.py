@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,7 @@ _SEALED = (
     *("bot", "author", "name", "language", "chat", "private", "thread"),
     *("zone", "times", "argv", "host", "missed", "since"),
 )
+_SEEN = ("next_at", "asked_at", "running", "paused")  # what a run and a person both go by
 _SET_BY_RUNS = ("asked_at", "running", "instance", "run_at", "outcome", "skipped")
 
 schedule = Table(
@@ -135,12 +136,27 @@ def add(connection: Connection, new: Schedule, *, each: int, most: int) -> int |
     return number
 
 
-def change(connection: Connection, one: Schedule) -> bool:
-    """Store what its people have changed of it; what runs do to it stays. False if it is gone."""
+def change(connection: Connection, seen: Schedule, one: Schedule) -> bool:
+    """Store what its people have made of what they saw. False if it was another by then."""
     row = _sealed(connection, one)
     for name in _SET_BY_RUNS:
         del row[name]
-    return connection.execute(schedule.update().where(_is(one.id)).values(row)).rowcount == 1
+    return _changed(connection, seen, row)
+
+
+def pause(connection: Connection, id: int) -> bool:  # noqa: A002 - the field's name
+    """Let it rest, whatever else happens to it just then. False if it is gone."""
+    resting = schedule.update().where(_is(id)).values(paused=True)
+    return connection.execute(resting).rowcount == 1
+
+
+def move(connection: Connection, bot: int, chat: int, to: int) -> int:
+    """Take a chat's along to its new id, out of any topic; returns how many there were."""
+    found = _where(connection, (schedule.c.bot == bot) & (schedule.c.chat == chat))
+    for one in found:
+        row = _sealed(connection, replace(one, chat=to, thread=None))
+        connection.execute(schedule.update().where(_is(one.id)).values(row))
+    return len(found)
 
 
 def remove(connection: Connection, id: int) -> bool:  # noqa: A002 - the field's name
@@ -184,31 +200,28 @@ def claim(
     then: float | None,
 ) -> bool:
     """Begin the `run` that was due `at`; `then` is the next. False if somebody was quicker."""
-    return one.running is None and _passed(
-        connection,
-        one,
-        running=run,
-        run_at=at,
-        instance=instance,
-        next_at=then,
-        reckoned_at=now,
-        asked_at=None,
-        skipped=0,
-    )
+    claimed: dict[str, object] = {"running": run, "run_at": at, "instance": instance, "skipped": 0}
+    passed = {"next_at": then, "reckoned_at": now, "asked_at": None}
+    return one.running is None and _changed(connection, one, claimed | passed)
 
 
 def skip(connection: Connection, one: Schedule, now: float, then: float | None) -> bool:
     """Let a time pass; `then` is the next. False if somebody was quicker."""
     more = one.skipped + (one.running is not None)
-    return _passed(connection, one, next_at=then, reckoned_at=now, asked_at=None, skipped=more)
+    passed = {"next_at": then, "reckoned_at": now, "asked_at": None, "skipped": more}
+    return _changed(connection, one, passed)
 
 
-def _passed(connection: Connection, one: Schedule, **changes: object) -> bool:
+def reckon(connection: Connection, one: Schedule, now: float, then: float | None) -> bool:
+    """Have it due `then`, and nothing else changed. False if somebody was quicker."""
+    return _changed(connection, one, {"next_at": then, "reckoned_at": now})
+
+
+def _changed(connection: Connection, seen: Schedule, changes: Mapping[str, object]) -> bool:
     """Change it if it is as it was seen."""
-    seen = {"next_at": one.next_at, "running": one.running, "asked_at": one.asked_at}
-    same = (schedule.c[name].is_not_distinct_from(value) for name, value in seen.items())
-    unpaused = schedule.c.paused == one.paused
-    changed = schedule.update().where(_is(one.id), unpaused, *same).values(changes)
+    row = _row(seen)
+    same = (schedule.c[name].is_not_distinct_from(row[name]) for name in (*_SEALED, *_SEEN))
+    changed = schedule.update().where(_is(seen.id), *same).values(**changes)
     return connection.execute(changed).rowcount == 1
 
 
@@ -219,8 +232,8 @@ def ended(connection: Connection, run: str, outcome: str) -> None:
 
 
 def release(connection: Connection, run: str) -> None:
-    """The run did not begin: it is due again, as the same."""
-    free = {"running": None, "instance": None, "next_at": schedule.c.run_at}
+    """The run did not begin: it is asked for again, as the same, even where it rests by now."""
+    free = {"running": None, "instance": None, "asked_at": schedule.c.run_at}
     connection.execute(schedule.update().where(schedule.c.running == run).values(free))
 
 
@@ -232,7 +245,8 @@ def left(connection: Connection, bot: int) -> list[Schedule]:
 
 def prune(connection: Connection, before: float) -> int:
     """Remove what is over since then."""
-    over = schedule.c.next_at.is_(None) & schedule.c.running.is_(None)
+    nothing = (schedule.c[name].is_(None) for name in ("next_at", "asked_at", "running"))
+    over = and_(*nothing)
     old = schedule.delete().where(over, schedule.c.reckoned_at < before)
     return connection.execute(old).rowcount
 
@@ -252,9 +266,14 @@ def _where(connection: Connection, condition: ColumnElement[bool]) -> list[Sched
 
 
 def _sealed(connection: Connection, one: Schedule) -> dict[str, object]:
+    row = _row(one)
+    return row | {"seal": sealed.seal(connection, "schedule", _says(row))}
+
+
+def _row(one: Schedule) -> dict[str, object]:
     row = asdict(one) | {"argv": json.dumps(one.argv), "missed": str(one.missed)}
     del row["id"]
-    return row | {"seal": sealed.seal(connection, "schedule", _says(row))}
+    return row
 
 
 def _says(row: Mapping[Any, object]) -> dict[str, object]:

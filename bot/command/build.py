@@ -25,7 +25,7 @@ from bot.hosts import Host
 from bot.hosts.types import Target
 from bot.message import Names, Untrusted, msg
 
-_ALL = "all"
+ALL = "all"
 _CARD = "container card"
 
 
@@ -218,10 +218,10 @@ class Builder:
 
     def _hosts(self, name: str | None, person: int) -> tuple[Host, ...]:
         """The hosts of a name; whether the person may do this there is decided later."""
-        known, mine = self.services.hosts, self._visible(person)
+        known, mine = self.services.hosts, self.visible(person)
         if name is None:
             return mine[:1]
-        if name.lower() == _ALL:
+        if name.lower() == ALL:
             return mine
         if name.lower() not in known:
             names = Names(tuple(Untrusted(h.name) for h in mine))
@@ -231,7 +231,7 @@ class Builder:
             )
         return (known[name.lower()],)
 
-    def _visible(self, person: int) -> tuple[Host, ...]:
+    def visible(self, person: int) -> tuple[Host, ...]:
         """The hosts that the person's role counts on, or else, to be refused there, all."""
         every = tuple(self.services.hosts.values())
         subject = self.services.policy.subject(person)

@@ -47,10 +47,11 @@ def refusal(call: Call) -> Message:
 def _asks(call: Call) -> bool:
     """A destructive command always asks; a disruptive one if it came from a button.
 
-    What asks because a link could have typed it does not in a schedule.
+    In a schedule asks what has a plan to agree to, and not what a link could have typed.
     """
     if call.request.origin is Origin.SCHEDULE:
-        return call.command.danger is Danger.DESTRUCTIVE
+        planned = call.command.asks and call.command.plan is not None
+        return planned or call.command.danger is Danger.DESTRUCTIVE
     if call.request.origin is Origin.BUTTON:
         return call.command.asks_first
     return call.command.asks or call.command.danger is Danger.DESTRUCTIVE

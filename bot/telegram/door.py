@@ -20,7 +20,7 @@ from bot.recent import Recent
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from bot.telegram.updates import Joined, Moved, Tap, parse
-from storage import inbox
+from storage import inbox, schedules
 from storage.database import Database
 from storage.errors import StorageError
 from storage.inbox import State, Stored
@@ -95,6 +95,7 @@ class Door:
             if self._policy.move(asked.chat, asked.to):
                 self._languages.move(asked.chat, asked.to)
                 log.warning("group %d is now %d: give the config its new id", asked.chat, asked.to)
+                await self._take_along(asked)
             return False
         if isinstance(asked, Joined):
             self._may_stay(asked.chat)
@@ -111,6 +112,13 @@ class Door:
         if isinstance(asked, Request):
             await self._strangers.meet(request)
         return False
+
+    async def _take_along(self, moved: Moved) -> None:
+        """What is scheduled in a group goes with it."""
+        try:
+            await self._database.write(lambda c: schedules.move(c, self._bot, moved.chat, moved.to))
+        except StorageError as error:
+            log.warning("the schedules of group %d could not be taken along: %s", moved.to, error)
 
     def _may_stay(self, chat: int) -> bool:
         """Whether an owner has linked a group; any other is left, hourly as long as it speaks."""

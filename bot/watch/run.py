@@ -15,14 +15,15 @@ from functools import partial
 from bot.command.build import Builder
 from bot.command.call import Actor, Call, Chat, Origin, Request
 from bot.command.scheduled import label
-from bot.errors import BotError, Denied
-from bot.message import Untrusted
+from bot.errors import BotError
+from bot.message import Person, Tappable, Untrusted, msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import row_of
 from bot.pipeline.stage import Proceed
 from bot.pipeline.told import told
-from bot.reply import Outcome, Reply, Text
+from bot.reply import Outcome, Reply, Text, say
 from storage import audit, schedules
+from storage import calls as stored
 from storage.calls import State
 from storage.database import Connection
 from storage.schedules import Schedule
@@ -100,34 +101,59 @@ class Runs:
         except BotError as error:  # its host is there no more, or its command
             reply = told(error)
             return reply.outcome, worded(one, reply)
-        if not (one.private or self.heard(one)):
-            ends = [await self._denied(call, "the group is not linked") for call in calls]
-            return worst(ends), None
+        if (refused := self._refused(one)) is not None:
+            why, answer = refused
+            await self._denied(one, calls, why)
+            return Outcome.DENIED, answer
         results = await asyncio.gather(*(self._one(one, call) for call in calls))
         untold = [reply for _, reply in results if reply is not None]
         return worst(outcome for outcome, _ in results), untold[0] if untold else None
 
+    def _refused(self, one: Schedule) -> tuple[str, Reply | None] | None:
+        """Why nothing of it runs, for the record, and what is told of that."""
+        policy = self.builder.services.policy
+        if not (one.private or policy.linked(one.chat)):
+            return "the group is not linked", None
+        if policy.subject(one.author) is not None:
+            return None
+        person = Person(Untrusted(one.name), one.author)
+        verdict = msg("Not run: I don't know {person} any more.", person=person)
+        rights = msg("It has their rights only. {ls} shows it.", ls=Tappable("/schedules"))
+        return "its author is not known", worded(one, say(verdict, rights, outcome=Outcome.DENIED))
+
     async def _one(self, one: Schedule, call: Call) -> tuple[Outcome, Reply | None]:
-        """Run one call; what is refused before the audit is still to be told."""
+        """Run one call, unless it was done before a kill.
+
+        What is refused before the audit is still to be told: too much runs at once, and this time
+        is lost.
+        """
         try:
+            row = await self.journal.database.read(lambda c: stored.get(c, call.id))
+            if row is not None and row.state is not State.REQUESTED:
+                return outcome_of(row.state), None
             reply = await self.run(replace(call, told=partial(worded, one)))
-        except Denied as error:
-            reply = worded(one, told(error))
-            return await self._denied(call, str(error)), reply
         except BotError as error:
-            reply = told(error)
+            reply = replace(told(error), outcome=Outcome.FAILED)
             return reply.outcome, worded(one, reply)
         finally:
             self.builder.forget(call)
         return reply.outcome, None
 
-    async def _denied(self, call: Call, why: str) -> Outcome:
-        """Record what ends before the pipeline's own record: its author is known no more."""
+    async def _denied(self, one: Schedule, calls: tuple[Call, ...], why: str) -> None:
+        """Record, the first time, what ends before the pipeline's own record."""
+        for call in calls:
+            self.builder.forget(call)
+        if one.outcome == Outcome.DENIED.value:
+            return
         journal = self.journal
-        row = row_of(call, journal.bot, journal.instance, journal.clock())
-        event = journal.event(row, State.DENIED) | {"detail": why}
-        await journal.insist(lambda: journal.database.write(lambda c: audit.append(c, event)))
-        return Outcome.DENIED
+        rows = [row_of(call, journal.bot, journal.instance, journal.clock()) for call in calls]
+        events = [journal.event(row, State.DENIED) | {"detail": why} for row in rows]
+
+        def write(connection: Connection) -> None:
+            for event in events:
+                audit.append(connection, event)
+
+        await journal.insist(lambda: journal.database.write(write))
 
     async def _ended(self, one: Schedule, at: float, outcome: Outcome, *more: Store) -> None:
         name = name_of(one, at)
@@ -140,9 +166,17 @@ class Runs:
         await self.journal.insist(lambda: self.journal.database.write(write))
 
 
+def outcome_of(state: State) -> Outcome:
+    """How an operation in this state has ended; what is only begun is unknown by now."""
+    return Outcome.UNKNOWN if state is State.STARTED else Outcome(state.value)
+
+
 def worded(one: Schedule, reply: Reply) -> Reply:
-    """An answer with what it is to; it rings if all is not well. A refusal is told but once."""
+    """An answer with what it is to. A refusal is told but once.
+
+    It rings if all is not well, the first time: what fails every minute rings no one out of bed.
+    """
     if reply.outcome is Outcome.DENIED and one.outcome == Outcome.DENIED.value:
         return Reply((), outcome=reply.outcome)
-    rings = reply.rings or reply.outcome not in _WELL
+    rings = reply.outcome not in _WELL and reply.outcome.value != one.outcome
     return replace(reply, blocks=(*reply.blocks, Text(label(one))), rings=rings)

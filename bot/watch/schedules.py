@@ -12,17 +12,17 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.command.build import ALL
 from bot.command.scheduled import label
 from bot.command.times import again
 from bot.message import msg
 from bot.pipeline.journal import Journal
-from bot.reply import Outcome, Reply, Text
+from bot.reply import Reply, Text
 from bot.tasks import Tasks
 from bot.watch.missed import report
-from bot.watch.run import Runs, Store, name_of, request_of, worst
+from bot.watch.run import Runs, Store, name_of, outcome_of, request_of, worst
 from storage import calls, schedules
 from storage.calls import State
 from storage.database import Connection
@@ -97,9 +97,11 @@ class Schedules:
 
     async def _one(self, one: Schedule, now: float) -> None:
         """What is due now."""
-        if one.due_at > now:
+        if one.asked_at is None and one.due_at > now:
             log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
-            await self.journal.database.write(partial(_skip, one=one, now=now))
+            await self.journal.database.write(
+                lambda c: schedules.reckon(c, one, now, _next(one, now))
+            )
         elif one.running is not None:
             await self._overlap(one, now)
         else:
@@ -169,12 +171,17 @@ class Schedules:
             for one in schedules.left(connection, journal.bot):
                 name = one.running or ""
                 states = calls.states(connection, name)
-                if not states or State.REQUESTED in states:
+                if self._lacking(one, states):
                     schedules.release(connection, name)
                 else:
-                    schedules.ended(connection, name, worst(map(_outcome, states)).value)
+                    schedules.ended(connection, name, worst(map(outcome_of, states)).value)
 
         await journal.database.write(write)
+
+    def _lacking(self, one: Schedule, states: Sequence[State]) -> bool:
+        """Whether a part of it has not begun; those that have are not begun again."""
+        parts = len(self.runs.builder.visible(one.author)) if one.host == ALL else 1
+        return len(states) < parts or State.REQUESTED in states
 
 
 async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
@@ -185,11 +192,6 @@ async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
         raise
     except Exception:
         log.exception("schedule %d can't be run", one.id)
-
-
-def _outcome(state: State) -> Outcome:
-    """How an operation in this state has ended; what is only begun is unknown by now."""
-    return Outcome.UNKNOWN if state is State.STARTED else Outcome(state.value)
 
 
 def _skip(connection: Connection, one: Schedule, now: float) -> bool:

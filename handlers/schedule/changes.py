@@ -21,14 +21,17 @@ from storage.schedules import Schedule
 _NUMBER = whole(1, 2**53)
 
 
-async def stored(call: Call, one: Schedule) -> Schedule:
-    """Store what was changed of it, and have the times looked at anew.
+async def stored(call: Call, seen: Schedule, one: Schedule) -> Schedule:
+    """Store what was made of what was seen, and have the times looked at anew.
 
     Raises:
-        Conflict: it is gone.
+        Conflict: it was another by then.
     """
-    if not await call.services.database.write(lambda c: schedules.change(c, one)):
-        raise _gone(one)
+    if not await call.services.database.write(lambda c: schedules.change(c, seen, one)):
+        raise Conflict(
+            msg("Schedule {number} has just run, or was changed.", number=number_of(seen)),
+            msg("Nothing was changed. Send it again."),
+        )
     call.services.scheduled.set()
     return one
 
@@ -45,7 +48,10 @@ async def pause(call: Call, number: int | None) -> Reply:
     one = await managed(call, number)
     if isinstance(one, Reply):
         return one
-    return card(call, await stored(call, replace(one, paused=True)))
+    if not await call.services.database.write(lambda c: schedules.pause(c, one.id)):
+        raise _gone(one)
+    call.services.scheduled.set()
+    return card(call, replace(one, paused=True))
 
 
 @command(
@@ -60,10 +66,12 @@ async def resume(call: Call, number: int | None) -> Reply:
     one = await managed(call, number)
     if isinstance(one, Reply):
         return one
+    if not one.paused:
+        return card(call, one)
     now = call.services.clock()
     due = again(one.times).after(now, ZoneInfo(one.zone), one.since)
     goes_on = replace(one, paused=False, next_at=due, reckoned_at=now)
-    return card(call, await stored(call, goes_on))
+    return card(call, await stored(call, one, goes_on))
 
 
 @command(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from bot.command.build import Builder
+from bot.command.build import ALL, Builder
 from bot.command.call import Call, Origin
 from bot.command.turns import Turns
 from bot.errors import Cancelled, Conflict, DockerFault, UsageError
@@ -18,8 +18,6 @@ from bot.pipeline.order import REHEARSING
 from bot.pipeline.stage import compose
 from bot.pipeline.told import told
 from bot.reply import Block, Text
-
-_ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ async def checked(call: Call, words: tuple[str, ...]) -> Checked:
     request = replace(call.request, origin=Origin.SCHEDULE, attachment=None)
     calls = builder.scheduled(call.id, request, words, None)
     examples = [await _example(one) for one in calls]
-    host = _ALL if len(calls) > 1 else calls[0].host_name
+    host = ALL if len(calls) > 1 else calls[0].host_name
     return Checked(calls[0].argv, host, tuple(itertools.chain.from_iterable(examples)))
 
 

@@ -15,10 +15,12 @@ _OFFERED = 12
 
 
 async def visible(call: Call, *, every: bool = False) -> list[Schedule]:
-    """One's own and those of this chat, or `every` one there is."""
-    bot, chat, person = call.services.bot, call.request.chat.id, call.actor.id
+    """One's own, or `every` one there is; in a group, which reads along, only those of it."""
+    bot, chat, person = call.services.bot, call.request.chat, call.actor.id
     found = await call.services.database.read(lambda c: schedules.every(c, bot))
-    return [one for one in found if every or one.author == person or one.chat == chat]
+    if not chat.private:
+        return [one for one in found if one.chat == chat.id]
+    return [one for one in found if every or one.author == person]
 
 
 def others(call: Call) -> tuple[Message, ...]:

@@ -38,12 +38,11 @@ async def edit(call: Call, missed: str | None, number: int | None, words: tuple[
     if missed is None and not words:
         line = Code(f"/schedule edit {one.id} every 1h")
         raise UsageError(msg("What shall be another? Write {example}.", example=line))
-    if missed is not None:
-        one = replace(one, missed=Missed(missed))
+    new = one if missed is None else replace(one, missed=Missed(missed))
     example: tuple[Block, ...] = ()
     if words:
-        one, example = await _anew(call, one, words)
-    return card(call, await stored(call, one), *example)
+        new, example = await _anew(call, new, words)
+    return card(call, await stored(call, one, new), *example)
 
 
 async def _anew(

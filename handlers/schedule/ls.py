@@ -24,9 +24,9 @@ _SHOWN = 8
     act=msg("list the schedules"),
     hostless=True,
 )
-@flag("-a", "--all", help="Those of other people and chats as well")
+@flag("-a", "--all", help="In a private chat: those of other people and chats as well")
 async def ls(call: Call, *, all: bool) -> Reply:  # noqa: A002 - Docker's word
-    """List your schedules and those of this chat."""
+    """List your schedules or, in a group, those of the group."""
     if all and (why := others(call)):
         raise Denied(msg("Not done: list all schedules"), *why)
     found = await visible(call, every=all)

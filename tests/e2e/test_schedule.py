@@ -11,6 +11,7 @@ import pytest
 from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Pierhead
 from tests.e2e.luck import audited, eventually, outcomes
+from tests.e2e.pushing import build
 from tests.e2e.talk import Morning, Played, ask, later, played, tap, verdict
 from tests.hosts.scripted import answer, row
 from tests.private_engine import Engine
@@ -182,6 +183,16 @@ async def test_a_viewer_schedules_nothing_and_sees_only_what_is_here(
     assert await verdict(telegram.group(GROUP, VIEWER), "/schedules@pierhead_bot") == "1 schedule"
 
 
+async def test_a_group_reads_only_its_own_along(world: Played, telegram: Sandbox) -> None:
+    await ask(telegram.private(OWNER), "/schedule add every 1h exec -d web login --token s3cret")
+    group = telegram.group(GROUP, OWNER)
+    for line in ("schedules", "schedules@pierhead_bot -a", "schedule show 1", "schedule rm"):
+        name, _, rest = line.partition(" ")
+        name = name if "@" in name else f"{name}@pierhead_bot"
+        await group.send(f"/{name} {rest}".strip())
+        assert "s3cret" not in repr(await after(group, 5)), line
+
+
 async def test_an_owner_looks_after_others_and_never_borrows_their_rights(
     world: Played, telegram: Sandbox
 ) -> None:
@@ -212,6 +223,34 @@ async def test_what_asks_is_added_where_policy_lets_it_and_shows_its_plan(
         assert lines(said.text)[0] == "local: 2 of 2 done"
     assert engine.docker("ps", "-aq") == ""
     assert outcomes(tmp_path, "container rm") == ["requested", "started", "finished"]
+
+
+async def test_an_upgrade_runs_alone_where_policy_lets_it_and_goes_with_what_lives_in_it(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    build(engine, "app", "1")
+    build(engine, "side", "1")
+    engine.docker("run", "-d", "--name", "web", "app")
+    engine.docker("run", "-d", "--name", "side", "--network", "container:web", "side")
+    build(engine, "app", "2")
+    line = "/schedule add every 1m upgrade --no-pull web"
+    mechanic = {"ROLES__MECHANIC__INCLUDES": "operator", "ROLES__MECHANIC__ALLOW": "container.*"}
+    mechanic |= {f"PEOPLE__{OPERATOR}__ROLE": "mechanic"}
+    pierhead.environment |= {f"PIERHEAD_ACCESS__{key}": is_ for key, is_ in mechanic.items()}
+    async with pierhead.running():
+        said = await ask(telegram.private(OPERATOR), line)
+        assert lines(said.text)[:2] == [
+            "Not done: upgrade web@local",
+            "It asks first, and a schedule has nobody to ask.",
+        ]
+        phone = telegram.private(OWNER)
+        made = await ask(phone, line)
+        assert "Now it would be:\nUpgrade web@local?" in made.text
+        assert "Made again with it: side" in made.text
+        said = await after(phone, 61)
+        while not said.text.startswith("Upgraded "):
+            said = await after(phone, 1)
+    assert set(engine.docker("ps", "--format", "{{.Names}}").split()) == {"web", "side"}
 
 
 async def test_what_gives_the_host_is_never_scheduled(
@@ -249,7 +288,7 @@ async def test_a_right_that_is_gone_is_told_once_and_refused_each_time(
             "Not done: stop web@local",
             "You are viewer. It needs container.stop on local.",
         ]
-        assert not said.silent
+        assert not said.silent  # the first time
         await eventually(lambda: outcomes(tmp_path, "container stop").count("denied") > 3, clock)
         assert phone.unseen() == []
     assert engine.docker("ps", "-q") != ""

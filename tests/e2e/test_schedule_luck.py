@@ -152,10 +152,15 @@ async def test_who_is_no_longer_here_runs_nothing_and_is_recorded(
         del environment[key]
     async with world.pierhead.running():
         said = await after(group, 61)
-        assert said.text == "I don't know you.\nSchedule 2: every 1m"
-        await eventually(
-            lambda: outcomes(tmp_path, "container stop").count("denied") >= 4, world.clock
-        )
+        assert said.text.splitlines() == [
+            "Not run: I don't know Otto (…0007) any more.",
+            "It has their rights only. /schedules shows it.",
+            "Schedule 2: every 1m",
+        ]
+        later(group, 300)
+        skips = "SELECT next_at FROM schedule WHERE id = 2"
+        await eventually(lambda: asked(tmp_path, skips)[0] > world.clock(), world.clock)
+        assert outcomes(tmp_path, "container stop").count("denied") == 2
         assert {r["actor"] for r in audited(tmp_path, "container stop")} == {OPERATOR}
         assert (private.unseen(), group.unseen()) == ([], [])
     assert STOP not in world.engine.asked

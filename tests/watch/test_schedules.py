@@ -16,9 +16,9 @@ from bot.command.call import Call
 from bot.message import msg
 from bot.pipeline.journal import Journal
 from bot.pipeline.record import row_of
-from bot.reply import Reply, say
+from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
-from bot.watch.run import Runs, name_of
+from bot.watch.run import Runs, name_of, worded
 from bot.watch.schedules import Schedules
 from storage import calls, instances, schedules
 from storage.calls import State
@@ -55,6 +55,7 @@ class World:
         self.now = START
         self.desk = Desk()
         self.done: list[float] = []
+        self.running = self.most = 0
         self.dies: int | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -89,7 +90,12 @@ class World:
         calls.advance(self.connection, call.id, State.STARTED, now=self.now, instance=row.instance)
         self.step(2)
         self.done.append(call.request.sent_at)
-        await self.gate.wait()
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            await self.gate.wait()
+        finally:
+            self.running -= 1
         self.step(3)
         calls.advance(self.connection, call.id, State.FINISHED, now=self.now)
         self.step(4)
@@ -140,6 +146,7 @@ KILL = st.tuples(st.just("kill"), st.integers(0, 4))
 HOLD = st.tuples(st.just("hold"), st.just(0))
 FREE = st.tuples(st.just("free"), st.just(0))
 AWAY = st.tuples(st.just("away"), st.integers(61, 400))
+BACK = st.tuples(st.just("set"), st.integers(-90_000, -1))
 SET = st.tuples(st.just("set"), st.integers(-20_000, 20_000))
 POLICY = st.sampled_from(Missed)
 
@@ -185,6 +192,43 @@ def test_each_time_is_run_or_skipped_and_told(missed: Missed, story: list[tuple[
                 assert here.done.count(at) == 1
 
 
+@given(POLICY, st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12))
+def test_it_never_runs_beside_itself(missed: Missed, story: list[tuple[str, int]]) -> None:
+    with world(missed) as here:
+        asyncio.run(follow(here, story))
+        assert here.most <= 1
+
+
+@given(POLICY, st.integers(1, 9), BACK)
+def test_a_clock_that_is_set_back_ends_nothing_and_repeats_nothing(
+    missed: Missed, count: int, back: tuple[str, int]
+) -> None:
+    with world(missed) as here:
+        asyncio.run(follow(here, [*[("pass", 60)] * count, back]))
+        before = list(here.done)
+        (one,) = schedules.every(here.connection, BOT)
+        assert one.next_at is not None
+        wait = one.next_at - here.now
+        assert 0 < wait <= 3 * 3600 + 60
+        asyncio.run(follow(here, [("pass", round(wait) + 1)]))
+        assert len(set(here.done)) == len(here.done)
+        assert here.done[: len(before)] == before
+
+
+def test_while_it_runs_and_the_clock_is_set_back_the_first_skip_is_told() -> None:
+    with world(Missed.REPORT) as here:
+        story = [("hold", 0), ("pass", 60), ("set", -80_000), ("pass", 61)]
+        asyncio.run(follow(here, story))
+        assert any("Skipped" in said for said in here.desk.stored)
+
+
+def test_what_is_asked_for_runs_though_the_clock_is_set_back() -> None:
+    with world(Missed.REPORT) as here:
+        schedules.ask(here.connection, 1, here.now)
+        asyncio.run(follow(here, [("set", -5)]))
+        assert here.done == [START]
+
+
 @given(POLICY, st.integers(61, 90_000))
 def test_what_comes_while_nobody_is_there_is_made_up_for_once_or_told(
     missed: Missed, seconds: int
@@ -194,3 +238,10 @@ def test_what_comes_while_nobody_is_there_is_made_up_for_once_or_told(
         late = seconds > 120
         assert len(here.done) == (0 if late and missed is Missed.REPORT else 1)
         assert any("while I was off" in said for said in here.desk.stored) == late
+
+
+def test_what_fails_again_and_again_rings_once() -> None:
+    failed = say(msg("It is broken."), outcome=Outcome.FAILED)
+    assert worded(MINUTE, failed).rings
+    assert not worded(replace(MINUTE, outcome="failed"), failed).rings
+    assert worded(replace(MINUTE, outcome="finished"), failed).rings
