@@ -143,12 +143,18 @@ def summed(connection: Connection, host: str, subject: str, day: float) -> list[
     ]
 
 
-def prune(connection: Connection, now: float) -> int:
-    """Remove some of what is kept no longer; how many, 0 when all is done. Sum up days first."""
+def prune(connection: Connection, host: str, now: float) -> int:
+    """Remove some of what is kept no longer; how many, 0 when all is done. Sum up days first.
+
+    Another host's raw blocks may not be summed up yet: they stay, unless it is no longer there.
+    """
     key = (history.c.host, history.c.subject, history.c.resolution, history.c.start)
     gone = 0
     for resolution, seconds in KEPT.items():
-        old = select(*key).where(_is(resolution), history.c.start < now - seconds).limit(_BATCH)
+        over = history.c.start < now - seconds
+        if resolution == RAW:
+            over &= (history.c.host == host) | (history.c.start < now - KEPT[FINE])
+        old = select(*key).where(_is(resolution), over).limit(_BATCH)
         statement = history.delete().where(row_of(*key).in_(old))
         gone += connection.execute(statement).rowcount
     return gone

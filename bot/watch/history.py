@@ -65,27 +65,34 @@ class Recorder:
             await self._write()
 
     async def _tick(self) -> None:
-        await self._write()
+        if not await self._write():
+            return  # a day is summed up once: not without what waits
         now = self.clock()
         try:
             if now - now % history.DAY != self._summed:
                 await self._sum_up(now)
                 self._summed = now - now % history.DAY
-            while await self.database.write(lambda c: history.prune(c, now)):
+            while await self.database.write(lambda c: history.prune(c, self.host, now)):
                 await self.sleep(_PAUSE)
         except StorageError as error:
             log.warning("the history of %s can't be tidied: %s", self.host, error)
 
-    async def _write(self) -> None:
+    async def _write(self) -> bool:
+        """Write what waits; False if it waits still."""
         waiting, self._waiting = self._waiting, {}
         noted = {subject: _recent(samples) for subject, samples in waiting.items()}
-        blocks = await asyncio.to_thread(self._packed, noted)
         try:
+            blocks = await asyncio.to_thread(self._packed, noted)
             for at in range(0, len(blocks), _AT_ONCE):
                 await self._add(blocks[at : at + _AT_ONCE])
         except StorageError as error:
             log.warning("the history of %s can't be written: %s", self.host, error)
             self._wait_again(waiting)
+            return False
+        except asyncio.CancelledError:
+            self._wait_again(waiting)  # it is the end: they are written once more, as the same
+            raise
+        return True
 
     async def _add(self, blocks: Sequence[Block]) -> None:
         await self.database.write(lambda c: history.add(c, blocks))
