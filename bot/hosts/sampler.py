@@ -17,6 +17,7 @@ from bot.hosts.fetched import fetched
 from bot.hosts.figures import counted, reading
 from bot.hosts.inventory import Inventory
 from bot.hosts.link import Link
+from bot.hosts.machine import Gauge
 from bot.hosts.stats import counters
 from bot.hosts.types import Stats, Sweep
 from bot.hosts.version import parts
@@ -32,9 +33,12 @@ Counted = Mapping[str, object]
 class Sampler:
     """Sweeps one Engine. `clock` is monotonic, in seconds."""
 
-    def __init__(self, link: Link, inventory: Inventory, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, link: Link, inventory: Inventory, gauge: Gauge, clock: Callable[[], float]
+    ) -> None:
         self._link = link
         self._inventory = inventory
+        self._gauge = gauge
         self._clock = clock
         self._before: dict[str, Counted] = {}
         self._newest: Sweep | None = None
@@ -61,10 +65,12 @@ class Sampler:
         running = await self._inventory.containers(all=False, recent=True)
         round_ = _Round(self._link, await self._link.connect(), self._before)
         self._before = round_.counted
+        machine = await self._gauge.read()
         found = await asyncio.gather(*(round_.read(c.id) for c in running))
         readings = {one.id: one for one in found if isinstance(one, Stats)}
         failed = sum(isinstance(one, Exception) for one in found)
-        self._newest, self._good_until = Sweep(asked, readings, failed), asked + good_for
+        self._good_until = asked + good_for
+        self._newest = Sweep(asked, readings, failed, machine)
         return self._newest
 
 
