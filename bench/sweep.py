@@ -1,7 +1,8 @@
 """What watching 150 running containers costs, and how soon `/stats` answers because of it.
 
 A sweep is beside a bare one by aiodocker with the same requests: a list, then one sample of each at
-the same time, decoded. Both are in this process, in turns; the CPU is that of all its threads.
+the same time, decoded. Both are in this process, in turns; the CPU is that of all its threads. Then
+the same on recorded answers of an Engine 26, which are there at once.
 `/stats` is timed as `/ps` is, beside `docker stats --no-stream`. Then `pierhead run` is left alone
 for a minute and more: it sweeps every 15 s, keeps the history, and follows the events.
 """
@@ -20,6 +21,7 @@ from aiodocker import Docker
 from bench import pierhead, process
 from bench.pierhead import Pierhead
 from bench.place import Place
+from bench.recorded import recorded
 from bench.sample import Measure, Sample, in_turns
 from bench.table import Bound, Row, at_most, times
 from bot.hosts import Host
@@ -30,6 +32,7 @@ _QUICK = (1, 44)  # Engine 25
 _OLD_WALL, _NEW_WALL = 2.5, 0.5  # seconds
 _GOOD = 30.0
 _TRIES = 60
+_FOLLOWS = 0.5  # seconds in which what does not fit into one message is sent behind it
 _CLOSE = 0.05
 
 
@@ -44,16 +47,24 @@ async def measure(
 ) -> list[Row]:
     await asyncio.to_thread(place.fleet, containers)
     return [
-        *await _sweeps(place, containers, rounds),
+        *await _sweeps(place.engine, "", _wall(place), containers, rounds),
+        *await _recorded(place, containers, rounds),
         await _figures(place, samples),
         *await _stats(place, containers, answers),
         *await _watching(place, containers, seconds),
     ]
 
 
-async def _sweeps(place: Place, containers: int, rounds: int) -> list[Row]:
-    host = Host("bench", place.engine)
-    docker = Docker(place.engine, session=_session(place.engine))
+async def _recorded(place: Place, containers: int, rounds: int) -> list[Row]:
+    """The same on answers of an Engine 25, which are there at once."""
+    async with recorded(place.folder() / "engine.sock", containers) as engine:
+        wall = at_most(_NEW_WALL, "s")
+        return await _sweeps(engine, ", answers of Engine 26", wall, containers, rounds)
+
+
+async def _sweeps(engine: str, which: str, wall: Bound, containers: int, rounds: int) -> list[Row]:
+    host = Host("bench", engine)
+    docker = Docker(engine, session=_session(engine))
     worked: tuple[list[float], list[float]] = ([], [])
     ours = _timed(lambda: host.sampler.sweep(_GOOD), worked[0])
     bare = _timed(lambda: _bare(docker), worked[1])
@@ -64,9 +75,9 @@ async def _sweeps(place: Place, containers: int, rounds: int) -> list[Row]:
         await docker.session.close()
         await docker.close()
     cpu = [Sample(tuple(values[-rounds:])) for values in worked]
-    what = f"sweep of {containers} containers"
+    what = f"sweep of {containers} containers{which}"
     return [
-        Row(what, "s", mine, "aiodocker", theirs, _wall(place)),
+        Row(what, "s", mine, "aiodocker", theirs, wall),
         Row(f"{what}, CPU", "ms", cpu[0], "aiodocker", cpu[1], times(1.5)),
     ]
 
@@ -74,8 +85,8 @@ async def _sweeps(place: Place, containers: int, rounds: int) -> list[Row]:
 async def _figures(place: Place, samples: int) -> Row:
     """The CPU of a loop that may have half a core, as a sweep and as Docker's own program tell it.
 
-    Docker's figure is of one second, so that it is the mean of several; the sweep's is of all of
-    that time.
+    Docker's figure is of one second. Each is between two sweeps, so that both are of about the same
+    time, whatever else the machine does; the means of several are compared.
     """
     limited = place.sdk.create_host_config(network_mode="none", nano_cpus=500_000_000)
     loop = ["sh", "-c", "while :; do :; done"]
@@ -83,13 +94,15 @@ async def _figures(place: Place, samples: int) -> Row:
     place.sdk.start(cid)
     host = Host("bench", place.engine)
     try:
+        ours, theirs = [], []
         await host.sampler.sweep(_GOOD)
-        theirs = [await asyncio.to_thread(_docker_cpu, place.engine, cid) for _ in range(samples)]
-        sweep = await host.sampler.sweep(_GOOD)
+        for _ in range(samples):
+            theirs.append(await asyncio.to_thread(_docker_cpu, place.engine, cid))
+            ours.append((await host.sampler.sweep(_GOOD)).readings[cid].cpu or 0.0)
     finally:
         await host.close()
         place.sdk.remove_container(cid, force=True)
-    mine, docker = Sample.of(sweep.readings[cid].cpu or 0.0), Sample.of(statistics.mean(theirs))
+    mine, docker = Sample.of(statistics.mean(ours)), Sample.of(statistics.mean(theirs))
     close = Bound("within 5 %", lambda ours, beside: abs(ours - beside) <= _CLOSE * beside)
     return Row("CPU of half a core", "%", mine, "docker stats", docker, close)
 
@@ -138,7 +151,9 @@ async def _stats(place: Place, containers: int, answers: int) -> list[Row]:
         await _until_swept(bot)
 
         async def ours() -> float:
-            return await bot.seconds("/stats") * _MS
+            seconds = await bot.seconds("/stats")
+            await asyncio.sleep(_FOLLOWS)
+            return seconds * _MS
 
         async def theirs() -> float:
             return await asyncio.to_thread(_docker_stats, place.engine)

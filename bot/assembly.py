@@ -57,6 +57,7 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
+from bot.watch.counting import Counting
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
@@ -222,6 +223,7 @@ class Assembly:
                 sleep=self.sleep,
                 logins=logins,
                 own=own,
+                disk=entry.disk,
             )
             for name, entry in self.settings.hosts.items()
         }
@@ -248,7 +250,9 @@ class Assembly:
         recorder = Recorder(services.database, host.name, self.clock, self.sleep)
         every, takers = self.settings.watch.every, (recorder.take, sweeps)
         sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
-        return host.feed.run(cursors), sampling.run(), recorder.run()
+        counting = Counting(host, recorder.count, self.sleep)
+        counts = (counting.run(),) if self.settings.watch.df else ()
+        return host.feed.run(cursors), sampling.run(), recorder.run(), *counts
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

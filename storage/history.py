@@ -31,6 +31,10 @@ from storage.sql import upsert
 
 # CPU in percent of a core; memory in bytes; the traffic in bytes a second.
 METRICS = ("cpu", "memory", "received", "sent", "read", "written", "pids")
+# The subject that is the host itself, whose figures are others: CPU in percent of all cores, the
+# disk in percent; the rest in bytes, from `images` on what Docker takes of the disk.
+HOST = ""
+HOST_METRICS = ("cpu", "memory", "disk", "images", "containers", "volumes", "builds")
 RAW, FINE, COARSE = 0, 300, 3600  # seconds
 DAY = 86_400
 LONGEST = 3600  # seconds of a raw block
@@ -53,7 +57,10 @@ Index("ix_history_resolution_start", history.c.resolution, history.c.start)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a subject used at a moment; `figures` in the order of METRICS, NaN for unknown."""
+    """What a subject used at a moment; NaN for unknown.
+
+    `figures` are in the order of METRICS, or of HOST_METRICS.
+    """
 
     at: float
     figures: tuple[float, ...]
@@ -109,7 +116,7 @@ def series(
     resolution: int = RAW,
 ) -> list[Point]:
     """A metric of a subject, in order. What of it is not summed up yet, is now."""
-    which = METRICS.index(metric)
+    which = (METRICS if subject else HOST_METRICS).index(metric)
     if resolution == RAW:
         return _raw(connection, host, subject, which, since, until)
     points = list(_summed(connection, (host, subject, resolution), which, since, until))
@@ -143,12 +150,18 @@ def summed(connection: Connection, host: str, subject: str, day: float) -> list[
     ]
 
 
-def prune(connection: Connection, now: float) -> int:
-    """Remove some of what is kept no longer; how many, 0 when all is done. Sum up days first."""
+def prune(connection: Connection, host: str, now: float) -> int:
+    """Remove some of what is kept no longer; how many, 0 when all is done. Sum up days first.
+
+    Another host's raw blocks may not be summed up yet: they stay, unless it is no longer there.
+    """
     key = (history.c.host, history.c.subject, history.c.resolution, history.c.start)
     gone = 0
     for resolution, seconds in KEPT.items():
-        old = select(*key).where(_is(resolution), history.c.start < now - seconds).limit(_BATCH)
+        over = history.c.start < now - seconds
+        if resolution == RAW:
+            over &= (history.c.host == host) | (history.c.start < now - KEPT[FINE])
+        old = select(*key).where(_is(resolution), over).limit(_BATCH)
         statement = history.delete().where(row_of(*key).in_(old))
         gone += connection.execute(statement).rowcount
     return gone

@@ -127,10 +127,14 @@ class Access(Section):
 
 
 class HostEntry(Section):
-    """One Docker Engine. On a read-only one nothing may be changed, by anyone."""
+    """One Docker Engine. On a read-only one nothing may be changed, by anyone.
+
+    `disk` is a folder on the disk whose room is watched, as this program sees it.
+    """
 
     url: Engine
     read_only: Flag = False
+    disk: Text = ""
 
 
 class RegistryEntry(Section):
@@ -216,10 +220,12 @@ class Limits(Section):
 class Watch(Section):
     """What is done unasked. `every` is how often it is read what containers use.
 
-    `quiet` are minutes of the day: from the first to the second only what is critical rings.
+    `df` is whether it is counted what Docker takes on the disk. `quiet` are minutes of the day:
+    from the first to the second only what is critical rings.
     """
 
     every: Every = 15
+    df: Flag = True
     quiet: Hours | None = None
 
 

@@ -74,6 +74,8 @@ class OneSocket(UnixHTTPAdapter):
 class Client(APIClient):
     """One Engine, for the threads of its pools. Constructing it does no I/O on the socket."""
 
+    podman = False  # what Podman counts is not all as Docker has it
+
     def __init__(self, url: str, version: str, connections: int) -> None:
         super().__init__(base_url=url, version=version, max_pool_size=connections)
         self.trust_env = False

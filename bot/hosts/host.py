@@ -23,6 +23,7 @@ from bot.hosts.inventory import Inventory, Listed, Live
 from bot.hosts.limits import Limits
 from bot.hosts.link import Late, Link
 from bot.hosts.logs import Logs
+from bot.hosts.machine import Gauge
 from bot.hosts.networks import Networks
 from bot.hosts.reaper import Reaper
 from bot.hosts.registry import Login, Registry
@@ -41,10 +42,10 @@ class Host:
     `url` is `unix:///path`. `clock` is monotonic, in seconds, as `sleep` takes them. `logins` are
     for registries, by their hosts. `threads` bounds how many reads, and how many changes, are under
     way at once. `timeout`, in seconds, is how long a read may take. `own` is the id of the
-    container that we run in, if it is in one.
+    container that we run in, if it is in one. `disk` is a folder of ours on the disk of the host.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
         name: str,
         url: str,
@@ -55,6 +56,7 @@ class Host:
         threads: int = 8,
         timeout: float = 10.0,
         own: str = "",
+        disk: str = "",
     ) -> None:
         self.name = name
         self._link = Link(name, url, clock=clock, sleep=sleep, threads=threads, timeout=timeout)
@@ -83,7 +85,8 @@ class Host:
         listed = Listed(self._link)
         self.feed = Feed(self._link, self.events, self.system, listed, clock, sleep)
         self.inventory: Inventory = Live(listed, self.feed.newest)
-        self.sampler = Sampler(self._link, self.inventory, clock)
+        self._gauge = Gauge(self._link, self.system, disk, own)
+        self.sampler = Sampler(self._link, self.inventory, self._gauge, clock)
 
     @property
     def late(self) -> Callable[[Late], None] | None:
@@ -115,4 +118,5 @@ class Host:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
         await self.endings.close()
+        self._gauge.close()
         self._link.close()

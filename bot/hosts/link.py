@@ -23,7 +23,7 @@ from bot.hosts.causes import Silent
 from bot.hosts.client import Client
 from bot.hosts.faults import Circumstance
 from bot.hosts.pool import Full, Pool
-from bot.hosts.version import OLDEST, clamp
+from bot.hosts.version import OLDEST, clamp, is_podman
 
 T = TypeVar("T")
 
@@ -173,9 +173,11 @@ class Link:
     def _meet(self) -> Client:
         first = Client(self.url, OLDEST, self._connections)
         with first.within(self.timeout):
-            spoken = clamp(mapping(first.version(api_version=False)))
+            answer = mapping(first.version(api_version=False))
         first.close()
-        return Client(self.url, spoken, self._connections)
+        client = Client(self.url, clamp(answer), self._connections)
+        client.podman = is_podman(answer)
+        return client
 
     async def _do(self, work: Callable[[], T], at: Circumstance, pool: Pool) -> T:
         loop = asyncio.get_running_loop()

@@ -12,11 +12,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from bot.errors import BotError
-from bot.hosts.answer import integer, mapping
+from bot.hosts.client import Client
 from bot.hosts.fetched import fetched
-from bot.hosts.figures import reading
+from bot.hosts.figures import counted, reading
 from bot.hosts.inventory import Inventory
 from bot.hosts.link import Link
+from bot.hosts.machine import Gauge
 from bot.hosts.stats import counters
 from bot.hosts.types import Stats, Sweep
 from bot.hosts.version import parts
@@ -25,18 +26,21 @@ _ONE_SHOT = "?stream=0&one-shot=1"
 _AT_ONCE = (1, 44)  # the API of Engine 25
 _FEW, _MOST = 32, 512  # connections
 
-# The counters of CPU that the next sweep needs, in the form of the Engine's own.
-_Counters = Mapping[str, object]
+# What the next sweep needs of a sample to know the CPU, in the form of the Engine's own.
+Counted = Mapping[str, object]
 
 
 class Sampler:
     """Sweeps one Engine. `clock` is monotonic, in seconds."""
 
-    def __init__(self, link: Link, inventory: Inventory, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, link: Link, inventory: Inventory, gauge: Gauge, clock: Callable[[], float]
+    ) -> None:
         self._link = link
         self._inventory = inventory
+        self._gauge = gauge
         self._clock = clock
-        self._before: dict[str, _Counters] = {}
+        self._before: dict[str, Counted] = {}
         self._newest: Sweep | None = None
         self._good_until = 0.0
 
@@ -59,40 +63,47 @@ class Sampler:
         """
         asked = self._clock()
         running = await self._inventory.containers(all=False, recent=True)
-        client = await self._link.connect()
-        gate = asyncio.Semaphore(_FEW if parts(client.api_version) >= _AT_ONCE else _MOST)
-        before, self._before = self._before, {}
-        found = await asyncio.gather(*(self._one(c.id, before.get(c.id), gate) for c in running))
+        round_ = _Round(self._link, await self._link.connect(), self._before)
+        self._before = round_.counted
+        machine = await self._gauge.read()
+        found = await asyncio.gather(*(round_.read(c.id) for c in running))
         readings = {one.id: one for one in found if isinstance(one, Stats)}
-        failed = sum(isinstance(one, BotError) for one in found)
-        self._newest, self._good_until = Sweep(asked, readings, failed), asked + good_for
+        failed = sum(isinstance(one, Exception) for one in found)
+        self._good_until = asked + good_for
+        self._newest = Sweep(asked, readings, failed, machine)
         return self._newest
 
-    async def _one(
+
+class _Round:
+    """One sweep: it takes no longer than one answer may, whatever hangs."""
+
+    def __init__(self, link: Link, client: Client, before: Mapping[str, Counted]) -> None:
+        self.counted: dict[str, Counted] = {}
+        self._link = link
+        self._podman = client.podman
+        self._before = before
+        self._gate = asyncio.Semaphore(_FEW if parts(client.api_version) >= _AT_ONCE else _MOST)
+        self._end = asyncio.get_running_loop().time() + link.timeout
+
+    async def read(
         self,
         id: str,  # noqa: A002 - Docker's name for it
-        before: _Counters | None,
-        gate: asyncio.Semaphore,
-    ) -> Stats | BotError | None:
+    ) -> Stats | Exception | None:
+        """What a container uses, why that is unknown, or None where it does not run."""
+        before = self._before.get(id)
+
         def read(body: bytes) -> Stats | None:
             raw = counters(body)
             if raw is None:
                 return None
-            found = reading(raw, before or {})
-            self._before[id] = _cpu(mapping(raw.get("cpu_stats")))
+            found = reading(raw, before or {}, podman=self._podman)
+            self.counted[id] = counted(raw)
             return found
 
-        async with gate:
-            try:
+        try:
+            async with asyncio.timeout_at(self._end), self._gate:
                 return await fetched(self._link, f"/containers/{id}/stats{_ONE_SHOT}", read)
-            except BotError as error:
-                if before is not None:
-                    self._before[id] = before
-                return error
-
-
-def _cpu(cpu: Mapping[str, object]) -> _Counters:
-    """No more of it than is needed: on large machines an older Engine tells of each core."""
-    total = integer(mapping(cpu.get("cpu_usage")), "total_usage")
-    system = integer(cpu, "system_cpu_usage")
-    return {"cpu_usage": {"total_usage": total}, "system_cpu_usage": system}
+        except (BotError, TimeoutError) as error:
+            if before is not None:
+                self.counted[id] = before
+            return error

@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.hosts.answer import Unexpected, string
+from bot.hosts.answer import Unexpected, mapping, sequence, string
 
 TESTED = "1.45"
 # What the SDK accepts at least, and what Engines before 20.10 do not say.
 OLDEST = "1.24"
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,3})")
+
+
+def is_podman(raw: Mapping[str, object]) -> bool:
+    """Whether it is Podman that speaks Docker's API, from the answer to `GET /version`."""
+    components = map(mapping, sequence(raw.get("Components")))
+    return any(string(one, "Name") == "Podman Engine" for one in components)
 
 
 def parts(version: str) -> tuple[int, int]:

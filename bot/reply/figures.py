@@ -18,6 +18,7 @@ _SOON = 5 * _MINUTE
 _HOURS_ALONE = 10
 _GROUPED = 1000
 _STEP = 1000
+_LAST = 999.5  # what is less does not become 1000 when it is rounded
 _WHOLE_FROM = 100
 _REMEMBERED = 4096
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -61,11 +62,10 @@ def size(amount: int) -> tuple[Message, float]:
     """The unit of an amount of bytes and the figure before it: Docker's units, powers of 1000."""
     value: float = amount
     for unit in _UNITS:
-        figure = rounded(value)
-        if abs(figure) < _STEP or unit is _UNITS[-1]:
+        if abs(value) < _LAST or unit is _UNITS[-1]:
             break
         value /= _STEP
-    return unit, figure
+    return unit, rounded(value)
 
 
 def rounded(value: float) -> float:

@@ -85,6 +85,8 @@ class Words:
         """A sentence or value as text, without styles: for buttons, tables, menus, logs."""
         if isinstance(value, Untrusted):
             return safe(value)
+        if isinstance(value, Size | Percent | int):  # most cells of large tables: no runs for them
+            return self._figure(value)
         return "".join(run.text for run in self._runs(value))
 
     def runs(self, value: Value) -> tuple[Run, ...]:

@@ -19,6 +19,7 @@ from bot.message import Code, Names, Untrusted, msg
 _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SPANS = {"h": 3600, "d": 86_400}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -34,6 +35,7 @@ class Unit(StrEnum):
     BYTES = "B"
     RATE = "B/s"
     COUNT = ""
+    SPAN = "d"
 
 
 METRICS: Mapping[str, Unit] = {
@@ -43,7 +45,13 @@ METRICS: Mapping[str, Unit] = {
     "net": Unit.RATE,
     "io": Unit.RATE,
     "pids": Unit.COUNT,
+    "age": Unit.SPAN,
+    "host_cpu": Unit.PERCENT,
+    "host_mem": Unit.PERCENT,
+    "disk": Unit.PERCENT,
 }
+# Of these the host itself is the subject.
+OF_HOST = frozenset({"host_cpu", "host_mem", "disk"})
 
 
 class Native(StrEnum):
@@ -150,6 +158,8 @@ def _factor(metric: str, unit: str) -> float:
             known: Mapping[str, int] = {"%": 1}
         case Unit.BYTES | Unit.RATE:
             known, unit = _BYTES, unit.upper()
+        case Unit.SPAN:
+            known = _SPANS
         case _:
             known = {"": 1}
     if unit not in known:

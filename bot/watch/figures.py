@@ -33,9 +33,26 @@ class Figures:
 
     def value(self, one: Watched, metric: str) -> float | None:
         """A figure of a container; None where it is not known now."""
-        if not 0 <= self.clock() - self._taken < self.good:
+        if metric == "age":
+            return self.clock() - one.created if one.created else None
+        return self._found.get(one.id, _NONE).get(metric) if self._fresh else None
+
+    def host(self, metric: str) -> float | None:
+        """A figure of the host itself; None where it is not known now."""
+        machine = self._last.machine if self._last and self._fresh else None
+        if machine is None:
             return None
-        return self._found.get(one.id, _NONE).get(metric)
+        match metric:
+            case "host_cpu":
+                return machine.cpu
+            case "host_mem":
+                return 100.0 * machine.memory / machine.total
+            case _:
+                return machine.disk
+
+    @property
+    def _fresh(self) -> bool:
+        return 0 <= self.clock() - self._taken < self.good
 
 
 def _figures(stats: Stats, before: Stats | None, seconds: float) -> Mapping[str, float | None]:

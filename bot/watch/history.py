@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import nan
 
-from bot.hosts.types import Stats, Sweep
+from bot.hosts.types import DiskUsage, Machine, Stats, Sweep
 from storage import history
 from storage.database import Database
 from storage.errors import StorageError
@@ -49,7 +49,14 @@ class Recorder:
             before = last.readings.get(id_) if last else None
             figures = _figures(stats, before, sweep.asked - last.asked if last else 0.0)
             self._note(stats.name.raw[:_NAME], Sample(at, figures))
+        if sweep.machine is not None:
+            self._note(history.HOST, Sample(at, _of_host(sweep.machine)))
         self._last = sweep
+
+    def count(self, usage: DiskUsage) -> None:
+        """Note what Docker takes on the disk."""
+        sizes = (usage.layers, usage.in_containers, usage.in_volumes, usage.build_cache)
+        self._note(history.HOST, Sample(self.clock(), (*[nan] * 3, *map(float, sizes))))
 
     def _note(self, subject: str, sample: Sample) -> None:
         if subject in self._waiting or len(self._waiting) < _SUBJECTS:
@@ -65,27 +72,34 @@ class Recorder:
             await self._write()
 
     async def _tick(self) -> None:
-        await self._write()
+        if not await self._write():
+            return  # a day is summed up once: not without what waits
         now = self.clock()
         try:
             if now - now % history.DAY != self._summed:
                 await self._sum_up(now)
                 self._summed = now - now % history.DAY
-            while await self.database.write(lambda c: history.prune(c, now)):
+            while await self.database.write(lambda c: history.prune(c, self.host, now)):
                 await self.sleep(_PAUSE)
         except StorageError as error:
             log.warning("the history of %s can't be tidied: %s", self.host, error)
 
-    async def _write(self) -> None:
+    async def _write(self) -> bool:
+        """Write what waits; False if it waits still."""
         waiting, self._waiting = self._waiting, {}
         noted = {subject: _recent(samples) for subject, samples in waiting.items()}
-        blocks = await asyncio.to_thread(self._packed, noted)
         try:
+            blocks = await asyncio.to_thread(self._packed, noted)
             for at in range(0, len(blocks), _AT_ONCE):
                 await self._add(blocks[at : at + _AT_ONCE])
         except StorageError as error:
             log.warning("the history of %s can't be written: %s", self.host, error)
             self._wait_again(waiting)
+            return False
+        except asyncio.CancelledError:
+            self._wait_again(waiting)  # it is the end: they are written once more, as the same
+            raise
+        return True
 
     async def _add(self, blocks: Sequence[Block]) -> None:
         await self.database.write(lambda c: history.add(c, blocks))
@@ -119,6 +133,11 @@ def _figures(stats: Stats, before: Stats | None, seconds: float) -> tuple[float,
     counters = ("received", "sent", "read", "written")
     rates = (_rate(getattr(stats, n), getattr(before, n, None), seconds) for n in counters)
     return (_known(stats.cpu), _known(stats.memory), *rates, _known(stats.pids))
+
+
+def _of_host(machine: Machine) -> tuple[float, ...]:
+    """In the order of HOST_METRICS; what Docker takes is counted apart."""
+    return (_known(machine.cpu), float(machine.memory), _known(machine.disk), *[nan] * 4)
 
 
 def _rate(now: int, before: int | None, seconds: float) -> float:

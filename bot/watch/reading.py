@@ -6,6 +6,7 @@ A service has several containers at times: it is as bad as the worst of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
 
 from bot.watch.alert import Reading
 from bot.watch.condition import Condition, Native, Restarts, Threshold
@@ -44,6 +45,16 @@ def readings(
         new = _one(rule.when, one, now, figures, firing=firing(subject))
         found[subject] = _worse(found[subject], new) if subject in found else new
     return found
+
+
+def of_host(
+    rule: Rule, when: Threshold, host: str, value: float | None, *, firing: bool
+) -> Mapping[Subject, Reading]:
+    """What a figure of the host itself says, if the rule is about that host."""
+    if not fnmatchcase(host, rule.on.host):
+        return {}
+    holds = None if value is None else when.holds(value, firing=firing)
+    return {Subject(host): Reading(holds, value)}
 
 
 def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing: bool) -> Reading:

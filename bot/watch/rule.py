@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from bot.watch.condition import Condition, Native, Restarts
+from bot.watch.condition import Bound, Condition, Native, Restarts, Threshold
 from bot.watch.subject import Selector
 
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -70,6 +70,14 @@ DEFAULTS = (
     Rule(
         "unreachable",
         Native.UNREACHABLE,
+        wait=_MINUTE,
+        severity=Severity.CRITICAL,
+        repeat=4 * _HOUR,
+    ),
+    Rule("disk", Threshold(Bound("disk", ">", 90), Bound("disk", "<", 87)), wait=5 * _MINUTE),
+    Rule(
+        "disk-critical",
+        Threshold(Bound("disk", ">", 95), Bound("disk", "<", 93)),
         wait=_MINUTE,
         severity=Severity.CRITICAL,
         repeat=4 * _HOUR,

@@ -35,6 +35,7 @@ class Watched:
     id: str
     subject: Subject
     running: bool
+    created: float = 0.0
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     health: str = ""
     code: int | None = None
@@ -92,7 +93,7 @@ def listed(one: Watched | None, row: Container, host: str, now: float) -> Watche
         one = _ended(one, row.exit_code or 0, now)
     elif row.state in ALIVE:
         one = replace(one, running=True, code=None)
-    return replace(one, health=row.health or "", gone=None)
+    return replace(one, health=row.health or "", gone=None, created=row.created)
 
 
 def _ended(one: Watched, code: int, now: float) -> Watched:

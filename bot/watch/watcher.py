@@ -19,14 +19,14 @@ from bot.tasks import Tasks, together
 from bot.watch import evidence
 from bot.watch.alert import Owner, Reading
 from bot.watch.board import FOREVER, Board
-from bot.watch.condition import Native
+from bot.watch.condition import OF_HOST, Native, Threshold
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
 from bot.watch.ledger import Ledger
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
-from bot.watch.reading import readings
+from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
 from storage.database import Database
@@ -200,6 +200,10 @@ class Watcher:
         for rule in self._rules:
             if rule.when is Native.UNREACHABLE:
                 found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
+            elif isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
+                value = place.figures.host(rule.when.when.metric) if place.reachable else None
+                firing = self._board.firing(rule.name, Subject(name))
+                found = of_host(rule, rule.when, name, value, firing=firing)
             else:
                 found = readings(
                     rule,

@@ -77,5 +77,7 @@ def figure(metric: str, value: float | None) -> Value:
             return Size(int(value))
         case Unit.RATE:
             return msg("{size} a second", size=Size(int(value)))
+        case Unit.SPAN:
+            return Span(value)
         case Unit.COUNT:
             return int(value)

@@ -83,21 +83,17 @@ def _table(usage: DiskUsage) -> Table:
     def row(name: Message, count: int, size: int) -> tuple[Value, ...]:
         return (name, count, Size(size))
 
-    containers = sum(c.size_rw or 0 for c in usage.containers)
-    volumes = sum(v.size or 0 for v in usage.volumes)
     rows = (
         row(msg("images"), len(usage.images), usage.layers),
-        row(msg("containers"), len(usage.containers), containers),
-        row(msg("volumes"), len(usage.volumes), volumes),
+        row(msg("containers"), len(usage.containers), usage.in_containers),
+        row(msg("volumes"), len(usage.volumes), usage.in_volumes),
         (msg("build cache"), Untrusted(""), Size(usage.build_cache)),
     )
     return Table(rows, right=frozenset({1, 2}))
 
 
 def _total(usage: DiskUsage) -> int:
-    containers = sum(c.size_rw or 0 for c in usage.containers)
-    volumes = sum(v.size or 0 for v in usage.volumes)
-    return usage.layers + containers + volumes + usage.build_cache
+    return usage.layers + usage.in_containers + usage.in_volumes + usage.build_cache
 
 
 def _spare(usage: DiskUsage, *, all: bool) -> int:  # noqa: A002 - Docker's word

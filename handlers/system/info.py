@@ -8,8 +8,8 @@ from bot.command.call import Call
 from bot.command.formats import formats
 from bot.command.spec import command
 from bot.errors import UsageError
-from bot.hosts.types import EngineInfo
-from bot.message import Names, Size, Untrusted, Value, msg
+from bot.hosts.types import EngineInfo, Sweep
+from bot.message import Names, Percent, Size, Untrusted, Value, msg
 from bot.reply import Filled, Fold, Reply, Table, Text
 from bot.reply.template import Template
 from handlers.formatted import unfit, wholes
@@ -41,7 +41,8 @@ async def info(call: Call, template: Template | None) -> Reply:
     )
     warnings = (Text(msg("! {warning}", warning=w)) for w in found.warnings)
     folded = Fold((*warnings, Table(tuple(_rest(found))), *_lists(found)))
-    return Reply((Text(verdict), Table(tuple(_machine(found))), folded))
+    rows = (*_used(call.host.sampler.newest()), *_machine(found))
+    return Reply((Text(verdict), Table(rows), folded))
 
 
 def _filled(call: Call, template: Template, whole: bytes) -> Reply:
@@ -54,6 +55,18 @@ def _filled(call: Call, template: Template, whole: bytes) -> Reply:
         raise UsageError(*why)
     verdict = Text(msg("{name}", name=Untrusted(call.host.name)))
     return Reply((verdict, Filled(template, wholes([whole]), flat=False)))
+
+
+def _used(newest: tuple[Sweep, float] | None) -> Iterator[Row]:
+    """What the machine uses, where that is known."""
+    machine = newest[0].machine if newest else None
+    if machine is None:
+        return
+    if machine.cpu is not None:
+        yield msg("CPU now"), Percent(machine.cpu)
+    yield msg("mem used"), Size(machine.memory)
+    if machine.disk is not None:
+        yield msg("disk used"), Percent(machine.disk)
 
 
 def _machine(found: EngineInfo) -> Iterator[Row]:

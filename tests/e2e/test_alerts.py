@@ -239,3 +239,16 @@ async def test_a_kill_between_the_alert_and_its_end_loses_neither(
         edited, reply = await shown(bot, phone, "Resolved: db@local", 2)
     assert (edited.id, reply.reply_to) == (card.id, card.id)
     assert saying(phone, "db@local") == [edited, reply]
+
+
+async def test_a_disk_that_is_fuller_than_it_may_be_is_told(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text('[[alert]]\nname = "disk"\nwhen = "disk > 0.1%"\nfor = "30s"\n')
+    phone = telegram.private(OWNER)
+    run(engine, "web")
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        card = await told(phone, clock, "Warning: local", 2)
+        assert card.text.splitlines()[1].startswith("disk is ")

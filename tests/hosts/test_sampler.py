@@ -15,7 +15,7 @@ from bot.hosts.types import Stats
 from bot.message import Untrusted
 from tests.e2e.luck import eventually
 from tests.hosts.conftest import Clock
-from tests.hosts.scripted import CID, VERSION, Request, Scripted, answer, cut, in_turn, row
+from tests.hosts.scripted import CID, VERSION, Request, Scripted, answer, cut, in_turn, row, silence
 
 RECORDED = Path(__file__).parent / "recorded"
 LIST, STATS = "GET /containers/json", f"GET /containers/{CID}/stats"
@@ -120,3 +120,31 @@ async def test_old_engines_are_asked_for_all_at_once(
     go.set()
     await sweep
     assert most == at_once
+
+
+async def test_podman_counts_only_what_is_busy_so_the_time_that_passed_counts(
+    fake: Scripted, host: Host
+) -> None:
+    engine = {"Components": [{"Name": "Podman Engine"}, {"Name": "Conmon"}]}
+    fake.scripts["GET /version"] = answer(VERSION | engine)
+    fake.scripts[LIST] = answer([row()])
+    first, second = recorded("stats-25-v2"), recorded("stats-25-v2", used=3 * SECOND)
+    first["read"], second["read"] = "2026-11-01T10:00:00.5Z", "2026-11-01T10:00:15.5Z"
+    second["cpu_stats"]["system_cpu_usage"] += 4 * SECOND
+    fake.scripts[STATS] = in_turn(answer(first), answer(second))
+    await host.sampler.sweep(30)
+    assert (await host.sampler.sweep(30)).readings[CID].cpu == pytest.approx(20.0)
+
+
+async def test_a_sweep_takes_no_longer_than_one_answer_may(fake: Scripted, clock: Clock) -> None:
+    """One that hangs on every container is not waited for 32 by 32."""
+    newer(fake)
+    ids = [f"{number:064x}" for number in range(100)]
+    fake.scripts[LIST] = answer([row(Id=one) for one in ids])
+    fake.scripts |= {f"GET /containers/{one}/stats": silence for one in ids}
+    host = Host("nas", fake.url, clock=clock, timeout=0.5)
+    begun = asyncio.get_running_loop().time()
+    sweep = await host.sampler.sweep(30)
+    assert asyncio.get_running_loop().time() - begun < 1.5
+    assert sweep.failed == 100
+    await host.close()

@@ -93,7 +93,7 @@ def test_each_resolution_is_kept_for_its_time(connection: Connection) -> None:
     sum_up(connection, BEGIN + DAY)
 
     def kept(days: float) -> set[int]:
-        while history.prune(connection, BEGIN + days * DAY):
+        while history.prune(connection, "nas", BEGIN + days * DAY):
             pass
         return set(connection.scalars(select(history.history.c.resolution)))
 
@@ -103,6 +103,22 @@ def test_each_resolution_is_kept_for_its_time(connection: Connection) -> None:
     assert kept(32) == {COARSE}
     assert kept(730) == {COARSE}
     assert kept(732) == set()
+
+
+def test_a_host_removes_nothing_that_another_has_still_to_sum_up(connection: Connection) -> None:
+    put(connection, [10.0] * 20)
+    later = BEGIN + 3 * DAY
+
+    def prune(host: str, now: float) -> set[int]:
+        while history.prune(connection, host, now):
+            pass
+        return set(connection.scalars(select(history.history.c.resolution)))
+
+    assert prune("db1", later) == {RAW}
+    sum_up(connection, later)
+    assert prune("nas", later) == {FINE, COARSE}
+    put(connection, [10.0] * 20)
+    assert prune("db1", BEGIN + 800 * DAY) == set()  # of one that is no longer there
 
 
 def test_a_damaged_block_is_left_out(connection: Connection) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.hosts.types import Stats, Sweep
+from dataclasses import replace
+
+from bot.hosts.types import Machine, Stats, Sweep
 from bot.message import Untrusted
 from bot.watch.figures import Figures
 from bot.watch.subject import Subject
@@ -23,7 +25,7 @@ def sweep(asked: float, **figures: float | None) -> Sweep:
         "pids": 3,
     }
     stats = Stats(id="1", name=Untrusted("web"), **(known | figures))  # type: ignore[arg-type] # by name
-    return Sweep(asked, {"1": stats})
+    return Sweep(asked, {"1": stats}, machine=Machine(30.0, 8, 16, 91.0))
 
 
 def test_figures_and_rates() -> None:
@@ -40,3 +42,16 @@ def test_figures_and_rates() -> None:
     assert figures.value(WEB, "net") is None, "it counts from nothing"
     now = 145.0
     assert figures.value(WEB, "cpu") is None, "too old"
+
+
+def test_figures_of_the_host_and_the_age_of_a_container() -> None:
+    now = 100.0
+    figures = Figures(45.0, lambda: now)
+    of_host = ("host_cpu", "host_mem", "disk")
+    assert [figures.host(m) for m in of_host] == [None] * 3
+    figures.take(sweep(10.0))
+    assert [figures.host(m) for m in of_host] == [30, 50, 91]
+    assert figures.value(WEB, "age") is None
+    now = 145.0
+    assert [figures.host(m) for m in of_host] == [None] * 3, "too old"
+    assert figures.value(replace(WEB, created=45.0), "age") == 100.0

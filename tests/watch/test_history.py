@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar, cast
+
+from sqlalchemy import Connection
 
 from bot.hosts.types import Stats, Sweep
 from bot.message import Untrusted
 from bot.watch.history import Recorder
 from storage import history
 from storage.database import Database
+from storage.errors import StorageError
 from storage.history import DAY, FINE, RAW, Point
+from tests.e2e.luck import eventually
 from tests.hosts.remembering import Time
 from tests.hosts.scripted import CID
+
+T = TypeVar("T")
 
 BEGIN = 1_800_000_000.0 - 1_800_000_000.0 % DAY
 
@@ -28,6 +36,12 @@ class Recorded:
     def take(self, cpu: float, received: int = 0, cid: str = CID, name: str = "web") -> None:
         stats = Stats(cid, Untrusted(name), cpu, 1000, None, received, 0, 0, 0, 3)
         self.recorder.take(Sweep(self.time.now, {cid: stats}))
+
+    async def tick(self) -> None:
+        """Let it write and tidy up, however many pauses it makes."""
+        tick = asyncio.ensure_future(self.recorder._tick())
+        while not tick.done():
+            await settle(self.time, 1)
 
     async def series(self, metric: str, resolution: int = RAW) -> list[Point]:
         return await self.database.read(
@@ -112,3 +126,59 @@ async def test_what_waits_for_a_database_is_bounded(database: Database, tmp_path
     kept.recorder.database = kept.database = database
     await kept.recorder._tick()
     assert len(await kept.series("cpu")) == 240
+
+
+class Failing:
+    """A database whose first so many writes fail: somebody else has locked it."""
+
+    def __init__(self, database: Database, failures: int) -> None:
+        self.read = database.read
+        self._database = database
+        self._left = failures
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        if self._left:
+            self._left -= 1
+            raise StorageError("locked")
+        return await self._database.write(work)
+
+
+async def test_a_day_is_not_summed_up_while_some_of_it_waits(database: Database) -> None:
+    kept = Recorded(database, Time())
+    kept.time.now += DAY - 60
+    kept.take(10.0)
+    await kept.recorder._write()
+    kept.time.now += 15
+    kept.take(30.0)
+    kept.time.now += 60
+    kept.recorder.database = cast("Database", Failing(database, 1))
+    await kept.tick()
+    kept.recorder.database = database
+    await kept.tick()
+    assert [p.mean for p in await kept.series("cpu", FINE)] == [20]
+
+
+async def test_what_is_being_written_at_the_end_is_written(database: Database) -> None:
+    kept = Recorded(database, Time())
+    hanging = Hanging(database)
+    kept.recorder.database = cast("Database", hanging)
+    run = asyncio.ensure_future(kept.recorder.run())
+    kept.take(10.0)
+    await settle(kept.time, 301)
+    await eventually(hanging.reached.is_set)
+    kept.recorder.database = database
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert [p.mean for p in await kept.series("cpu")] == [10]
+
+
+class Hanging:
+    """A database that takes a write and never ends it."""
+
+    def __init__(self, database: Database) -> None:
+        self.read = database.read
+        self.reached = asyncio.Event()
+
+    async def write(self, _: object) -> None:
+        self.reached.set()
+        await asyncio.Event().wait()

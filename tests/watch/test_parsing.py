@@ -30,6 +30,8 @@ def told(error: UsageError) -> str:
         ("pids > 500", Threshold(Bound("pids", ">", 500.0))),
         ("cpu < 5%", Threshold(Bound("cpu", "<", 5.0))),
         ("restarts > 3 in 10m", Restarts(3, 600.0)),
+        ("disk > 90%", Threshold(Bound("disk", ">", 90.0))),
+        ("age > 30d", Threshold(Bound("age", ">", 30 * 86_400.0))),
         ("unhealthy", Native.UNHEALTHY),
     ],
 )
@@ -41,12 +43,16 @@ def test_a_condition(text: str, meant: object) -> None:
     ("when", "clear", "sentence"),
     [
         ("cpu > 80", None, "cpu is counted in %."),
+        ("age > 30%", None, "age is counted in h and d."),
         ("pids > 5%", None, "pids is a plain number: it has no unit."),
         ("mem_bytes > 1 XB", None, "mem_bytes is counted in B, KB, MB, GB and TB."),
         (
             "load > 5",
             None,
-            "There is no figure load: there are cpu, mem, mem_bytes, net, io and pids.",
+            (
+                "There is no figure load: there are cpu, mem, mem_bytes, net, io, pids, age,"
+                " host_cpu, host_mem and disk."
+            ),
         ),
         (
             "cpu high",

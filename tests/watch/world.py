@@ -12,10 +12,10 @@ from bot.watch.alert import Alert, Owner, Reading
 from bot.watch.board import Board
 from bot.watch.calendar import Silence
 from bot.watch.card import Card
-from bot.watch.condition import Native
+from bot.watch.condition import OF_HOST, Native, Threshold
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
-from bot.watch.reading import readings
+from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
@@ -149,6 +149,10 @@ class World:
     def _readings(self, rule: Rule) -> Mapping[Subject, Reading]:
         if rule.when is Native.UNREACHABLE:
             return {Subject(HOST): Reading(not self.reachable)}
+        if isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
+            value = self.figures.get((HOST, rule.when.when.metric))
+            firing = self.board.firing(rule.name, Subject(HOST))
+            return of_host(rule, rule.when, HOST, value, firing=firing)
         return readings(
             rule,
             self.memory,

@@ -19,6 +19,7 @@ from bot.hosts.types.engine import (
 from bot.hosts.types.images import Image
 from bot.hosts.types.kinds import Kind, Target
 from bot.hosts.types.logs import LogLine, LogMatches
+from bot.hosts.types.machine import Machine
 from bot.hosts.types.networks import Endpoint, Network, NetworkDetails
 from bot.hosts.types.volumes import Volume, VolumeDetails
 
@@ -37,6 +38,7 @@ __all__ = [
     "Kind",
     "LogLine",
     "LogMatches",
+    "Machine",
     "Network",
     "NetworkDetails",
     "Port",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bot.hosts.types.machine import Machine
 from bot.message import Untrusted
 
 
@@ -150,12 +151,14 @@ class Stats:
 class Sweep:
     """What all running containers used at one time, by their ids; `failed` could not be read.
 
-    `asked` is when that began, by the host's monotonic clock.
+    `asked` is when that began, by the host's monotonic clock. `machine` is the host itself, where
+    that can be seen.
     """
 
     asked: float
     readings: Mapping[str, Stats] = field(hash=False)
     failed: int = 0
+    machine: Machine | None = None
 
 
 @dataclass(frozen=True, slots=True)

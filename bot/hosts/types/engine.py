@@ -43,6 +43,16 @@ class DiskUsage:
     age: float = 0.0
 
     @property
+    def in_containers(self) -> int:
+        """What containers have written."""
+        return sum(one.size_rw or 0 for one in self.containers)
+
+    @property
+    def in_volumes(self) -> int:
+        """What volumes take."""
+        return sum(one.size or 0 for one in self.volumes)
+
+    @property
     def build_cache(self) -> int:
         """What the build cache takes beside the images."""
         return sum(record.size for record in self.builds if not record.shared)
