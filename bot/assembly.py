@@ -239,7 +239,7 @@ class Assembly:
             for host in services.hosts.values()
             for work in self._watch(host, services, watcher.sweeps(host.name))
         )
-        return watcher.run(notices), *feeds
+        return watcher.run(notices), watcher.probes.run(), *feeds
 
     def _watch(
         self, host: Host, services: Services, sweeps: Callable[[Sweep], None]

@@ -42,7 +42,8 @@ class Evidence:
     """What a person wants to see of it, gathered when it fired: of which `container`, by its name.
 
     `lines` are the last of the log, `output` the health check's own, `cap` the memory limit in
-    bytes. `deeds` are who did what lately: person, command, outcome, and when.
+    bytes. `fault` is what is wrong with what was probed, `code` then the status. `deeds` are who
+    did what lately: person, command, outcome, and when.
     """
 
     container: str = ""
@@ -51,6 +52,7 @@ class Evidence:
     cap: int | None = None
     lines: tuple[str, ...] = ()
     output: str = ""
+    fault: str = ""
     deeds: tuple[tuple[str, int, str, float], ...] = ()
 
 

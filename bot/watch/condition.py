@@ -15,6 +15,7 @@ from enum import StrEnum
 from bot.command.kinds import seconds
 from bot.errors import UsageError
 from bot.message import Code, Names, Untrusted, msg
+from bot.watch.probe import Probe
 
 _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
@@ -91,7 +92,7 @@ class Threshold:
         return self.when.holds(value)
 
 
-Condition = Threshold | Restarts | Native
+Condition = Threshold | Restarts | Native | Probe
 
 
 def condition(when: str, clear: str | None = None) -> Condition:

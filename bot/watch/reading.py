@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.watch.alert import Reading
 from bot.watch.condition import Condition, Native, Restarts, Threshold
+from bot.watch.probe import Probe
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
@@ -54,6 +55,8 @@ def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing:
         case Restarts(most, seconds):
             count = sum(0 <= now - at < seconds for at in one.ends)
             return Reading(count > most, count)
+        case Probe():
+            return Reading(None)  # that is said of no container
         case _:
             return Reading(_native(when, one, now))
 

@@ -17,7 +17,7 @@ from bot.hosts.subscription import Subscription
 from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
 from bot.tasks import Tasks, together
 from bot.watch import evidence
-from bot.watch.alert import Owner, Reading
+from bot.watch.alert import Alert, Owner, Reading
 from bot.watch.board import FOREVER, Board
 from bot.watch.condition import Native
 from bot.watch.courier import Courier, Said
@@ -26,6 +26,8 @@ from bot.watch.figures import Figures
 from bot.watch.ledger import Ledger
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
+from bot.watch.probe import Probe
+from bot.watch.probes import Probes
 from bot.watch.reading import readings
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
@@ -95,6 +97,7 @@ class Watcher:
         self._ledger = Ledger(database, bot, self._board, memories)
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
+        self.probes = Probes(rules, clock, sleep)
         self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
 
     async def run(self, courier: Courier) -> None:
@@ -181,6 +184,7 @@ class Watcher:
             now = self._clock()
             for place in self._places.values():
                 self._look(place, now)
+            self._look_at_probes(now)
             fresh, self._board.fresh = self._board.fresh, []
             for key in fresh:
                 self._attach_at_once(key)
@@ -198,6 +202,8 @@ class Watcher:
             return
         name = place.host.name
         for rule in self._rules:
+            if isinstance(rule.when, Probe):
+                continue
             if rule.when is Native.UNREACHABLE:
                 found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
             else:
@@ -213,6 +219,13 @@ class Watcher:
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
 
+    def _look_at_probes(self, now: float) -> None:
+        for rule in self._rules:
+            if isinstance(rule.when, Probe):
+                host = rule.when.host
+                found = {Subject(host, rule.name): self.probes.reading(rule.name, rule.when)}
+                self._board.look(rule, host, found, now)
+
     def _said(self, notice: Notice, now: float) -> Said:
         card = notice.card
         may_show = self._public.may_show(card.chat, card.host)
@@ -227,14 +240,23 @@ class Watcher:
         )
 
     def _attach_at_once(self, key: str) -> None:
-        subject = self._board.alerts[key].subject
+        alert = self._board.alerts[key]
+        if self._probed(alert):
+            self._board.attach(key, self.probes.evidence(alert.rule))
+            return
+        subject = alert.subject
         one = self._places[subject.host].memory.worst(subject)
         if one is not None:
             self._board.attach(key, evidence.at_once(one))
 
+    def _probed(self, alert: Alert) -> bool:
+        return isinstance(self._board.rules[alert.rule].when, Probe)
+
     def _gather(self, key: str) -> None:
         """Look for evidence; of many alerts at once only the first are worth that."""
         alert = self._board.alerts.get(key)
+        if alert is not None and self._probed(alert):
+            return
         place = self._places[alert.subject.host] if alert else None
         one = place.memory.worst(alert.subject) if alert and place else None
         if place is not None and one is not None and self._gathering.room > 0:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.message import Code, Message, Moment, Percent, Size, Span, Untrusted, Value, msg, plural
 from bot.watch.alert import Alert
 from bot.watch.card import Member
 from bot.watch.condition import METRICS, Native, Restarts, Threshold, Unit
+from bot.watch.probe import Fault, Probe
 from bot.watch.rule import Rule, Severity
 
 _NATIVE = {
@@ -18,6 +21,15 @@ _NATIVE = {
 _CODED = {
     Native.EXITED: msg("Exited with code {code}"),
     Native.OOM: msg("Out of memory, killed ({code})"),
+}
+_FAULTS: Mapping[str, Message] = {
+    Fault.STATUS: msg("Answers with HTTP {code}"),
+    Fault.TEXT: msg("Answers without the text that is expected"),
+    Fault.TIMEOUT: msg("No answer in {time}"),
+    Fault.REFUSED: msg("The connection is refused"),
+    Fault.NAME: msg("Its name is not known"),
+    Fault.TLS: msg("Its certificate can't be trusted"),
+    Fault.BROKEN: msg("The connection breaks"),
 }
 
 
@@ -37,6 +49,9 @@ def what(alert: Alert, rule: Rule | None) -> Message:
                 count,
                 time=Span(seconds),
             )
+        case Probe(timeout=seconds):
+            said = _FAULTS.get(alert.evidence.fault, msg("Does not answer as it should"))
+            return said.having(code=alert.evidence.code or 0, time=Span(seconds))
         case native:
             code = alert.evidence.code
             if code is None or native not in _CODED:
