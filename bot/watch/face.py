@@ -11,6 +11,7 @@ from bot.reply.model import Block
 from bot.watch.alert import Alert
 from bot.watch.board import FOREVER
 from bot.watch.card import Member
+from bot.watch.condition import Logged
 from bot.watch.keyboard import keyboard
 from bot.watch.notice import Kind, Notice
 from bot.watch.rule import Rule, Severity
@@ -108,8 +109,12 @@ class Face:
         if self.open and evidence.output:
             yield Text(msg("Its health check says:"))
             yield Excerpt(Untrusted(evidence.output))
+        rule = self.rules.get(alert.rule)
+        logged = rule is not None and isinstance(rule.when, Logged)
+        if logged and evidence.fault:
+            yield Text(msg("It logs faster than I read: there are more."))
         if self.open and evidence.lines:
-            yield Text(msg("Last lines:"))
+            yield Text(msg("They are like these:") if logged else msg("Last lines:"))
             yield Excerpt(Untrusted("\n".join(evidence.lines)))
         for name, id_, command, at in evidence.deeds:
             who = Person(Untrusted(name), id_)

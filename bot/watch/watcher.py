@@ -17,13 +17,14 @@ from bot.hosts.subscription import Subscription
 from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
 from bot.tasks import Tasks, together
 from bot.watch import evidence
-from bot.watch.alert import Alert, Owner, Reading
+from bot.watch.alert import Alert, Evidence, Owner, Reading
 from bot.watch.board import FOREVER, Board
-from bot.watch.condition import Native
+from bot.watch.condition import Logged, Native
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
 from bot.watch.ledger import Ledger
+from bot.watch.logrules import LogRules
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
 from bot.watch.probe import Probe
@@ -31,6 +32,7 @@ from bot.watch.probes import Probes
 from bot.watch.reading import readings
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
+from bot.watch.watched import Watched
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -97,6 +99,7 @@ class Watcher:
         self._ledger = Ledger(database, bot, self._board, memories)
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._logs = LogRules(clock, sleep)
         self.probes = Probes(rules, clock, sleep)
         self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
 
@@ -108,6 +111,7 @@ class Watcher:
             await together(self._tell(courier), *map(self._listen, self._places.values()))
         finally:
             await self._gathering.close()
+            await self._logs.close()
 
     def sweeps(self, host: str) -> Callable[[Sweep], None]:
         """What takes the sweeps of a host."""
@@ -200,7 +204,8 @@ class Watcher:
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
-        name = place.host.name
+        name, logs = place.host.name, self._logs
+        logs.look(place.host, self._rules, tuple(place.memory), reachable=place.reachable)
         for rule in self._rules:
             if isinstance(rule.when, Probe):
                 continue
@@ -212,12 +217,18 @@ class Watcher:
                     place.memory,
                     now,
                     firing=partial(self._board.firing, rule.name),
-                    figures=place.figures.value,
+                    figures=self._figures(place, rule),
                     reachable=place.reachable,
                 )
             self._board.look(rule, name, found, now)
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
+
+    def _figures(self, place: Place, rule: Rule) -> Callable[[Watched, str], float | None]:
+        if isinstance(rule.when, Logged):
+            most = rule.when.most
+            return lambda one, _: self._logs.count(rule.name, most, one)
+        return place.figures.value
 
     def _look_at_probes(self, now: float) -> None:
         for rule in self._rules:
@@ -247,7 +258,13 @@ class Watcher:
         subject = alert.subject
         one = self._places[subject.host].memory.worst(subject)
         if one is not None:
-            self._board.attach(key, evidence.at_once(one))
+            self._board.attach(key, self._with_lines(alert, evidence.at_once(one)))
+
+    def _with_lines(self, alert: Alert, found: Evidence) -> Evidence:
+        """Evidence with the lines that the alert is about, if it is about any."""
+        if not isinstance(self._board.rules[alert.rule].when, Logged):
+            return found
+        return self._logs.evidence(alert.rule, alert.subject, found)
 
     def _probed(self, alert: Alert) -> bool:
         return isinstance(self._board.rules[alert.rule].when, Probe)
@@ -271,5 +288,7 @@ class Watcher:
                 place.host, one, self._database, self._clock(), self._public.changes
             )
         async with self._busy:
-            self._board.attach(key, found)
+            alert = self._board.alerts.get(key)
+            if alert is not None:
+                self._board.attach(key, self._with_lines(alert, found))
         self._wake.set()

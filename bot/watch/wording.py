@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.message import Code, Message, Moment, Percent, Size, Span, Untrusted, Value, msg, plural
 from bot.watch.alert import Alert
 from bot.watch.card import Member
-from bot.watch.condition import METRICS, Native, Restarts, Threshold, Unit
+from bot.watch.condition import METRICS, Logged, Native, Restarts, Threshold, Unit
 from bot.watch.probe import Fault, Probe
 from bot.watch.rule import Rule, Severity
 
@@ -41,14 +41,8 @@ def what(alert: Alert, rule: Rule | None) -> Message:
         case Threshold(when):
             value = figure(when.metric, alert.value)
             return msg("{metric} is {value}", metric=Code(when.metric), value=value)
-        case Restarts(_, seconds):
-            count = int(alert.value or 0)
-            return plural(
-                "Ended {count} time in {time}",
-                "Ended {count} times in {time}",
-                count,
-                time=Span(seconds),
-            )
+        case Restarts() | Logged():
+            return _counted(rule.when, int(alert.value or 0))
         case Probe(timeout=seconds):
             said = _FAULTS.get(alert.evidence.fault, msg("Does not answer as it should"))
             return said.having(code=alert.evidence.code or 0, time=Span(seconds))
@@ -57,6 +51,20 @@ def what(alert: Alert, rule: Rule | None) -> Message:
             if code is None or native not in _CODED:
                 return _NATIVE[native]
             return _CODED[native].having(code=code)
+
+
+def _counted(when: Restarts | Logged, count: int) -> Message:
+    time = Span(when.seconds)
+    if isinstance(when, Restarts):
+        return plural(
+            "Ended {count} time in {time}", "Ended {count} times in {time}", count, time=time
+        )
+    return plural(
+        "{count} line of its log matches, in {time}",
+        "{count} lines of its log match, in {time}",
+        count,
+        time=time,
+    )
 
 
 def verdict(severity: Severity) -> Message:
