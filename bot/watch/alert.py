@@ -38,6 +38,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """What was done of it unasked: when, of how many times at most within an hour.
+
+    `done`: it is known that the last was made. `given_up`: it did not help.
+    """
+
+    times: tuple[float, ...]
+    budget: int
+    done: bool
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a person wants to see of it, gathered when it fired: of which `container`, by its name.
 
@@ -54,6 +67,7 @@ class Evidence:
     output: str = ""
     fault: str = ""
     deeds: tuple[tuple[str, int, str, float], ...] = ()
+    restarted: Restarted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class Face:
             yield Text(msg("Resolved: {subject}", subject=shown))
             yield Text(what(alert, self.rules.get(alert.rule)))
             yield Text(down(member, member.ended))
+            yield from self._restarts(alert)
             return
         yield Text(verdict(alert.severity).having(subject=shown))
         yield Text(what(alert, self.rules.get(alert.rule)))
@@ -101,8 +102,24 @@ class Face:
                     calm=calm,
                 )
             )
+        yield from self._restarts(alert)
         yield from self._evidence(alert)
         yield from self._whose((member,))
+
+    def _restarts(self, alert: Alert) -> Iterator[Block]:
+        """What was done of it unasked."""
+        told = alert.evidence.restarted
+        if told is None:
+            return
+        at, count = Moment(told.times[-1]), len(told.times)
+        said = (
+            msg("Pierhead restarted it at {at}, {count} of {most} times.")
+            if told.done
+            else msg("Pierhead tried to restart it at {at}, {count} of {most} times.")
+        )
+        yield Text(said.having(at=at, count=count, most=told.budget))
+        if told.given_up:
+            yield Text(msg("That did not help. I restart it no more: it is yours."))
 
     def _evidence(self, alert: Alert) -> Iterator[Block]:
         evidence = alert.evidence
@@ -143,6 +160,7 @@ class Face:
             still = msg("still, for {time}: {subject}", time=spent, subject=alert.subject.shown)
             yield Text(verdict(alert.severity).having(subject=still))
             yield Text(what(alert, self.rules.get(alert.rule)))
+            yield from self._restarts(alert)
         yield from self._whose(self.notice.members)
 
     def _resolved(self) -> Iterator[Block]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.hosts import Host
@@ -17,12 +17,13 @@ from bot.hosts.subscription import Subscription
 from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
 from bot.tasks import Tasks, together
 from bot.watch import evidence
-from bot.watch.alert import Alert, Evidence, Owner, Reading
+from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted
 from bot.watch.board import FOREVER, Board
 from bot.watch.condition import Logged, Native
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
+from bot.watch.healing import BUDGET, HEAL
 from bot.watch.ledger import Ledger
 from bot.watch.logrules import LogRules
 from bot.watch.memory import Memory
@@ -89,6 +90,7 @@ class Watcher:
         self._sleep = sleep
         self._board = Board({rule.name: rule for rule in rules}, public.audience)
         labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
+        labels |= {HEAL, BUDGET}
         self._places = {
             name: Place(
                 host, Memory(name, labels), host.feed.subscribe(), Figures(public.good, clock)
@@ -137,6 +139,23 @@ class Watcher:
             put_off = self._board.snooze(card, until)
         self._wake.set()
         return bool(put_off)
+
+    def unwell(self) -> Iterator[tuple[Alert, Watched]]:
+        """What is unhealthy, with the alert that says so, where nobody else sees to it."""
+        now = self._clock()
+        for alert in tuple(self._board.alerts.values()):
+            rule, place = self._board.rules.get(alert.rule), self._places.get(alert.subject.host)
+            told = rule is not None and rule.when is Native.UNHEALTHY
+            if not told or place is None or not place.reachable:
+                continue
+            if self._board.unattended(alert, now):
+                yield from ((alert, one) for one in place.memory if _unwell(one, alert.subject))
+
+    async def restarted(self, key: str, since: float, told: Restarted) -> None:
+        """Have the cards of an alert that has fired then tell it."""
+        async with self._busy:
+            if self._board.restarted(key, since, told, self._clock()):
+                self._wake.set()
 
     async def _load(self) -> None:
         while True:
@@ -290,5 +309,10 @@ class Watcher:
         async with self._busy:
             alert = self._board.alerts.get(key)
             if alert is not None:
+                found = replace(found, restarted=alert.evidence.restarted)
                 self._board.attach(key, self._with_lines(alert, found))
         self._wake.set()
+
+
+def _unwell(one: Watched, subject: Subject) -> bool:
+    return one.subject == subject and one.running and one.health == "unhealthy"
