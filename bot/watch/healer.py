@@ -72,6 +72,8 @@ class Healer:
                 await self.look()
             except StorageError as error:
                 log.warning("what was tried can't be stored, and nothing is: %s", error)
+            except Exception:
+                log.exception("a round of the healer has failed")
             await self.journal.sleep(_EVERY)
 
     async def close(self, grace: float) -> None:

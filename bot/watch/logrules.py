@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bot.buckets import Buckets
 from bot.errors import DockerFault, NotFound
@@ -34,11 +35,13 @@ _IN_ALL, _RATE_IN_ALL = 4000.0, 2000.0
 _UNIT = 1024  # characters of a line for which it costs one more
 _REST = 5.0  # seconds in which nothing is read of a log that is too fast
 _PAUSE, _LONGEST_PAUSE = 5.0, 60.0
+_PATTERNS = 128
 _TOGETHER = 100  # lines after which others have their turn
 _EARLY = 2.0  # seconds
 _START = 1000  # lines since its start that are read of a container
 
 _Key = tuple[str, str]
+_About = tuple[str, Logged, Subject]
 _Moment = tuple[int, int]
 
 
@@ -57,7 +60,7 @@ class LogRules:
 
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
-    _matches: dict[tuple[str, Subject], Matches] = field(default_factory=dict)
+    _matches: dict[_About, Matches] = field(default_factory=dict)
     _followed: dict[_Key, _Followed] = field(default_factory=dict)
     _running: dict[str, set[tuple[str, _Moment | None]]] = field(default_factory=dict)
     _left_out: dict[str, int] = field(default_factory=dict)
@@ -85,26 +88,27 @@ class LogRules:
             known = self._followed.get((host.name, id_))
             if known is None and len(self._followed) >= MOST:
                 left_out += 1
+                self._unread(matches)
                 continue
             started = before is not None and (id_, one.started) not in before
             self._follow(host, one, matches, known, started=started)
         self._running[host.name] = {(one.id, one.started) for one in containers if one.running}
         self._say(host.name, left_out)
 
-    def count(self, rule: str, most: int, one: Watched) -> float | None:
+    def count(self, rule: str, when: Logged, one: Watched) -> float | None:
         """How many lines have matched; None where fewer are known than there may have been.
 
-        So it is after a start of ours: what came before it is not known.
+        So it is after a start of ours, and where a log could not be read.
         """
-        matches, now = self._matches.get((rule, one.subject)), self.clock()
+        matches, now = self._matches.get((rule, when, one.subject)), self.clock()
         if matches is None:
             return None
         count = matches.count(now)
-        return count if count > most or now - matches.begun >= matches.seconds else None
+        return count if count > when.most or now - matches.begun >= matches.seconds else None
 
-    def evidence(self, rule: str, subject: Subject, found: Evidence) -> Evidence:
+    def evidence(self, rule: str, when: Logged, subject: Subject, found: Evidence) -> Evidence:
         """With the lines that matched."""
-        matches, now = self._matches.get((rule, subject)), self.clock()
+        matches, now = self._matches.get((rule, when, subject)), self.clock()
         if matches is None:
             return found
         sampled = SAMPLED if matches.is_sampled(now) else ""
@@ -119,27 +123,33 @@ class LogRules:
     ) -> dict[str, tuple[Watched, tuple[Matches, ...]]]:
         """Of each container that runs what its lines count for; what is of no rule is forgotten."""
         found: dict[str, tuple[Watched, tuple[Matches, ...]]] = {}
-        kept: set[tuple[str, Subject]] = set()
+        kept: set[_About] = set()
         for rule in rules:
             if not isinstance(rule.when, Logged):
                 continue
             for one in containers:
                 if not rule.on.fits(one.subject, one.name, one.labels):
                     continue
-                kept.add((rule.name, one.subject))
+                about = rule.name, rule.when, one.subject
+                kept.add(about)
                 if one.running:
                     _, others = found.get(one.id, (one, ()))
-                    found[one.id] = one, (*others, self._of(rule.name, rule.when, one.subject))
-        for key in [k for k in self._matches if k[1].host == host and k not in kept]:
+                    found[one.id] = one, (*others, self._of(about))
+        for key in [k for k in self._matches if k[2].host == host and k not in kept]:
             del self._matches[key]
         return found
 
-    def _of(self, rule: str, when: Logged, subject: Subject) -> Matches:
-        known = self._matches.get((rule, subject))
+    def _of(self, about: _About) -> Matches:
+        known, when = self._matches.get(about), about[1]
         if known is None:
-            known = Matches(Pattern(when.pattern), when.seconds, self.clock())
-            self._matches[rule, subject] = known
+            known = Matches(_compiled(when.pattern), when.seconds, self.clock())
+            self._matches[about] = known
         return known
+
+    def _unread(self, every: Iterable[Matches]) -> None:
+        """What is logged now is not known."""
+        for matches in every:
+            matches.begun = self.clock()
 
     def _follow(
         self,
@@ -182,7 +192,9 @@ class LogRules:
             except NotFound:
                 return
             except DockerFault as error:
-                log.debug("the log of %s can't be followed: %s", followed.one.name, error)
+                if pause == _PAUSE:
+                    log.warning("the log of %s can't be followed: %s", followed.one.name, error)
+                self._unread(followed.matches)
                 rest, pause = pause, min(2 * pause, _LONGEST_PAUSE)
             since = None
             await self.sleep(rest)
@@ -207,6 +219,11 @@ class LogRules:
                 if count % _TOGETHER == 0:
                     await asyncio.sleep(0)
         return True
+
+
+@lru_cache(_PATTERNS)
+def _compiled(text: str) -> Pattern:
+    return Pattern(text)
 
 
 def _start(one: Watched) -> float | None:

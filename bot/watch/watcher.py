@@ -245,9 +245,11 @@ class Watcher:
 
     def _figures(self, place: Place, rule: Rule) -> Callable[[Watched, str], float | None]:
         if isinstance(rule.when, Logged):
-            most = rule.when.most
-            return lambda one, _: self._logs.count(rule.name, most, one)
+            return partial(self._lines, rule.name, rule.when)
         return place.figures.value
+
+    def _lines(self, rule: str, when: Logged, one: Watched, _metric: str) -> float | None:
+        return self._logs.count(rule, when, one)
 
     def _look_at_probes(self, now: float) -> None:
         for rule in self._rules:
@@ -281,9 +283,10 @@ class Watcher:
 
     def _with_lines(self, alert: Alert, found: Evidence) -> Evidence:
         """Evidence with the lines that the alert is about, if it is about any."""
-        if not isinstance(self._board.rules[alert.rule].when, Logged):
+        when = self._board.rules[alert.rule].when
+        if not isinstance(when, Logged):
             return found
-        return self._logs.evidence(alert.rule, alert.subject, found)
+        return self._logs.evidence(alert.rule, when, alert.subject, found)
 
     def _probed(self, alert: Alert) -> bool:
         return isinstance(self._board.rules[alert.rule].when, Probe)

@@ -16,15 +16,22 @@ from bot.hosts import Host
 from bot.hosts.types import LogLine
 from bot.message import Untrusted, msg
 from bot.watch.alert import Evidence
-from bot.watch.condition import condition
+from bot.watch.condition import Logged
 from bot.watch.logrules import MOST, LogRules
 from bot.watch.rule import Rule
 from bot.watch.subject import Selector, Subject
 from bot.watch.watched import Watched
 from tests.hosts.remembering import Time
 
-RULE = Rule("errors", condition("log /ERROR/ > 2 in 10m"))
+WHEN = Logged("ERROR", 2, 600.0)
+RULE = Rule("errors", WHEN)
 WEB = Watched("web", "1", Subject("nas", "web"), running=True)
+
+
+def named(number: int) -> Watched:
+    """One of many containers."""
+    subject = Subject("nas", f"w{number}")
+    return replace(WEB, id=str(number), name=subject.name, subject=subject)
 
 
 class Logs:
@@ -76,7 +83,7 @@ class Watch:
         await self.time.pass_by(0)
 
     def count(self, one: Watched = WEB) -> float | None:
-        return self.rules.count("errors", 2, one)
+        return self.rules.count("errors", WHEN, one)
 
 
 @asynccontextmanager
@@ -94,7 +101,7 @@ async def test_a_log_is_followed_from_now_on_and_counted() -> None:
         assert w.count() is None, "there may have been more before"
         await w.write("ERROR 3")
         assert w.count() == 3
-        assert w.rules.evidence("errors", WEB.subject, Evidence()) == Evidence(
+        assert w.rules.evidence("errors", WHEN, WEB.subject, Evidence()) == Evidence(
             lines=("3 × ERROR 3",)
         )
         await w.time.pass_by(620)
@@ -153,18 +160,37 @@ async def test_a_log_that_can_t_be_read_is_tried_again() -> None:
         assert len(w.logs.asked) == 1
         await w.time.pass_by(1)
         assert w.logs.asked[1:] == [("1", 0, None)]
+        await w.time.pass_by(590)
+        assert w.count() is None, "what was logged meanwhile is not known"
         await w.write(*["ERROR"] * 3)
         assert w.count() == 3
+
+
+async def test_a_rule_that_is_changed_counts_anew() -> None:
+    async with watch() as w:
+        await w.look(WEB)
+        await w.write(*["FATAL"] * 5)
+        when = Logged("FATAL", 2, 600.0)
+        await w.look(WEB, rule=Rule("errors", when))
+        await w.write(*["FATAL"] * 3)
+        assert w.rules.count("errors", when, WEB) == 3
+        assert w.count() is None
 
 
 async def test_only_so_many_are_followed_and_that_is_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with watch() as w:
-        many = [replace(WEB, id=str(n), name=f"w{n}") for n in range(MOST + 3)]
+        many = [named(n) for n in range(MOST + 3)]
         await w.look(*many)
         await w.look(*many)
         assert len(w.logs.open) == MOST
+        await w.time.pass_by(700)
+        await w.look(*many)
+        assert w.count(many[0]) == 0
+        assert w.count(many[-1]) is None, "nobody reads it"
+        left = {one.name for one in many if one.id not in w.logs.open}
+        assert left == {f"w{n}" for n in range(MOST, MOST + 3)}
         assert caplog.messages == ["nas: 3 logs are not followed: 64 at once is all"]
 
 
@@ -177,7 +203,7 @@ async def test_of_100_000_lines_a_second_a_bounded_part_is_read() -> None:
         await w.time.pass_by(60)
         assert 1000 <= w.logs.read <= 15_000
         assert w.count() == w.logs.read - len(w.logs.asked)
-        found = w.rules.evidence("errors", WEB.subject, Evidence())
+        found = w.rules.evidence("errors", WHEN, WEB.subject, Evidence())
         assert found.fault == "sampled"
         assert len(found.lines) == 1
 
@@ -185,6 +211,6 @@ async def test_of_100_000_lines_a_second_a_bounded_part_is_read() -> None:
 async def test_all_together_are_bounded_too() -> None:
     async with watch() as w:
         w.logs.flood = lambda: "ERROR " + "x" * 5000
-        await w.look(*[replace(WEB, id=str(n), name=f"w{n}") for n in range(40)])
+        await w.look(*map(named, range(40)))
         await w.time.pass_by(60)
         assert w.logs.read * 5 <= 4000 + 2000 * 60 + 40 * 13 * 5
