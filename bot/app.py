@@ -122,7 +122,7 @@ class App:
             pulse.run(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
-            *assembly.watching(services, speech),
+            *assembly.watching(services, speech, work, parts),
         )
 
     def _pulse(self, speech: Speech, work: Work, intake: Intake) -> Pulse:

@@ -59,6 +59,7 @@ from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
 from bot.watch.counting import Counting
 from bot.watch.cursors import StoredCursors
+from bot.watch.healer import Healer
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
 from bot.watch.run import Runs
@@ -72,6 +73,7 @@ from storage.database import Database
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
 _LOGS = "container.logs"
+_GRACE = 1.0  # seconds in which what is under way may end
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
@@ -228,7 +230,9 @@ class Assembly:
             for name, entry in self.settings.hosts.items()
         }
 
-    def watching(self, services: Services, speech: Speech) -> tuple[Coroutine[Any, Any, None], ...]:
+    def watching(
+        self, services: Services, speech: Speech, work: Work, parts: AsyncExitStack
+    ) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs without being asked, if anything may."""
         if not isinstance(services.watch, Watcher):
             return ()
@@ -241,7 +245,22 @@ class Assembly:
             for host in services.hosts.values()
             for work in self._watch(host, services, watcher.sweeps(host.name))
         )
-        return watcher.run(notices), *feeds
+        return (
+            watcher.run(notices),
+            watcher.probes.run(),
+            *self._healing(watcher, work, parts),
+            *feeds,
+        )
+
+    def _healing(
+        self, watcher: Watcher, work: Work, parts: AsyncExitStack
+    ) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What restarts the unhealthy, if anything may."""
+        if not self.settings.features.heal:
+            return ()
+        healer = Healer(watcher, work.journal, work.builder, work.run, own_container())
+        parts.push_async_callback(healer.close, _GRACE)
+        return (healer.run(),)
 
     def _watch(
         self, host: Host, services: Services, sweeps: Callable[[Sweep], None]

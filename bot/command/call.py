@@ -35,6 +35,7 @@ class Origin(Enum):
     TYPED = "typed"
     BUTTON = "button"
     SCHEDULE = "schedule"
+    HEALING = "healing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,10 @@ class Turns:
             for key, place in places:
                 self._done(key, place)
 
+    def free(self, host: str, targets: frozenset[str]) -> bool:
+        """Whether nobody has, waits for, or may yet want one of these."""
+        return host not in self._arrived and not any((host, t) in self._queues for t in targets)
+
     def _before(self, ticket: Ticket) -> tuple[Ticket, ...]:
         """The tickets ahead of it that have not yet said what they want."""
         arrived = tuple(self._arrived.get(ticket.host, ()))

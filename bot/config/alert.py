@@ -8,20 +8,22 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from bot.config.kinds import AlertName, Choice, Flag, Held, Items, Section, Text, Told
+from bot.config.kinds import AlertName, Choice, Flag, Held, Items, Text, Told
+from bot.config.probe import ProbeKeys
 from bot.config.problem import Loc, Refused
 from bot.errors import UsageError
 from bot.message import msg
 from bot.watch.condition import condition
+from bot.watch.probe import Probe
 from bot.watch.rule import DEFAULTS, Missing, Rule, Severity
-from bot.watch.subject import selector
+from bot.watch.subject import Selector, selector
 
 T = TypeVar("T")
 
 _BUILT_IN = {rule.name: rule for rule in DEFAULTS}
 
 
-class AlertEntry(Section):
+class AlertEntry(ProbeKeys):
     """A rule. What is not said is as in the one of this name that is built in, if there is one."""
 
     name: AlertName
@@ -38,7 +40,9 @@ class AlertEntry(Section):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
-        if self.when is None and self.name not in _BUILT_IN:
+        if self.when is not None and self.probe is not None:
+            raise Refused(msg("Both when and probe: one must go."), at=("probe",))
+        if self.when is None and self.probe is None and self.name not in _BUILT_IN:
             raise Refused(msg("It is missing: when does the alert fire?"), at=("when",))
         if self.when is None and self.clear is not None:
             raise Refused(msg("It needs a when beside it."), at=("clear",))
@@ -55,12 +59,14 @@ class AlertEntry(Section):
         if self.when is not None:
             when = _read(("when",), lambda: condition(self.when or "", self.clear))
             rule = replace(rule, when=when) if rule else Rule(self.name, when)
+        on = None if self.on is None else _read(("on",), lambda: selector(self.on or ""))
+        if self.probe is not None:
+            rule = Rule(self.name, self._probed(on))
         if rule is None:
             raise LookupError(self.name)
-        on = self.on
         return replace(
             rule,
-            on=rule.on if on is None else _read(("on",), lambda: selector(on)),
+            on=rule.on if on is None else on,
             wait=rule.wait if self.for_ is None else float(self.for_),
             keep=rule.keep if self.keep_firing_for is None else float(self.keep_firing_for),
             severity=Severity[self.severity.upper()] if self.severity else rule.severity,
@@ -68,6 +74,17 @@ class AlertEntry(Section):
             chats=self.chats,
             repeat=rule.repeat if self.repeat is None else float(self.repeat),
         )
+
+    def _probed(self, on: Selector | None) -> Probe:
+        """Its probe, of the host that it says.
+
+        Raises:
+            Refused: it says more than a host.
+        """
+        host = "" if on is None else on.host
+        if on not in {None, Selector(host=host)} or "*" in host or "?" in host:
+            raise Refused(msg("Of a probe it can only say a host: host:nas."), at=("on",))
+        return self.asked(host)
 
 
 def rules(entries: Sequence[AlertEntry]) -> tuple[Rule, ...]:

@@ -85,7 +85,8 @@ def _flag(value: object) -> object:
     return value
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
+    """The number that a variable of the environment spells."""
     if isinstance(value, FromEnvironment) and _WHOLE.fullmatch(value):
         return int(value)
     return value
@@ -242,17 +243,17 @@ Items = Annotated[tuple[_T, ...], BeforeValidator(_items)]
 Choice = Annotated[_T, BeforeValidator(_plain)]
 Language = Choice[Literal["en", "ru"]]
 Token = Annotated[SecretStr, BeforeValidator(_plain), AfterValidator(_secret)]
-PersonId = Annotated[int, BeforeValidator(_whole), _identity(group=False)]
+PersonId = Annotated[int, BeforeValidator(whole), _identity(group=False)]
 PersonKey = Annotated[int, BeforeValidator(_key), _identity(group=False)]
 ChatKey = Annotated[int, BeforeValidator(_key), _identity(group=True)]
-Rate = Annotated[int, BeforeValidator(_whole), AfterValidator(_rate)]
+Rate = Annotated[int, BeforeValidator(whole), AfterValidator(_rate)]
 Bulk = Annotated[int, BeforeValidator(_bytes), AfterValidator(_much)]
 Every = Annotated[int, BeforeValidator(_seconds), _between(5, 3600)]
 Brief = Annotated[int, BeforeValidator(_seconds), _between(1, 3600)]
 Long = Annotated[int, BeforeValidator(_seconds), _between(10, 86_400)]
 Hours = Annotated[tuple[int, int], BeforeValidator(_hours)]
 Held = Annotated[int, BeforeValidator(_seconds), _between(0, 86_400)]
-Told = Annotated[int, BeforeValidator(_whole), AfterValidator(_chat)]
+Told = Annotated[int, BeforeValidator(whole), AfterValidator(_chat)]
 AlertName = Annotated[Text, _ALERT_NAMES]
 Origin = Annotated[Text, _ORIGINS]
 RegistryName = Annotated[Text, _REGISTRY_NAMES]

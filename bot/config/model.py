@@ -197,6 +197,7 @@ class Features(Section):
     prune: Flag = True
     update: Flag = True
     watch: Flag = True
+    heal: Flag = True
 
 
 class Log(Section):

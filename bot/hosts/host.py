@@ -76,6 +76,9 @@ class Host:
         self.snapshots = Snapshots(self._link)
         self.system = System(self._link, clock)
         self.logs = Logs(self._link, self._streams)
+        # Of its own connections: logs that rules follow leave room for those that people look at.
+        self._followed = Streams(self._link)
+        self.watched_logs = Logs(self._link, self._followed, sleep)
         self.archives = Archives(self._link, self._streams)
         self.compose = Compose(url)
         self.registry = Registry(self._link, self._streams, logins)
@@ -117,6 +120,7 @@ class Host:
     async def close(self) -> None:
         """Let go of the connections. A request that hangs is not waited for."""
         await self._streams.close()
+        await self._followed.close()
         await self.endings.close()
         self._gauge.close()
         self._link.close()

@@ -86,7 +86,7 @@ class Deadline:
         self._tasks.own(self._journal.late(call, outcome))
 
     async def _show(self, call: Call, reply: Reply) -> None:
-        if call.request.origin is Origin.SCHEDULE:
+        if call.request.origin in {Origin.SCHEDULE, Origin.HEALING}:
             return  # nobody waits, and an answer that edits what was shown would not ring
         await self._journal.desk.show(call.request, reply, call, progress=True)
 

@@ -78,7 +78,8 @@ class _Place:
     @property
     def spot(self) -> Spot:
         """For the buttons there."""
-        return Spot(self.chat, self.request.actor.id, self.call)
+        # What nobody asked for is for whoever is told of it.
+        return Spot(self.chat, self.request.actor.id or self.chat, self.call)
 
 
 class Desk:

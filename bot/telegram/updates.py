@@ -117,7 +117,7 @@ def _request(
 ) -> Request | None:
     who, where = _mapping(sender), _mapping(message.get("chat"))
     person, chat, kind = _number(who.get("id")), _number(where.get("id")), where.get("type")
-    if person is None or chat is None or not isinstance(kind, str):
+    if person is None or person < 1 or chat is None or not isinstance(kind, str):
         return None
     topic = message.get("message_thread_id") if message.get("is_topic_message") else None
     return Request(

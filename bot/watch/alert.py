@@ -38,11 +38,25 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """What was done of it unasked: when, of how many times at most within an hour.
+
+    `done`: it is known that the last was made. `given_up`: it did not help.
+    """
+
+    times: tuple[float, ...]
+    budget: int
+    done: bool
+    given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a person wants to see of it, gathered when it fired: of which `container`, by its name.
 
     `lines` are the last of the log, `output` the health check's own, `cap` the memory limit in
-    bytes. `deeds` are who did what lately: person, command, outcome, and when.
+    bytes. `fault` is what is wrong with what was probed, `code` then the status. `deeds` are who
+    did what lately: person, command, outcome, and when.
     """
 
     container: str = ""
@@ -51,7 +65,9 @@ class Evidence:
     cap: int | None = None
     lines: tuple[str, ...] = ()
     output: str = ""
+    fault: str = ""
     deeds: tuple[tuple[str, int, str, float], ...] = ()
+    restarted: Restarted | None = None
 
 
 @dataclass(frozen=True, slots=True)

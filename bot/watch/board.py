@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.watch.alert import Alert, Evidence, Owner, Reading, State, advance, meaning
+from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted, State, advance, meaning
 from bot.watch.calendar import Silence
 from bot.watch.card import LATER, Card, Member
 from bot.watch.notice import Audience, Holding, Kind, Notice
@@ -78,6 +78,27 @@ class Board:
         if alert is not None and alert.firing and alert.evidence != evidence:
             self._put(replace(alert, evidence=evidence))
             self._touch(key)
+
+    def restarted(self, key: str, since: float, told: Restarted, now: float) -> bool:
+        """It was restarted unasked; where that did not help it is critical, and told again.
+
+        False if it does not fire any more, or that is known.
+        """
+        alert = self.alerts.get(key)
+        if alert is None or not alert.firing or alert.since != since:
+            return False
+        if alert.evidence.restarted == told:
+            return False
+        self.attach(key, replace(alert.evidence, restarted=told))
+        if told.given_up and alert.severity < Severity.CRITICAL:
+            self._raised(self.alerts[key], Severity.CRITICAL, now)
+        return True
+
+    def unattended(self, alert: Alert, now: float) -> bool:
+        """Whether it fires, and nobody has it, has put it off or has silenced it."""
+        holding = Holding(self.rules, self.audience, self.alerts, self.silences)
+        seen = alert.firing and not alert.stale and not alert.taken
+        return seen and not holding.quiet(alert, now)
 
     def due(self, now: float) -> list[Notice]:
         """What is to be told now, the worst first."""

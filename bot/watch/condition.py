@@ -1,7 +1,8 @@
 """When a rule holds: a figure past a threshold, or something that Docker itself calls bad.
 
 `cpu > 80%` fires above 80 and, without a `clear`, is over at 80; with `clear` at `cpu < 70%` it is
-over below 70 only (hysteresis). `restarts > 3 in 10m` counts ends that nobody asked for.
+over below 70 only (hysteresis). `restarts > 3 in 10m` counts ends that nobody asked for, and
+`log /ERROR|FATAL/ > 5 in 10m` lines of the log.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from enum import StrEnum
 
 from bot.command.kinds import seconds
 from bot.errors import UsageError
+from bot.hosts.pattern import Pattern
 from bot.message import Code, Names, Untrusted, msg
+from bot.watch.probe import Probe
 
 _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
+_LOGGED = re.compile(r"log /(.+)/ ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII | re.DOTALL)
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SPANS = {"h": 3600, "d": 86_400}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -99,7 +103,16 @@ class Threshold:
         return self.when.holds(value)
 
 
-Condition = Threshold | Restarts | Native
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """Lines of the log that match a pattern (RE2) came more than `most` times in `seconds`."""
+
+    pattern: str
+    most: int
+    seconds: float
+
+
+Condition = Threshold | Restarts | Native | Probe | Logged
 
 
 def condition(when: str, clear: str | None = None) -> Condition:
@@ -115,6 +128,10 @@ def condition(when: str, clear: str | None = None) -> Condition:
     if found := _RESTARTS.fullmatch(text):
         _refuse(clear)
         return Restarts(int(found[1]), seconds(found[2]))
+    if found := _LOGGED.fullmatch(when.strip()):
+        _refuse(clear)
+        Pattern(found[1])  # so that what is none is said now
+        return Logged(found[1], int(found[2]), seconds(found[3]))
     bound = _bound(text)
     over = None if clear is None else _bound(" ".join(clear.split()))
     if over is not None and not _opposed(bound, over):

@@ -11,6 +11,7 @@ from bot.reply.model import Block
 from bot.watch.alert import Alert
 from bot.watch.board import FOREVER
 from bot.watch.card import Member
+from bot.watch.condition import Logged
 from bot.watch.keyboard import keyboard
 from bot.watch.notice import Kind, Notice
 from bot.watch.rule import Rule, Severity
@@ -80,6 +81,7 @@ class Face:
             yield Text(msg("Resolved: {subject}", subject=shown))
             yield Text(what(alert, self.rules.get(alert.rule)))
             yield Text(down(member, member.ended))
+            yield from self._restarts(alert)
             return
         yield Text(verdict(alert.severity).having(subject=shown))
         yield Text(what(alert, self.rules.get(alert.rule)))
@@ -100,16 +102,36 @@ class Face:
                     calm=calm,
                 )
             )
+        yield from self._restarts(alert)
         yield from self._evidence(alert)
         yield from self._whose((member,))
+
+    def _restarts(self, alert: Alert) -> Iterator[Block]:
+        """What was done of it unasked."""
+        told = alert.evidence.restarted
+        if told is None:
+            return
+        at, count = Moment(told.times[-1]), len(told.times)
+        said = (
+            msg("Pierhead restarted it at {at}, {count} of {most} times.")
+            if told.done
+            else msg("Pierhead tried to restart it at {at}, {count} of {most} times.")
+        )
+        yield Text(said.having(at=at, count=count, most=told.budget))
+        if told.given_up:
+            yield Text(msg("That did not help. I restart it no more: it is yours."))
 
     def _evidence(self, alert: Alert) -> Iterator[Block]:
         evidence = alert.evidence
         if self.open and evidence.output:
             yield Text(msg("Its health check says:"))
             yield Excerpt(Untrusted(evidence.output))
+        rule = self.rules.get(alert.rule)
+        logged = rule is not None and isinstance(rule.when, Logged)
+        if logged and evidence.fault:
+            yield Text(msg("It logs faster than I read: there are more."))
         if self.open and evidence.lines:
-            yield Text(msg("Last lines:"))
+            yield Text(msg("They are like these:") if logged else msg("Last lines:"))
             yield Excerpt(Untrusted("\n".join(evidence.lines)))
         for name, id_, command, at in evidence.deeds:
             who = Person(Untrusted(name), id_)
@@ -138,6 +160,7 @@ class Face:
             still = msg("still, for {time}: {subject}", time=spent, subject=alert.subject.shown)
             yield Text(verdict(alert.severity).having(subject=still))
             yield Text(what(alert, self.rules.get(alert.rule)))
+            yield from self._restarts(alert)
         yield from self._whose(self.notice.members)
 
     def _resolved(self) -> Iterator[Block]:

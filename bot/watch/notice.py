@@ -66,15 +66,18 @@ class Holding:
     def held(self, card: Card, member: Member, now: float) -> bool:
         """Whether it is silenced, in maintenance, inhibited, or somebody has it already."""
         alert = self.alerts[member.key]
-        rule, subject = alert.rule, alert.subject
-        if card.asks and alert.taken:
+        subject = alert.subject
+        if (card.asks and alert.taken) or self.quiet(alert, now):
             return True
+        return bool(subject.name) and self._unreachable(subject.host)
+
+    def quiet(self, alert: Alert, now: float) -> bool:
+        """Whether it is silenced, or in maintenance."""
+        rule, subject = alert.rule, alert.subject
         if any(s.until > now and picks(s, rule, subject) for s in self.silences.values()):
             return True
         held = self.audience().held
-        if any(m.window.covers(now) and picks(m, rule, subject) for m in held):
-            return True
-        return bool(subject.name) and self._unreachable(subject.host)
+        return any(m.window.covers(now) and picks(m, rule, subject) for m in held)
 
     def _unreachable(self, host: str) -> bool:
         """Whether the Engine itself is what fires: its containers are unknown, not down."""

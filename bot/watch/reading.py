@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from bot.watch.alert import Reading
-from bot.watch.condition import Condition, Native, Restarts, Threshold
+from bot.watch.condition import Condition, Logged, Native, Restarts, Threshold
+from bot.watch.probe import Probe
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
 
 _PULSE = 60.0  # seconds for which memory that was out counts, where nothing ended of it
+LINES = "log"  # the figure of a rule that looks at a log: the lines that match
 
 Figures = Callable[[Watched, str], float | None]
 
@@ -65,6 +67,11 @@ def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing:
         case Restarts(most, seconds):
             count = sum(0 <= now - at < seconds for at in one.ends)
             return Reading(count > most, count)
+        case Logged(most=most):
+            lines = figures(one, LINES)
+            return Reading(None if lines is None and firing else (lines or 0) > most, lines)
+        case Probe():
+            return Reading(None)  # that is said of no container
         case _:
             return Reading(_native(when, one, now))
 

@@ -10,15 +10,16 @@ from pydantic import TypeAdapter
 from bot.watch.alert import Alert
 from bot.watch.calendar import Silence
 from bot.watch.card import Card
+from bot.watch.healing import Healed
 from bot.watch.watched import Watched
 
-T = TypeVar("T", Alert, Card, Silence, Watched)
+T = TypeVar("T", Alert, Card, Healed, Silence, Watched)
 
-_KINDS = (Alert, Card, Silence, Watched)
+_KINDS = (Alert, Card, Healed, Silence, Watched)
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in _KINDS}
 
 
-def dump(value: Alert | Card | Silence | Watched) -> str:
+def dump(value: Alert | Card | Healed | Silence | Watched) -> str:
     """A value as JSON."""
     return _ADAPTERS[type(value)].dump_json(value).decode()
 

@@ -19,7 +19,10 @@ _MOST = 128  # characters of a pattern
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A service of a host: `name` is the container's or the service's. Without it, the host."""
+    """A service of a host: `name` is the container's or the service's. Without it, the host.
+
+    What is probed may be of no host.
+    """
 
     host: str
     name: str = ""
@@ -33,7 +36,8 @@ class Subject:
     @property
     def shown(self) -> Untrusted:
         """As a person reads it: `web@nas`, or `nas` alone."""
-        return Untrusted(f"{self.name}@{self.host}" if self.name else self.host)
+        both = self.name and self.host
+        return Untrusted(f"{self.name}@{self.host}" if both else self.name or self.host)
 
 
 def subject_of(host: str, name: str, labels: Mapping[str, str]) -> Subject:

@@ -28,7 +28,8 @@ class Watched:
 
     `code` is that of an end that nobody asked for, `ended` when that was. `asked` is until when an
     end is expected, `ends` when it ended unasked, `oom` when the kernel was out of memory. `heard`
-    are the last events: after a kill of the bot they may come again.
+    are the last events: after a kill of the bot they may come again. `started` is when it last did,
+    by the Engine's clock.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Watched:
     ends: tuple[float, ...] = ()
     gone: float | None = None
     heard: tuple[tuple[int, int], ...] = ()
+    started: tuple[int, int] | None = None
 
     @property
     def killed_by_memory(self) -> bool:
@@ -66,6 +68,7 @@ def after(one: Watched, event: Event) -> Watched:
     match action:
         case "start":
             one = replace(one, running=True, code=None, asked=0.0, health="", gone=None)
+            one = replace(one, started=event.at)
         case "kill":
             hint = event.attributes.get("signal", "") in _HINTS
             one = replace(one, asked=max(one.asked, now + (_HINT if hint else _ASKED)))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.hosts import Host
@@ -17,18 +17,23 @@ from bot.hosts.subscription import Subscription
 from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
 from bot.tasks import Tasks, together
 from bot.watch import evidence
-from bot.watch.alert import Owner, Reading
+from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted
 from bot.watch.board import FOREVER, Board
-from bot.watch.condition import OF_HOST, Native, Threshold
+from bot.watch.condition import OF_HOST, Logged, Native, Threshold
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
+from bot.watch.healing import BUDGET, HEAL
 from bot.watch.ledger import Ledger
+from bot.watch.logrules import LogRules
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
+from bot.watch.probe import Probe
+from bot.watch.probes import Probes
 from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
+from bot.watch.watched import Watched
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -85,6 +90,7 @@ class Watcher:
         self._sleep = sleep
         self._board = Board({rule.name: rule for rule in rules}, public.audience)
         labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
+        labels |= {HEAL, BUDGET}
         self._places = {
             name: Place(
                 host, Memory(name, labels), host.feed.subscribe(), Figures(public.good, clock)
@@ -95,6 +101,8 @@ class Watcher:
         self._ledger = Ledger(database, bot, self._board, memories)
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._logs = LogRules(clock, sleep)
+        self.probes = Probes(rules, clock, sleep)
         self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
 
     async def run(self, courier: Courier) -> None:
@@ -105,6 +113,7 @@ class Watcher:
             await together(self._tell(courier), *map(self._listen, self._places.values()))
         finally:
             await self._gathering.close()
+            await self._logs.close()
 
     def sweeps(self, host: str) -> Callable[[Sweep], None]:
         """What takes the sweeps of a host."""
@@ -130,6 +139,23 @@ class Watcher:
             put_off = self._board.snooze(card, until)
         self._wake.set()
         return bool(put_off)
+
+    def unwell(self) -> Iterator[tuple[Alert, Watched]]:
+        """What is unhealthy, with the alert that says so, where nobody else sees to it."""
+        now = self._clock()
+        for alert in tuple(self._board.alerts.values()):
+            rule, place = self._board.rules.get(alert.rule), self._places.get(alert.subject.host)
+            told = rule is not None and rule.when is Native.UNHEALTHY
+            if not told or place is None or not place.reachable:
+                continue
+            if self._board.unattended(alert, now):
+                yield from ((alert, one) for one in place.memory if _unwell(one, alert.subject))
+
+    async def restarted(self, key: str, since: float, told: Restarted) -> None:
+        """Have the cards of an alert that has fired then tell it."""
+        async with self._busy:
+            if self._board.restarted(key, since, told, self._clock()):
+                self._wake.set()
 
     async def _load(self) -> None:
         while True:
@@ -181,6 +207,7 @@ class Watcher:
             now = self._clock()
             for place in self._places.values():
                 self._look(place, now)
+            self._look_at_probes(now)
             fresh, self._board.fresh = self._board.fresh, []
             for key in fresh:
                 self._attach_at_once(key)
@@ -196,8 +223,11 @@ class Watcher:
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
-        name = place.host.name
+        name, logs = place.host.name, self._logs
+        logs.look(place.host, self._rules, tuple(place.memory), reachable=place.reachable)
         for rule in self._rules:
+            if isinstance(rule.when, Probe):
+                continue
             if rule.when is Native.UNREACHABLE:
                 found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
             elif isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
@@ -210,12 +240,27 @@ class Watcher:
                     place.memory,
                     now,
                     firing=partial(self._board.firing, rule.name),
-                    figures=place.figures.value,
+                    figures=self._figures(place, rule),
                     reachable=place.reachable,
                 )
             self._board.look(rule, name, found, now)
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
+
+    def _figures(self, place: Place, rule: Rule) -> Callable[[Watched, str], float | None]:
+        if isinstance(rule.when, Logged):
+            return partial(self._lines, rule.name, rule.when)
+        return place.figures.value
+
+    def _lines(self, rule: str, when: Logged, one: Watched, _metric: str) -> float | None:
+        return self._logs.count(rule, when, one)
+
+    def _look_at_probes(self, now: float) -> None:
+        for rule in self._rules:
+            if isinstance(rule.when, Probe):
+                host = rule.when.host
+                found = {Subject(host, rule.name): self.probes.reading(rule.name, rule.when)}
+                self._board.look(rule, host, found, now)
 
     def _said(self, notice: Notice, now: float) -> Said:
         card = notice.card
@@ -231,14 +276,30 @@ class Watcher:
         )
 
     def _attach_at_once(self, key: str) -> None:
-        subject = self._board.alerts[key].subject
+        alert = self._board.alerts[key]
+        if self._probed(alert):
+            self._board.attach(key, self.probes.evidence(alert.rule))
+            return
+        subject = alert.subject
         one = self._places[subject.host].memory.worst(subject)
         if one is not None:
-            self._board.attach(key, evidence.at_once(one))
+            self._board.attach(key, self._with_lines(alert, evidence.at_once(one)))
+
+    def _with_lines(self, alert: Alert, found: Evidence) -> Evidence:
+        """Evidence with the lines that the alert is about, if it is about any."""
+        when = self._board.rules[alert.rule].when
+        if not isinstance(when, Logged):
+            return found
+        return self._logs.evidence(alert.rule, when, alert.subject, found)
+
+    def _probed(self, alert: Alert) -> bool:
+        return isinstance(self._board.rules[alert.rule].when, Probe)
 
     def _gather(self, key: str) -> None:
         """Look for evidence; of many alerts at once only the first are worth that."""
         alert = self._board.alerts.get(key)
+        if alert is not None and self._probed(alert):
+            return
         place = self._places[alert.subject.host] if alert else None
         one = place.memory.worst(alert.subject) if alert and place else None
         if place is not None and one is not None and self._gathering.room > 0:
@@ -253,5 +314,12 @@ class Watcher:
                 place.host, one, self._database, self._clock(), self._public.changes
             )
         async with self._busy:
-            self._board.attach(key, found)
+            alert = self._board.alerts.get(key)
+            if alert is not None:
+                found = replace(found, restarted=alert.evidence.restarted)
+                self._board.attach(key, self._with_lines(alert, found))
         self._wake.set()
+
+
+def _unwell(one: Watched, subject: Subject) -> bool:
+    return one.subject == subject and one.running and one.health == "unhealthy"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.message import Code, Message, Moment, Percent, Size, Span, Untrusted, Value, msg, plural
 from bot.watch.alert import Alert
 from bot.watch.card import Member
-from bot.watch.condition import METRICS, Native, Restarts, Threshold, Unit
+from bot.watch.condition import METRICS, Logged, Native, Restarts, Threshold, Unit
+from bot.watch.probe import Fault, Probe
 from bot.watch.rule import Rule, Severity
 
 _NATIVE = {
@@ -19,6 +22,15 @@ _CODED = {
     Native.EXITED: msg("Exited with code {code}"),
     Native.OOM: msg("Out of memory, killed ({code})"),
 }
+_FAULTS: Mapping[str, Message] = {
+    Fault.STATUS: msg("Answers with HTTP {code}"),
+    Fault.TEXT: msg("Answers without the text that is expected"),
+    Fault.TIMEOUT: msg("No answer in {time}"),
+    Fault.REFUSED: msg("The connection is refused"),
+    Fault.NAME: msg("Its name is not known"),
+    Fault.TLS: msg("Its certificate can't be trusted"),
+    Fault.BROKEN: msg("The connection breaks"),
+}
 
 
 def what(alert: Alert, rule: Rule | None) -> Message:
@@ -29,19 +41,30 @@ def what(alert: Alert, rule: Rule | None) -> Message:
         case Threshold(when):
             value = figure(when.metric, alert.value)
             return msg("{metric} is {value}", metric=Code(when.metric), value=value)
-        case Restarts(_, seconds):
-            count = int(alert.value or 0)
-            return plural(
-                "Ended {count} time in {time}",
-                "Ended {count} times in {time}",
-                count,
-                time=Span(seconds),
-            )
+        case Restarts() | Logged():
+            return _counted(rule.when, int(alert.value or 0))
+        case Probe(timeout=seconds):
+            said = _FAULTS.get(alert.evidence.fault, msg("Does not answer as it should"))
+            return said.having(code=alert.evidence.code or 0, time=Span(seconds))
         case native:
             code = alert.evidence.code
             if code is None or native not in _CODED:
                 return _NATIVE[native]
             return _CODED[native].having(code=code)
+
+
+def _counted(when: Restarts | Logged, count: int) -> Message:
+    time = Span(when.seconds)
+    if isinstance(when, Restarts):
+        return plural(
+            "Ended {count} time in {time}", "Ended {count} times in {time}", count, time=time
+        )
+    return plural(
+        "{count} line of its log matches, in {time}",
+        "{count} lines of its log match, in {time}",
+        count,
+        time=time,
+    )
 
 
 def verdict(severity: Severity) -> Message:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.policy import OWNER, Decision, Group, Policy, Role, Subject
+from bot.access.policy import HEALER, OWNER, Decision, Group, Policy, Role, Subject
 from bot.config.roles import BUILT_IN, flatten
 from bot.i18n import ENGLISH
 from bot.message import Person, Untrusted
@@ -81,7 +81,7 @@ def test_who_is_not_enrolled_may_nothing(
     changes: bool,
 ) -> None:
     known = policy()
-    if person not in known.people:
+    if person not in {*known.people, HEALER}:
         decision = known.decide(person, permission, host, changes=changes)
         assert not decision.allowed
         assert reason(decision) == "I don't know you."
@@ -223,3 +223,17 @@ def test_a_linked_group_that_gets_a_new_id_stays_linked() -> None:
 
 def test_a_decision_needs_nothing_by_itself() -> None:
     assert policy().decide(OLGA, "container.rm", "nas", changes=True) == Decision(allowed=True)
+
+
+def test_the_bot_itself_restarts_where_changes_are_allowed_and_does_nothing_else() -> None:
+    known = policy(read_only="db1")
+    may = [
+        (permission, host)
+        for permission in ("container.restart", "container.stop", "container.logs", "engine.root")
+        for host in ("nas", "db1")
+        if known.decide(HEALER, permission, host, changes=True).allowed
+    ]
+    assert may == [("container.restart", "nas")]
+    assert HEALER not in known.people
+    known.freeze()
+    assert not known.decide(HEALER, "container.restart", "nas", changes=True).allowed

@@ -281,3 +281,15 @@ async def test_an_error_inside_lets_the_next_one_in() -> None:
     assert isinstance(failed, LookupError)
     assert done == "done"
     assert turns._queues == {}
+
+
+async def test_what_is_under_way_or_may_yet_want_it_leaves_a_target_not_free() -> None:
+    turns, wanted = Turns(), frozenset({"web", "/web"})
+    assert turns.free("nas", wanted)
+    ticket = turns.arrive("nas")
+    assert not turns.free("nas", wanted), "it has not said yet what it wants"
+    assert turns.free("db1", wanted)
+    async with turns.hold(ticket, frozenset({"/web"}), asyncio.Event()):
+        assert not turns.free("nas", wanted)
+        assert turns.free("nas", frozenset({"db"}))
+    assert turns.free("nas", wanted)

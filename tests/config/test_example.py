@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.config import load
 from bot.config.file import lines
 from bot.config.spelling import ANY, every_key
+from bot.watch.probe import Probe
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 _OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
@@ -45,7 +46,8 @@ def test_its_examples_work_together(tmp_path: Path) -> None:
     kept = [line for line in everything().splitlines() if not line.startswith(dropped)]
     path.write_text("\n".join(kept), encoding="utf-8")
     settings = load(path, {})
-    (rule,) = (entry.rule() for entry in settings.alert)
+    rule, shop = (entry.rule() for entry in settings.alert)
+    assert shop.when == Probe("https://shop.example/health", 60.0, 10.0, 200, "ok")
     assert (rule.name, rule.wait, rule.chats) == ("cpu-high", 300.0, (987654321,))
     access = settings.access
     assert access.owners == (123456789,)

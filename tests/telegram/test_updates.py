@@ -128,6 +128,8 @@ def test_an_edited_message_never_runs() -> None:
         message(**{"from": {"id": True, "first_name": "x"}}),
         message(**{"from": {"id": 1.0, "first_name": "x"}}),
         message(**{"from": {"id": -(2**70)}}),
+        message(**{"from": {"id": 0, "first_name": "Pierhead"}}),
+        message(**{"from": {"id": -1, "first_name": "x"}}),
         message(**{"from": "1"}),
         tap(data=None),
         tap(id=5),

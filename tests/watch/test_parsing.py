@@ -10,7 +10,7 @@ from bot.errors import UsageError
 from bot.i18n import catalogue
 from bot.reply.words import Words
 from bot.watch.calendar import Window
-from bot.watch.condition import Bound, Native, Restarts, Threshold, condition
+from bot.watch.condition import Bound, Logged, Native, Restarts, Threshold, condition
 from bot.watch.subject import Selector, Subject, selector, subject_of
 
 WORDS = Words("en", "UTC", catalogue("en"), lambda: 0.0)
@@ -33,6 +33,8 @@ def told(error: UsageError) -> str:
         ("disk > 90%", Threshold(Bound("disk", ">", 90.0))),
         ("age > 30d", Threshold(Bound("age", ">", 30 * 86_400.0))),
         ("unhealthy", Native.UNHEALTHY),
+        ("log /ERROR|FATAL/ > 5 in 10m", Logged("ERROR|FATAL", 5, 600.0)),
+        ("log /(?i)get  /a/b/ > 0 in 30s", Logged("(?i)get  /a/b", 0, 30.0)),
     ],
 )
 def test_a_condition(text: str, meant: object) -> None:
@@ -73,6 +75,9 @@ def test_a_condition(text: str, meant: object) -> None:
             "mem < 70%",
             "mem < 70% can't end cpu > 80%: it must be the same figure, on the other side.",
         ),
+        ("log /(/ > 5 in 10m", None, "( is not a pattern: missing ): ("),
+        (f"log /{'x' * 501}/ > 5 in 10m", None, "The pattern is too long."),
+        ("log /x/ > 5 in 10m", "cpu < 1%", "clear is for a figure with a limit only."),
         ("oom", "cpu < 1%", "clear is for a figure with a limit only."),
     ],
 )
