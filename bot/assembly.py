@@ -70,7 +70,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
-_LOGS = "container.logs"
+_LOGS, _ALERTS = "container.logs", "alert.ls"
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
@@ -204,11 +204,18 @@ class Assembly:
         owners = tuple(owner.person.id for owner in self.policy.owners)
         hours, access = self.settings.watch.quiet, self.settings.access
         if hours is None:
-            return Audience(owners)
+            return Audience(owners, hears=self._hears)
         zone = self.settings.locale.timezone
         zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
         zones |= dict.fromkeys((*self.policy.people, *owners), zone)
-        return Audience(owners, quiet={chat: Window(*hours, name) for chat, name in zones.items()})
+        quiet = {chat: Window(*hours, name) for chat, name in zones.items()}
+        return Audience(owners, quiet=quiet, hears=self._hears)
+
+    def _hears(self, chat: int, host: str) -> bool:
+        """Whether a chat may hear of a host: a person who may list its alerts, a linked group."""
+        if chat > 0:
+            return self.policy.decide(chat, _ALERTS, host).allowed
+        return self.policy.linked(chat)
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""

@@ -13,22 +13,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.hosts import Host
-from bot.hosts.subscription import Subscription
-from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
-from bot.tasks import Tasks, together
-from bot.watch import evidence
-from bot.watch.alert import Owner, Reading
-from bot.watch.board import FOREVER, Board
+from bot.hosts.types import Sweep
+from bot.message import Untrusted
+from bot.reply import Reply, Text
+from bot.tasks import together
+from bot.watch.alert import FOREVER, Evidence, Owner
+from bot.watch.board import Board
 from bot.watch.condition import Native
-from bot.watch.courier import Courier, Said
+from bot.watch.courier import Courier, Parcel, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
+from bot.watch.gathering import Gathering
 from bot.watch.ledger import Ledger
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
-from bot.watch.reading import readings
+from bot.watch.place import Place
 from bot.watch.rule import Rule, Severity
-from bot.watch.subject import Subject
+from bot.watch.wording import verdict
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -36,20 +37,7 @@ log = logging.getLogger(__name__)
 
 _EVERY = 2.0  # seconds between two looks where nothing happens
 _PAUSE = 1.0  # seconds until what can't be stored is tried again
-_GATHERS = 8
-_PATIENCE = 10.0  # seconds for the evidence of one alert
 _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
-
-
-@dataclass(slots=True)
-class Place:
-    """A host that is watched; whether it is reachable is None until something was heard."""
-
-    host: Host
-    memory: Memory
-    happenings: Subscription
-    figures: Figures
-    reachable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,6 @@ class Watcher:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._rules = tuple(rules)
-        self._database = database
         self._public = public
         self._clock = clock
         self._sleep = sleep
@@ -95,7 +82,7 @@ class Watcher:
         self._ledger = Ledger(database, bot, self._board, memories)
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
+        self._gathering = Gathering(self._places, database, public.changes, clock)
 
     async def run(self, courier: Courier) -> None:
         """Watch until cancelled."""
@@ -141,19 +128,13 @@ class Watcher:
 
     async def _listen(self, place: Place) -> None:
         """Take in what happens on a host."""
-        with place.happenings as happenings:
-            async for one in happenings:
-                match one:
-                    case Event():
-                        place.memory.hear(one, self._clock())
-                    case Snapshot(containers):
-                        place.memory.compare(containers, self._clock())
-                        if not place.reachable:
-                            self._board.started(place.host.name, self._clock())
-                        place.reachable = True
-                    case Unreachable():
-                        place.reachable = False
-                self._wake.set()
+
+        def heard(started: bool) -> None:  # noqa: FBT001 - a callback's only word
+            if started:
+                self._board.started(place.host.name, self._clock())
+            self._wake.set()
+
+        await place.listen(self._clock, heard)
 
     async def _tell(self, courier: Courier) -> None:
         while True:
@@ -178,76 +159,53 @@ class Watcher:
 
     async def _round(self, courier: Courier) -> None:
         async with self._busy:
-            now = self._clock()
+            now, board = self._clock(), self._board
             for place in self._places.values():
                 self._look(place, now)
-            fresh, self._board.fresh = self._board.fresh, []
-            for key in fresh:
-                self._attach_at_once(key)
+            fresh = [board.alerts[key] for key in board.fresh if key in board.alerts]
+            for key, found in self._gathering.at_once(fresh).items():
+                board.attach(key, found)
             await self._ledger.settle(now)
-            notices = self._board.due(now)
-            parcels = [courier.pack(self._said(notice, now)) for notice in notices]
-            await self._ledger.store(tuple(zip(notices, parcels, strict=True)), now)
-        for parcel in parcels:
+            told = [(notice, self._packed(courier, notice, now)) for notice in board.due(now)]
+            await self._ledger.store(told, now)
+            board.fresh.clear()
+        for _, parcel in told:
             parcel.sent()
-        for key in fresh:
-            self._gather(key)
+        self._gathering.gather(fresh, self._attach)
 
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
-        name = place.host.name
         for rule in self._rules:
-            if rule.when is Native.UNREACHABLE:
-                found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
-            else:
-                found = readings(
-                    rule,
-                    place.memory,
-                    now,
-                    firing=partial(self._board.firing, rule.name),
-                    figures=place.figures.value,
-                    reachable=place.reachable,
-                )
-            self._board.look(rule, name, found, now)
+            found = place.readings(rule, now, partial(self._board.firing, rule.name))
+            self._board.look(rule, place.host.name, found, now)
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
 
-    def _said(self, notice: Notice, now: float) -> Said:
+    def _packed(self, courier: Courier, notice: Notice, now: float) -> Parcel:
+        """In words; if that is more than we can do, at least how bad it is and where."""
         card = notice.card
         may_show = self._public.may_show(card.chat, card.host)
         face = Face(notice, self._board.rules, self._board.alerts, now, may_show)
-        itself = notice.kind is Kind.CARD
-        return Said(
-            card.chat,
-            face.reply(),
-            slot=card.slot if itself else None,
-            under=None if itself else card.slot,
-            urgent=notice.severity is Severity.CRITICAL and notice.kind is not Kind.RESOLVED,
-        )
+        try:
+            return courier.pack(_said(notice, face.reply()))
+        except Exception:
+            log.exception("card %s can't be worded", card.id)
+        bare = Text(verdict(notice.severity).having(subject=Untrusted(card.host)))
+        return courier.pack(_said(notice, Reply((bare,), rings=notice.rings)))
 
-    def _attach_at_once(self, key: str) -> None:
-        subject = self._board.alerts[key].subject
-        one = self._places[subject.host].memory.worst(subject)
-        if one is not None:
-            self._board.attach(key, evidence.at_once(one))
-
-    def _gather(self, key: str) -> None:
-        """Look for evidence; of many alerts at once only the first are worth that."""
-        alert = self._board.alerts.get(key)
-        place = self._places[alert.subject.host] if alert else None
-        one = place.memory.worst(alert.subject) if alert and place else None
-        if place is not None and one is not None and self._gathering.room > 0:
-            self._gathering.own(self._gathered(key, place, evidence.at_once(one).container))
-
-    async def _gathered(self, key: str, place: Place, name: str) -> None:
-        one = place.memory.stored(name)
-        if one is None:
-            return
-        async with asyncio.timeout(_PATIENCE):
-            found = await evidence.gather(
-                place.host, one, self._database, self._clock(), self._public.changes
-            )
+    async def _attach(self, key: str, found: Evidence) -> None:
         async with self._busy:
             self._board.attach(key, found)
         self._wake.set()
+
+
+def _said(notice: Notice, reply: Reply) -> Said:
+    card, itself = notice.card, notice.kind is Kind.CARD
+    return Said(
+        card.chat,
+        reply,
+        slot=card.slot if itself else None,
+        under=None if itself else card.slot,
+        urgent=notice.severity is Severity.CRITICAL and notice.kind is not Kind.RESOLVED,
+    )
