@@ -13,12 +13,19 @@ from bot.config.problem import Loc, Refused
 from bot.errors import UsageError
 from bot.message import msg
 from bot.watch.condition import condition
-from bot.watch.rule import DEFAULTS, Missing, Rule, Severity
+from bot.watch.rule import DEFAULTS, Missing, Rule, Severity, Step
 from bot.watch.subject import selector
 
 T = TypeVar("T")
 
 _BUILT_IN = {rule.name: rule for rule in DEFAULTS}
+
+
+class StepEntry(Section):
+    """Who is asked next, that long after the alert has fired, if nobody has taken it by then."""
+
+    to: Told
+    after: Held
 
 
 class AlertEntry(Section):
@@ -34,6 +41,7 @@ class AlertEntry(Section):
     severity: Choice[Literal["info", "warning", "critical"]] | None = None
     missing: Choice[Literal["stale", "firing", "ok"]] | None = None
     chats: Items[Told] = ()
+    escalate: Items[StepEntry] = ()
     repeat: Held | None = None
 
     @model_validator(mode="after")
@@ -42,8 +50,16 @@ class AlertEntry(Section):
             raise Refused(msg("It is missing: when does the alert fire?"), at=("when",))
         if self.when is None and self.clear is not None:
             raise Refused(msg("It needs a when beside it."), at=("clear",))
+        times = [step.after for step in self.escalate]
+        if times != sorted(times):
+            raise Refused(msg("Each comes after the one before it."), at=("escalate",))
         self.rule()
         return self
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Who is asked next, in turn."""
+        return tuple(step.to for step in self.escalate)
 
     def rule(self) -> Rule:
         """The rule that it makes.
@@ -66,6 +82,7 @@ class AlertEntry(Section):
             severity=Severity[self.severity.upper()] if self.severity else rule.severity,
             missing=Missing(self.missing) if self.missing else rule.missing,
             chats=self.chats,
+            chain=tuple(Step(step.to, float(step.after)) for step in self.escalate),
             repeat=rule.repeat if self.repeat is None else float(self.repeat),
         )
 

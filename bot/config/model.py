@@ -267,9 +267,10 @@ class Settings(Section):
         for place, entry in enumerate(self.alert):
             if entry.name in names:
                 faults.append((("alert", place, "name"), msg("This name is there already.")))
-            if not known.issuperset(entry.chats):
-                why = msg("Each must stand in access: an owner, a person, or a group.")
-                faults.append((("alert", place, "chats"), why))
+            for key, chats in (("chats", entry.chats), ("escalate", entry.asked)):
+                if not known.issuperset(chats):
+                    why = msg("Each must stand in access: an owner, a person, or a group.")
+                    faults.append((("alert", place, key), why))
             names.add(entry.name)
         if faults:
             (at, message), *more = faults

@@ -11,7 +11,7 @@ from bot.config.spelling import ANY, every_key
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 _OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
-_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert"}
+_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert", "escalate"}
 
 
 def everything() -> str:
@@ -47,6 +47,7 @@ def test_its_examples_work_together(tmp_path: Path) -> None:
     settings = load(path, {})
     (rule,) = (entry.rule() for entry in settings.alert)
     assert (rule.name, rule.wait, rule.chats) == ("cpu-high", 300.0, (987654321,))
+    assert [step.chat for step in rule.chain] == [123456789, -1001234567890]
     access = settings.access
     assert access.owners == (123456789,)
     assert access.people[987654321].name == "ops-1"

@@ -12,7 +12,7 @@ from bot.watch.condition import Native
 from bot.watch.notice import Audience, Kind
 from bot.watch.rule import Rule, Severity, Step
 from bot.watch.subject import Subject
-from tests.watch.world import CHAT, HOST, World
+from tests.watch.world import CHAT, HOST, World, event
 
 DOWN = Rule("down", Native.EXITED)
 OOM = Rule("oom", Native.OOM, severity=Severity.CRITICAL)
@@ -215,3 +215,19 @@ def test_two_thousand_alerts_are_one_card_and_little_work() -> None:
         assert len(notice.members) == 2000
         board.put(board.stored(board.cards[notice.card.id], notice, 1, now))
     assert time.process_time() - begun < 1.0
+
+
+def test_a_host_that_is_no_longer_watched_fires_no_more() -> None:
+    world = failing("a1")
+    alerts, cards = tuple(world.board.alerts.values()), tuple(world.board.cards.values())
+    world.rules, world.board = (), world._board()
+    world.board.rules = {DOWN.name: DOWN}
+    world.board.load(alerts, cards, world.now, hosts=())
+    world.advance(60)
+    assert told(world)[-1] == ("resolved", ["a1"])
+
+
+def test_what_a_health_check_runs_is_nothing_to_look_at() -> None:
+    world = World((DOWN,))
+    assert world.memory.hear(event(1, 1, "a1", "start"), 1)
+    assert not world.memory.hear(event(1, 2, "a1", "exec_start: sh -c true"), 1)

@@ -1,4 +1,4 @@
-"""What is stored is what was known when it was stored; what comes meanwhile is for the next time."""
+"""What is stored is what was known when it was stored; what comes meanwhile is for later."""
 
 from __future__ import annotations
 
