@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access.policy import Policy
+from bot.beacon import Beacon
 from bot.command.build import Builder
 from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
@@ -22,6 +23,7 @@ from bot.config import Settings
 from bot.config.alert import rules
 from bot.enrolment import Enrolment
 from bot.fetch import Fetch
+from bot.heartbeat import PATIENCE, SAMPLED, SCHEDULED, WATCHED, Heartbeat
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
@@ -136,6 +138,7 @@ class Assembly:
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    heartbeat: Heartbeat
 
     def line(self) -> Line:
         """The line to Telegram. Does no I/O."""
@@ -194,10 +197,15 @@ class Assembly:
             may_show=may_show,
             changes=changes,
             good=_GOOD * self.settings.watch.every,
+            alive=self._alive(WATCHED),
         )
         return Watcher(
             rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
         )
+
+    def _alive(self, what: str, patience: float = PATIENCE) -> Callable[[], None]:
+        """What notes that a part is alive."""
+        return lambda: self.heartbeat.beat(what, self.clock(), patience)
 
     def _audience(self) -> Audience:
         """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
@@ -248,13 +256,21 @@ class Assembly:
         )
         return watcher.run(notices), *feeds
 
+    def beacon(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What tells a monitor elsewhere that the bot is well, if there is one."""
+        url = self.settings.watch.heartbeat
+        if url is None:
+            return ()
+        return (Beacon(url, lambda: self.heartbeat.well(self.clock()), self.sleep).run(),)
+
     def _watch(
         self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
     ) -> tuple[Coroutine[Any, Any, None], ...]:
         cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
         recorder = Recorder(services.database, host.name, self.clock, self.sleep)
         every, takers = self.settings.watch.every, (recorder.take, sweeps)
-        sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
+        alive = self._alive(f"{SAMPLED}:{host.name}", PATIENCE + 2 * every)
+        sampling = Sampling(host, every, takers, self.monotonic, self.sleep, alive)
         return host.feed.run(cursors), sampling.run(), recorder.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
@@ -294,7 +310,8 @@ class Assembly:
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
         run = compose(around)
-        schedules = Schedules(journal, Runs(journal, builder, run), services.scheduled)
+        runs = Runs(journal, builder, run)
+        schedules = Schedules(journal, runs, services.scheduled, self._alive(SCHEDULED))
         return Work(journal, deadline, builder, run, resume, schedules, turns)
 
     def intake(

@@ -38,6 +38,18 @@ def server(value: str) -> str:
     return value.rstrip("/")
 
 
+def web(value: str) -> str:
+    """An address that is called. It may hold secrets, and be in any network: the owner names it."""
+    try:
+        url = urlsplit(value)
+        good = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        good = False
+    if not good or not value.isascii() or not value.isprintable() or " " in value:
+        raise Refused(msg("It must be https:// and a host, and what stands behind it."))
+    return value
+
+
 def _loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

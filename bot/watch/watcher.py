@@ -44,13 +44,14 @@ _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
 class Public:
     """Who is told, what may be shown to a chat of a host, and which commands change anything.
 
-    Figures are `good` for so many seconds.
+    Figures are `good` for so many seconds. `alive` is called at each look.
     """
 
     audience: Callable[[], Audience]
     may_show: Callable[[int, str], bool]
     changes: Callable[[str], bool]
     good: float
+    alive: Callable[[], None]
 
 
 class Watcher:
@@ -138,6 +139,7 @@ class Watcher:
 
     async def _tell(self, courier: Courier) -> None:
         while True:
+            self._public.alive()
             try:
                 await self._round(courier)
             except StorageError as error:
