@@ -39,6 +39,7 @@ from bot.pipeline.order import resuming, stages
 from bot.pipeline.resume import Resume
 from bot.pipeline.stage import Proceed, compose
 from bot.pipeline.upkeep import Counted
+from bot.reply import Reply
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.spool import Spool
@@ -59,12 +60,15 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
+from bot.watch.card import SECOND
+from bot.watch.courier import Couriers, Said
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
+from bot.watch.second import Second
 from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
@@ -210,20 +214,21 @@ class Assembly:
     def _audience(self) -> Audience:
         """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
         owners = tuple(owner.person.id for owner in self.policy.owners)
+        second = bool(self.settings.watch.channels)
         hours, access = self.settings.watch.quiet, self.settings.access
         if hours is None:
-            return Audience(owners, hears=self._hears)
+            return Audience(owners, hears=self._hears, second=second)
         zone = self.settings.locale.timezone
         zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
         zones |= dict.fromkeys((*self.policy.people, *owners), zone)
         quiet = {chat: Window(*hours, name) for chat, name in zones.items()}
-        return Audience(owners, quiet=quiet, hears=self._hears)
+        return Audience(owners, quiet=quiet, hears=self._hears, second=second)
 
     def _hears(self, chat: int, host: str) -> bool:
         """Whether a chat may hear of a host: a person who may list its alerts, a linked group."""
         if chat > 0:
             return self.policy.decide(chat, _ALERTS, host).allowed
-        return self.policy.linked(chat)
+        return chat == SECOND or self.policy.linked(chat)
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""
@@ -249,12 +254,35 @@ class Assembly:
             speech.outbox, services.languages, self.redactor, self._words, self.clock, token
         )
         watcher = services.watch
+        second = self._second(services, notices)
         feeds = (
             work
             for host in services.hosts.values()
             for work in self._watch(host, services, watcher.sweeps(host.name))
         )
-        return watcher.run(notices), *feeds
+        return watcher.run(Couriers(notices, {SECOND: second})), second.run(), *feeds
+
+    def _second(self, services: Services, notices: Notices) -> Second:
+        """The second channel; without addresses nothing goes there."""
+
+        async def tell(reply: Reply) -> None:
+            for chat in self._audience().chats:
+                parcel = notices.pack(Said(chat, reply))
+                await services.database.write(parcel.store)
+                parcel.sent()
+
+        locale = self.settings.locale
+        return Second(
+            self.settings.watch.channels,
+            services.database,
+            self.bot,
+            self.instance,
+            self._words(locale.language, locale.timezone),
+            self.redactor,
+            tell,
+            self.clock,
+            self.sleep,
+        )
 
     def beacon(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What tells a monitor elsewhere that the bot is well, if there is one."""

@@ -7,14 +7,14 @@ seconds once they are read.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, model_validator
 
-from bot.config.address import passwords, sqlite_file, web
+from bot.config.address import channel, passwords, sqlite_file, web
 from bot.config.alert import AlertEntry
 from bot.config.kinds import (
     Brief,
@@ -251,12 +251,29 @@ class Watch(Section):
     quiet: Hours | None = None
     heartbeat_url: Secret | None = None
     heartbeat_url_file: Text | None = Field(default=None, repr=False)
+    second: Items[Secret] = Field(default=(), repr=False)
+    second_file: Text | None = Field(default=None, repr=False)
     _heartbeat: str | None = PrivateAttr(default=None)
+    _channels: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def heartbeat(self) -> str | None:
         """What is called while all is well, which `repr` never shows."""
         return self._heartbeat
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where what is critical goes as well, which `repr` never shows."""
+        return self._channels
+
+    @model_validator(mode="after")
+    def _second_channel(self) -> Self:
+        given = SecretStr("\n".join(one.get_secret_value() for one in self.second))
+        found = _secret(given if self.second else None, self.second_file, "second")
+        at: Loc = ("second_file",) if self.second_file else ("second",)
+        lines = (found or "").splitlines()
+        self._channels = tuple(_at(at, partial(channel, line)) for line in lines if line.strip())
+        return self
 
     @model_validator(mode="after")
     def _one_heartbeat(self) -> Self:
@@ -336,5 +353,5 @@ class Settings(Section):
         half = token.partition(":")[2]
         logins = (entry.password_value() for entry in self.registries.values())
         half_too = [half] if len(half) >= _HALF else []
-        watch = filter(None, [self.watch.heartbeat])
+        watch = filter(None, [self.watch.heartbeat, *self.watch.channels])
         return (token, *half_too, *passwords(self.storage.url), *filter(None, logins), *watch)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.watch.alert import Alert, Evidence, Owner, Reading, State, advance, meaning
 from bot.watch.calendar import Silence
-from bot.watch.card import Card, Member
+from bot.watch.card import SECOND, Card, Member
 from bot.watch.deck import Deck, Place
 from bot.watch.notice import Audience, Holding, Kind, Notice
 from bot.watch.rule import Rule, Severity
@@ -20,6 +20,7 @@ from bot.watch.subject import Subject
 from bot.watch.telling import Telling, repeating
 
 GRACE = 180.0  # seconds after a start in which everything is gathered into one card
+UNHEARD = 180.0  # seconds after which what is critical and not taken goes to the second channel
 START = "start"  # the topic of that card
 _SET_BACK = 30.0  # seconds by which a clock must go back to count as set
 
@@ -174,10 +175,14 @@ class Board:
         start = self._started.get(host)
         early = bool(alert.subject.name) and start is not None and 0 <= now - start < self.grace
         topic, due = (START, (start or 0.0) + self.grace) if early else (rule.name, now)
-        for chat in self.audience().of(rule, host):
+        audience = self.audience()
+        for chat in audience.of(rule, host):
             self._join(Place(chat, host, topic), alert, due)
         for number, step in enumerate(rule.chain, 1):
             self._join(Place(step.chat, host, topic, number), alert, now + step.after)
+        if audience.second and alert.severity is Severity.CRITICAL:
+            last = len(rule.chain) + 1
+            self._join(Place(SECOND, host, topic, last), alert, now + UNHEARD)
 
     def _join(self, place: Place, alert: Alert, due: float) -> None:
         def new() -> str:

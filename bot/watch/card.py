@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+SECOND = 0  # the chat that the second channel is: what was said there can't be edited
 TOGETHER = 30.0  # seconds after the first alert in which others are added at once
 LATER = 300.0  # seconds between the edits from then on
 _SHOWN = 50  # alerts that are over and told, still shown beside those that are not
@@ -79,6 +80,11 @@ class Card:
         return f"alert:{self.id}"
 
     @property
+    def edits(self) -> bool:
+        """Whether its message can be edited."""
+        return self.chat != SECOND
+
+    @property
     def over(self) -> bool:
         """Whether nothing on it fires any more."""
         return all(member.over for member in self.members)
@@ -114,7 +120,7 @@ class Card:
             replace(m, ended=now) if not m.over and m.key in keys else m for m in self.members
         )
         kept = tuple(m for m in members if m.row is not None or not m.over)
-        dirty = self.first is not None and bool(kept)
+        dirty = self.edits and self.first is not None and bool(kept)
         return replace(self, members=_trimmed(kept, self.open), dirty=dirty)
 
     def hurried(self, keys: Collection[str], now: float) -> Card:

@@ -70,7 +70,7 @@ class Deck:
         for card in self.of(key):
             told = card.told
             shows = any(m.key == key and not m.over for m in told)
-            if shows and card.first is not None and not (alone and len(told) > 1):
+            if shows and card.edits and card.first is not None and not (alone and len(told) > 1):
                 self.put(replace(card, dirty=True, due=card.first))
 
     def again(self, key: str, now: float) -> None:

@@ -117,7 +117,7 @@ class Face:
     def _whose(self, members: tuple[Member, ...]) -> Iterator[Block]:
         """Who has it, until when it is put off, or that nobody has."""
         alerts = [self.alerts[m.key] for m in members if not m.over]
-        if alerts and self.notice.card.step:
+        if alerts and self.notice.card.step and self.notice.card.edits:
             yield Text(msg("You are asked next: nobody who was told before could take it."))
         free = [a for a in alerts if not a.taken]
         owner = next((a.owner for a in alerts if a.owner and not free), None)

@@ -48,13 +48,14 @@ class Audience:
     """Who hears: `chats` where a rule names none; of a host, only who `hears` may know of it.
 
     `held` are the times of maintenance. In the `quiet` hours of a chat only what is critical rings
-    there.
+    there. `second`: there is another channel, for what is critical and not taken in time.
     """
 
     chats: tuple[int, ...]
     held: tuple[Maintenance, ...] = ()
     quiet: Mapping[int, Window] = field(default_factory=dict)
     hears: Callable[[int, str], bool] = _everybody
+    second: bool = False
 
     def of(self, rule: Rule, host: str) -> tuple[int, ...]:
         """The chats that are told at once."""

@@ -29,7 +29,10 @@ class Telling:
                 yield self._notice(Kind.CARD, card, new)
             return
         ready = now >= card.due or card.over
-        if (new or card.dirty) and ready:
+        if not card.edits:
+            if new and ready:
+                yield self._notice(Kind.CARD, card, new)
+        elif (new or card.dirty) and ready:
             yield self._notice(Kind.CARD, card, (*card.told, *new))
             if loud := self._loud(card, new):
                 yield self._notice(Kind.MORE, card, loud)

@@ -41,7 +41,7 @@ def test_it_names_every_key_there_is_and_no_other() -> None:
 
 def test_its_examples_work_together(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    files = ("token_file =", "password_file =", "heartbeat_url_file =")
+    files = ("token_file =", "password_file =", "heartbeat_url_file =", "second_file =")
     dropped = (*files, "downloads = []", "owners = []")
     kept = [line for line in everything().splitlines() if not line.startswith(dropped)]
     path.write_text("\n".join(kept), encoding="utf-8")

@@ -35,3 +35,20 @@ def test_one_place_is_enough(tmp_path: Path) -> None:
     ((key, line, said),) = in_file(tmp_path, text)
     assert (key, line) == ("watch.heartbeat_url_file", "3")
     assert said == "Both heartbeat_url and heartbeat_url_file: one must go."
+
+
+def test_other_channels_are_secrets_wherever_they_are(tmp_path: Path) -> None:
+    urls = ("ntfy://host/s3cr3t-k3y", "mailto://me:s3cr3t@example.org")
+    file = tmp_path / "urls"
+    file.write_text("\n".join(urls))
+    for text in (f'second = ["{urls[0]}", "{urls[1]}"]', f'second_file = "{file}"'):
+        settings = load(write(tmp_path, f"[watch]\n{text}"), ENOUGH)
+        assert settings.watch.channels == urls
+        assert set(urls) <= set(settings.secrets())
+        assert "s3cr3t" not in repr(settings)
+
+
+def test_what_is_no_channel_is_refused_and_not_told(tmp_path: Path) -> None:
+    ((key, line, said),) = in_file(tmp_path, '[watch]\nsecond = ["s3cr3t"]')
+    assert (key, line) == ("watch.second", "2")
+    assert said == "It must be an address of Apprise: ntfy://, mailto:// and so on."
