@@ -34,6 +34,7 @@ class Kind(StrEnum):
     CARD = "card"
     SILENCE = "silence"
     CONTAINER = "container"
+    SEEN = "seen"
 
 
 alert_state = Table(

@@ -44,6 +44,15 @@ class Deck:
         """The cards on which an alert fires."""
         return [self.cards[id_] for id_ in self._on.get(key, ())]
 
+    @property
+    def waiting(self) -> dict[int, int]:
+        """The oldest message of each chat of which it is not known what became."""
+        found: dict[int, int] = {}
+        for card in self.cards.values():
+            if card.open and card.edits:
+                found[card.chat] = min(*card.open, found.get(card.chat, card.open[0]))
+        return found
+
     def put(self, card: Card) -> None:
         """Have this card from now on; one that is done is dropped."""
         if card.done:

@@ -22,6 +22,8 @@ from storage.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
+_SEEN = "watch"
+
 T = TypeVar("T", Alert, Card, Silence, Watched)
 
 
@@ -44,8 +46,8 @@ class Ledger:
         self._board = board
         self._memories = memories
 
-    async def load(self, now: float) -> None:
-        """Take up what the last run has left.
+    async def load(self, now: float) -> float | None:
+        """Take up what the last run has left; when it ran last.
 
         Raises:
             StorageError: it can't be read now.
@@ -63,6 +65,8 @@ class Ledger:
         known = tuple(_values(Watched, found[Kind.CONTAINER]))
         for host, memory in self._memories.items():
             memory.load(one for one in known if one.subject.host == host)
+        seen = found[Kind.SEEN].get(_SEEN)
+        return None if seen is None else float(seen)
 
     async def settle(self, now: float) -> None:
         """Learn what became of the messages of which that was not known yet.
@@ -75,22 +79,33 @@ class Ledger:
             states = await self._database.read(lambda c: outbox.states(c, rows))
             self._board.deck.settle(states, now)
 
-    async def store(self, told: Sequence[tuple[Notice, Parcel]], now: float) -> None:
-        """Store what has changed, and what is told of it.
+    async def store(
+        self,
+        told: Sequence[tuple[Notice, Parcel]],
+        now: float,
+        *,
+        reports: Sequence[Parcel] = (),
+        seen: float | None = None,
+    ) -> None:
+        """Store what has changed, what is told of it and besides, and when that was `seen`.
 
         Raises:
             StorageError: it can't be written now; nothing of it counts.
         """
         board, changes = self._board, self._changes()
-        if not (told or changes.board or any(changes.names.values())):
+        if not (told or reports or seen or changes.board or any(changes.names.values())):
             return
         rows = self._rows(changes)
+        if seen is not None:
+            rows[Kind.SEEN] = {_SEEN: repr(seen)}
 
         def write(connection: Connection) -> dict[str, Card]:
             cards: dict[str, Card] = {}
             for notice, parcel in told:
                 card = cards.get(notice.card.id) or board.cards[notice.card.id]
                 cards[card.id] = board.stored(card, notice, parcel.store(connection), now)
+            for report in reports:
+                report.store(connection)
             for kind, bodies in rows.items():
                 alerts.keep(connection, self._bot, kind, bodies)
             bodies = {id_: None if c.done else stored.dump(c) for id_, c in cards.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,7 @@ from bot.message import Untrusted
 from bot.reply import Reply, Text
 from bot.tasks import together
 from bot.watch.alert import FOREVER, Evidence, Owner
+from bot.watch.blind import Sight
 from bot.watch.board import Board
 from bot.watch.condition import Native
 from bot.watch.courier import Courier, Parcel, Said
@@ -81,6 +82,7 @@ class Watcher:
         }
         memories = {name: place.memory for name, place in self._places.items()}
         self._ledger = Ledger(database, bot, self._board, memories)
+        self._sight = Sight()
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
         self._gathering = Gathering(self._places, database, public.changes, clock)
@@ -122,7 +124,8 @@ class Watcher:
     async def _load(self) -> None:
         while True:
             try:
-                return await self._ledger.load(self._clock())
+                now = self._clock()
+                return self._sight.started(await self._ledger.load(now), now)
             except StorageError as error:
                 log.warning("what is known of alerts can't be read: %s", error)
             await self._sleep(_PAUSE)
@@ -168,10 +171,14 @@ class Watcher:
             for key, found in self._gathering.at_once(fresh).items():
                 board.attach(key, found)
             await self._ledger.settle(now)
+            self._sight.look(board.deck.waiting, now)
+            reports = [courier.pack(said) for said in self._reports(now)]
             told = [(notice, self._packed(courier, notice, now)) for notice in board.due(now)]
-            await self._ledger.store(told, now)
+            seen = self._sight.seen(now)
+            await self._ledger.store(told, now, reports=reports, seen=seen)
+            self._sight.told(now)
             board.fresh.clear()
-        for _, parcel in told:
+        for parcel in (*reports, *(parcel for _, parcel in told)):
             parcel.sent()
         self._gathering.gather(fresh, self._attach)
 
@@ -183,6 +190,15 @@ class Watcher:
             self._board.look(rule, place.host.name, found, now)
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
+
+    def _reports(self, now: float) -> Iterator[Said]:
+        """That nothing could be told, or seen, and what was missed."""
+        audience, off = self._public.audience(), self._sight.off(now)
+        outages = {**self._sight.over, **(dict.fromkeys(audience.chats, off) if off else {})}
+        for chat, outage in outages.items():
+            known = [a for a in self._board.alerts.values() if audience.hears(chat, a.subject.host)]
+            reply = outage.report(known)
+            yield Said(chat, reply, urgent=reply.rings)
 
     def _packed(self, courier: Courier, notice: Notice, now: float) -> Parcel:
         """In words; if that is more than we can do, at least how bad it is and where."""
