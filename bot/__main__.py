@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("run", "run the bot"),
         ("check", "say what is well and how to mend what isn't"),
-        ("health", "exit 0 only if polling, inbox and database are alive"),
+        ("health", "exit 0 only if polling, database, schedules and sampling are alive"),
         ("claim", "show a code that makes its sender an owner"),
     ):
         commands.add_parser(name, help=text, description=text, parents=[config])

@@ -96,6 +96,7 @@ class App:
             self._clock,
             self._monotonic,
             self._sleep,
+            self.heartbeat,
         )
         line = assembly.line()
         parts.push_async_callback(line.files.close)
@@ -120,6 +121,7 @@ class App:
             intake.dispatcher.run(intake.door.stored),
             work.schedules.run(),
             pulse.run(),
+            *assembly.beacon(),
             intake.menu.run(),
             intake.connection.run(lambda: self._ready(intake)),
             *assembly.watching(services, speech, work, parts),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access.policy import Policy
+from bot.beacon import Beacon
 from bot.command.build import Builder
 from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
@@ -22,6 +23,7 @@ from bot.config import Settings
 from bot.config.alert import rules
 from bot.enrolment import Enrolment
 from bot.fetch import Fetch
+from bot.heartbeat import PATIENCE, SAMPLED, SCHEDULED, WATCHED, Heartbeat
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
@@ -37,6 +39,7 @@ from bot.pipeline.order import resuming, stages
 from bot.pipeline.resume import Resume
 from bot.pipeline.stage import Proceed, compose
 from bot.pipeline.upkeep import Counted
+from bot.reply import Reply
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.spool import Spool
@@ -57,7 +60,9 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
+from bot.watch.card import SECOND
 from bot.watch.counting import Counting
+from bot.watch.courier import Couriers, Said
 from bot.watch.cursors import StoredCursors
 from bot.watch.healer import Healer
 from bot.watch.history import Recorder
@@ -65,6 +70,7 @@ from bot.watch.notice import Audience
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
+from bot.watch.second import Second
 from bot.watch.watcher import Public, Watcher
 from handlers import COMMANDS
 from storage import people
@@ -72,7 +78,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
-_LOGS = "container.logs"
+_LOGS, _ALERTS = "container.logs", "alert.ls"
 _GRACE = 1.0  # seconds in which what is under way may end
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
@@ -139,6 +145,7 @@ class Assembly:
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    heartbeat: Heartbeat
 
     def line(self) -> Line:
         """The line to Telegram. Does no I/O."""
@@ -197,21 +204,34 @@ class Assembly:
             may_show=may_show,
             changes=changes,
             good=_GOOD * self.settings.watch.every,
+            alive=self._alive(WATCHED),
         )
         return Watcher(
             rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
         )
 
+    def _alive(self, what: str, patience: float = PATIENCE) -> Callable[[], None]:
+        """What notes that a part is alive."""
+        return lambda: self.heartbeat.beat(what, self.clock(), patience)
+
     def _audience(self) -> Audience:
         """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
         owners = tuple(owner.person.id for owner in self.policy.owners)
+        second = bool(self.settings.watch.channels)
         hours, access = self.settings.watch.quiet, self.settings.access
         if hours is None:
-            return Audience(owners)
+            return Audience(owners, hears=self._hears, second=second)
         zone = self.settings.locale.timezone
         zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
         zones |= dict.fromkeys((*self.policy.people, *owners), zone)
-        return Audience(owners, quiet={chat: Window(*hours, name) for chat, name in zones.items()})
+        quiet = {chat: Window(*hours, name) for chat, name in zones.items()}
+        return Audience(owners, quiet=quiet, hears=self._hears, second=second)
+
+    def _hears(self, chat: int, host: str) -> bool:
+        """Whether a chat may hear of a host: a person who may list its alerts, a linked group."""
+        if chat > 0:
+            return self.policy.decide(chat, _ALERTS, host).allowed
+        return chat == SECOND or self.policy.linked(chat)
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""
@@ -240,13 +260,15 @@ class Assembly:
             speech.outbox, services.languages, self.redactor, self._words, self.clock, token
         )
         watcher = services.watch
+        second = self._second(services, notices)
         feeds = (
             work
             for host in services.hosts.values()
             for work in self._watch(host, services, watcher.sweeps(host.name))
         )
         return (
-            watcher.run(notices),
+            watcher.run(Couriers(notices, {SECOND: second})),
+            second.run(),
             watcher.probes.run(),
             *self._healing(watcher, work, parts),
             *feeds,
@@ -262,13 +284,43 @@ class Assembly:
         parts.push_async_callback(healer.close, _GRACE)
         return (healer.run(),)
 
+    def _second(self, services: Services, notices: Notices) -> Second:
+        """The second channel; without addresses nothing goes there."""
+
+        async def tell(reply: Reply) -> None:
+            for chat in self._audience().chats:
+                parcel = notices.pack(Said(chat, reply))
+                await services.database.write(parcel.store)
+                parcel.sent()
+
+        locale = self.settings.locale
+        return Second(
+            self.settings.watch.channels,
+            services.database,
+            self.bot,
+            self.instance,
+            self._words(locale.language, locale.timezone),
+            self.redactor,
+            tell,
+            self.clock,
+            self.sleep,
+        )
+
+    def beacon(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What tells a monitor elsewhere that the bot is well, if there is one."""
+        url = self.settings.watch.heartbeat
+        if url is None:
+            return ()
+        return (Beacon(url, lambda: self.heartbeat.well(self.clock()), self.sleep).run(),)
+
     def _watch(
         self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
     ) -> tuple[Coroutine[Any, Any, None], ...]:
         cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
         recorder = Recorder(services.database, host.name, self.clock, self.sleep)
         every, takers = self.settings.watch.every, (recorder.take, sweeps)
-        sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
+        alive = self._alive(f"{SAMPLED}:{host.name}", PATIENCE + 2 * every)
+        sampling = Sampling(host, every, takers, self.monotonic, self.sleep, alive)
         counting = Counting(host, recorder.count, self.sleep)
         counts = (counting.run(),) if self.settings.watch.df else ()
         return host.feed.run(cursors), sampling.run(), recorder.run(), *counts
@@ -310,7 +362,8 @@ class Assembly:
         builder = Builder(self.bot, services, turns)
         resume = Resume(builder, resuming(limit, audit, deadline))
         run = compose(around)
-        schedules = Schedules(journal, Runs(journal, builder, run), services.scheduled)
+        runs = Runs(journal, builder, run)
+        schedules = Schedules(journal, runs, services.scheduled, self._alive(SCHEDULED))
         return Work(journal, deadline, builder, run, resume, schedules, turns)
 
     def intake(

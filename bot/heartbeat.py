@@ -13,7 +13,7 @@ import math
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,21 @@ log = logging.getLogger(__name__)
 
 POLLED = "polled"  # Telegram answered a poll
 STORED = "stored"  # the inbox took what came, and the database answered
-_PATIENCE = {POLLED: 120.0, STORED: 60.0}
-_NEVER = {
+SCHEDULED = "scheduled"  # it was looked whether a schedule is due
+WATCHED = "watched"  # it was looked whether an alert fires
+SAMPLED = "sampled"  # it was tried to read what containers use; of each host: `sampled:nas`
+_ALWAYS = {POLLED: 120.0, STORED: 60.0}
+PATIENCE = 120.0  # seconds, of what is expected besides
+_NEVER: Mapping[str, Message] = {
     POLLED: msg("Telegram has not answered yet."),
     STORED: msg("Nothing could be stored yet."),
 }
 _LONG_AGO = {
     POLLED: msg("Telegram has not answered for {span}."),
     STORED: msg("Nothing could be stored for {span}."),
+    SCHEDULED: msg("Schedules were not looked at for {span}."),
+    WATCHED: msg("Alerts were not looked at for {span}."),
+    SAMPLED: msg("What containers use was not read for {span}."),
 }
 _VARIABLE = "PIERHEAD_STORAGE__URL"
 _DEFAULT = "sqlite:///pierhead.db"
@@ -42,11 +49,15 @@ class Heartbeat:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._times: dict[str, float] = {}
+        self._times: dict[str, object] = {}
 
-    def beat(self, what: str, now: float) -> None:
-        """Note that something is alive."""
-        self._times[what] = now
+    def beat(self, what: str, now: float, patience: float = PATIENCE) -> None:
+        """Note that something is alive; from now on it is expected every `patience` seconds."""
+        self._times[what] = now if what in _ALWAYS else [now, patience]
+
+    def well(self, now: float) -> bool:
+        """Whether all that must be alive is."""
+        return not _wrong(self._times, now)
 
     def write(self) -> None:
         """Replace the file at once, so that a reader never sees half of it.
@@ -98,11 +109,29 @@ def judge(file: Path, now: float) -> tuple[Message, ...]:
         times = None
     if not isinstance(times, dict):
         return (msg("Pierhead is not running here, or has not polled yet."),)
-    return tuple(
-        _NEVER[what] if age is None else _LONG_AGO[what].having(span=Span(age))
-        for what, patience in _PATIENCE.items()
-        if (age := _age(times.get(what), now)) is None or age > patience
-    )
+    return _wrong(times, now)
+
+
+def _wrong(times: Mapping[str, object], now: float) -> tuple[Message, ...]:
+    return tuple(dict.fromkeys(filter(None, (_said(*sign, now) for sign in _signs(times)))))
+
+
+def _signs(times: Mapping[str, object]) -> Iterator[tuple[str, object, float]]:
+    """What must be alive, when it was, and how long ago that may be."""
+    for what, patience in _ALWAYS.items():
+        yield what, times.get(what), patience
+    for name, value in times.items():
+        what = name.partition(":")[0]
+        match value:
+            case [at, int(patience) | float(patience)] if what in _LONG_AGO:
+                yield what, at, patience
+
+
+def _said(what: str, at: object, patience: float, now: float) -> Message | None:
+    age = _age(at, now)
+    if age is None:
+        return _NEVER.get(what, _LONG_AGO[what].having(span=Span(patience)))
+    return _LONG_AGO[what].having(span=Span(age)) if age > patience else None
 
 
 def _age(time: Any, now: float) -> float | None:  # noqa: ANN401 - whatever JSON holds

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SILENCE = "silence"
     CONTAINER = "container"
     HEALING = "healing"
+    SEEN = "seen"
 
 
 alert_state = Table(

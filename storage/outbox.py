@@ -119,11 +119,17 @@ def enqueue(connection: Connection, row: Outgoing) -> int:
     return number
 
 
-def pending(connection: Connection, bot: int, instance: str, limit: int) -> list[Outgoing]:
-    """What waits for an instance, in the order in which it should go; what was forged is failed."""
+def pending(
+    connection: Connection, bot: int, instance: str, limit: int, *, chat: int | None = None
+) -> list[Outgoing]:
+    """What waits for an instance, in the order in which it should go; what was forged is failed.
+
+    That is for all chats that Telegram has, whose number is not 0, or for one.
+    """
+    here = outbox.c.chat != 0 if chat is None else outbox.c.chat == chat
     waiting = (
         select(outbox)
-        .where(outbox.c.bot == bot, outbox.c.instance == instance, _OPEN)
+        .where(outbox.c.bot == bot, outbox.c.instance == instance, here, _OPEN)
         .order_by(outbox.c.priority, outbox.c.id)
     )
     forged: list[int] = []

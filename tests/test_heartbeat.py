@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.heartbeat import POLLED, STORED, Heartbeat, file_of, judge, url_of
+from bot.heartbeat import (
+    POLLED,
+    SAMPLED,
+    SCHEDULED,
+    STORED,
+    WATCHED,
+    Heartbeat,
+    file_of,
+    judge,
+    url_of,
+)
 from bot.i18n import ENGLISH
 from bot.reply.words import Words
 
@@ -41,6 +51,38 @@ def test_what_is_alive_is_well(file: Path) -> None:
     heartbeat.write()
     assert judged(file) == ()
     assert [p.name for p in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize(
+    ("what", "age", "problem"),
+    [
+        (SCHEDULED, 120, ()),
+        (SCHEDULED, 121, ("Schedules were not looked at for 2 min 1 s.",)),
+        (WATCHED, 300, ("Alerts were not looked at for 5 min.",)),
+        (f"{SAMPLED}:nas", 300, ("What containers use was not read for 5 min.",)),
+        ("unknown", 300, ()),
+    ],
+)
+def test_what_has_lived_once_is_expected_to_live(
+    what: str, age: int, problem: tuple[str, ...], file: Path
+) -> None:
+    heartbeat = Heartbeat(file)
+    for sign in (POLLED, STORED):
+        heartbeat.beat(sign, NOW)
+    heartbeat.beat(what, NOW - age)
+    heartbeat.write()
+    assert judged(file) == problem
+    assert heartbeat.well(NOW) == (not problem)
+
+
+def test_what_is_read_seldom_is_expected_seldom(file: Path) -> None:
+    heartbeat = Heartbeat(file)
+    for sign in (POLLED, STORED):
+        heartbeat.beat(sign, NOW)
+    heartbeat.beat(f"{SAMPLED}:nas", NOW - 3000, patience=7200)
+    heartbeat.beat(f"{SAMPLED}:db1", NOW)
+    heartbeat.write()
+    assert judged(file) == ()
 
 
 def test_after_an_orderly_end_nothing_runs(file: Path) -> None:

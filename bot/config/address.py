@@ -14,6 +14,7 @@ from bot.config.problem import Refused
 from bot.message import msg
 
 _SERVER = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+/?", re.ASCII)
+_CHANNEL = re.compile(r"[a-z][a-z0-9+.-]{1,31}://[^\x00-\x20\x7f]+")
 _DATABASE = re.compile(r"[a-z][a-z0-9_+]*://[^\x00-\x20\x7f]*")
 # The same reading as SQLAlchemy's: a password may hold "/", "?" and "#", which urlsplit cuts at.
 _PASSWORD = re.compile(r"[\w+]+://[^:/]*:([^@]*)@")
@@ -36,6 +37,25 @@ def server(value: str) -> str:
     if url.scheme == "http" and not _loopback(url.hostname or ""):
         raise Refused(msg("It must be https://: http would show the token to the network."))
     return value.rstrip("/")
+
+
+def web(value: str) -> str:
+    """An address that is called. It may hold secrets, and be in any network: the owner names it."""
+    try:
+        url = urlsplit(value)
+        good = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        good = False
+    if not good or not value.isascii() or not value.isprintable() or " " in value:
+        raise Refused(msg("It must be https:// and a host, and what stands behind it."))
+    return value
+
+
+def channel(value: str) -> str:
+    """An address of another channel, as Apprise has them. It holds secrets."""
+    if not _CHANNEL.fullmatch(value):
+        raise Refused(msg("It must be an address of Apprise: ntfy://, mailto:// and so on."))
+    return value
 
 
 def _loopback(host: str) -> bool:

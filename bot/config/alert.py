@@ -8,19 +8,26 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from bot.config.kinds import AlertName, Choice, Flag, Held, Items, Text, Told
+from bot.config.kinds import AlertName, Choice, Flag, Held, Items, Section, Text, Told
 from bot.config.probe import ProbeKeys
 from bot.config.problem import Loc, Refused
 from bot.errors import UsageError
 from bot.message import msg
 from bot.watch.condition import condition
 from bot.watch.probe import Probe
-from bot.watch.rule import DEFAULTS, Missing, Rule, Severity
+from bot.watch.rule import DEFAULTS, Missing, Rule, Severity, Step
 from bot.watch.subject import Selector, selector
 
 T = TypeVar("T")
 
 _BUILT_IN = {rule.name: rule for rule in DEFAULTS}
+
+
+class StepEntry(Section):
+    """Who is asked next, that long after the alert has fired, if nobody has taken it by then."""
+
+    to: Told
+    after: Held
 
 
 class AlertEntry(ProbeKeys):
@@ -36,6 +43,7 @@ class AlertEntry(ProbeKeys):
     severity: Choice[Literal["info", "warning", "critical"]] | None = None
     missing: Choice[Literal["stale", "firing", "ok"]] | None = None
     chats: Items[Told] = ()
+    escalate: Items[StepEntry] = ()
     repeat: Held | None = None
 
     @model_validator(mode="after")
@@ -46,8 +54,16 @@ class AlertEntry(ProbeKeys):
             raise Refused(msg("It is missing: when does the alert fire?"), at=("when",))
         if self.when is None and self.clear is not None:
             raise Refused(msg("It needs a when beside it."), at=("clear",))
+        times = [step.after for step in self.escalate]
+        if times != sorted(times):
+            raise Refused(msg("Each comes after the one before it."), at=("escalate",))
         self.rule()
         return self
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Who is asked next, in turn."""
+        return tuple(step.to for step in self.escalate)
 
     def rule(self) -> Rule:
         """The rule that it makes.
@@ -72,6 +88,7 @@ class AlertEntry(ProbeKeys):
             severity=Severity[self.severity.upper()] if self.severity else rule.severity,
             missing=Missing(self.missing) if self.missing else rule.missing,
             chats=self.chats,
+            chain=tuple(Step(step.to, float(step.after)) for step in self.escalate),
             repeat=rule.repeat if self.repeat is None else float(self.repeat),
         )
 
@@ -84,7 +101,7 @@ class AlertEntry(ProbeKeys):
         host = "" if on is None else on.host
         if on not in {None, Selector(host=host)} or "*" in host or "?" in host:
             raise Refused(msg("Of a probe it can only say a host: host:nas."), at=("on",))
-        return self.asked(host)
+        return self.probed(host)
 
 
 def rules(entries: Sequence[AlertEntry]) -> tuple[Rule, ...]:

@@ -100,3 +100,6 @@ def _walk(tree: Tree) -> Iterator[Keys]:
         yield (key,)
         if isinstance(value, dict):
             yield from ((key, *rest) for rest in _walk(value))
+        for number, one in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(one, dict):
+                yield from ((key, str(number), *rest) for rest in _walk(one))

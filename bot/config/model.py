@@ -6,15 +6,15 @@ seconds once they are read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, model_validator
 
-from bot.config.address import passwords, sqlite_file
+from bot.config.address import channel, passwords, sqlite_file, web
 from bot.config.alert import AlertEntry
 from bot.config.kinds import (
     Brief,
@@ -50,7 +50,7 @@ from bot.config.kinds import (
 from bot.config.problem import Loc, Problem, Refused
 from bot.config.reading import read
 from bot.config.roles import OWNER, Role, flatten
-from bot.message import Message, msg
+from bot.message import Code, Message, msg
 
 DEFAULT_HOST = "local"
 _KEY = "pierhead.key"
@@ -61,6 +61,34 @@ _READ_ONLY = AfterValidator(MappingProxyType)
 
 def _none() -> Mapping[Any, Any]:
     return MappingProxyType({})
+
+
+def _secret(given: SecretStr | None, file: str | None, key: str) -> str | None:
+    """A secret, wherever it was put: in the settings, or in a file of its own.
+
+    Raises:
+        Refused: it is in both, or the file can't be read.
+    """
+    there = f"{key}_file"
+    if given is not None and file is not None:
+        both = msg("Both {key} and {file}: one must go.", key=Code(key), file=Code(there))
+        raise Refused(both, at=(there,))
+    if file is not None:
+        return _at((there,), lambda: _contents(file))
+    return given.get_secret_value() if given else None
+
+
+def _contents(path: str) -> str:
+    return read(path, _LARGEST_SECRET).text.strip()
+
+
+def _at(at: Loc, check: Callable[[], str]) -> str:
+    """What is checked; what is wrong with it is wrong at that key."""
+    try:
+        return check()
+    except Refused as refused:
+        message = refused.faults[0][1]
+    raise Refused(message, at=at)
 
 
 class Telegram(Section):
@@ -155,7 +183,7 @@ class RegistryEntry(Section):
             both = msg("Both password and password_file: one must go.")
             raise Refused(both, at=("password_file",))
         if self.password_file is not None:
-            self._read = read(self.password_file, _LARGEST_SECRET).text.strip()
+            self._read = _contents(self.password_file)
         if bool(self.username) is not bool(self.password_value()):
             raise Refused(msg("A name and a password belong together."), at=("username",))
         return self
@@ -228,6 +256,38 @@ class Watch(Section):
     every: Every = 15
     df: Flag = True
     quiet: Hours | None = None
+    heartbeat_url: Secret | None = None
+    heartbeat_url_file: Text | None = Field(default=None, repr=False)
+    second: Items[Secret] = Field(default=(), repr=False)
+    second_file: Text | None = Field(default=None, repr=False)
+    _heartbeat: str | None = PrivateAttr(default=None)
+    _channels: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def heartbeat(self) -> str | None:
+        """What is called while all is well, which `repr` never shows."""
+        return self._heartbeat
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where what is critical goes as well, which `repr` never shows."""
+        return self._channels
+
+    @model_validator(mode="after")
+    def _second_channel(self) -> Self:
+        given = SecretStr("\n".join(one.get_secret_value() for one in self.second))
+        found = _secret(given if self.second else None, self.second_file, "second")
+        at: Loc = ("second_file",) if self.second_file else ("second",)
+        lines = (found or "").splitlines()
+        self._channels = tuple(_at(at, partial(channel, line)) for line in lines if line.strip())
+        return self
+
+    @model_validator(mode="after")
+    def _one_heartbeat(self) -> Self:
+        found = _secret(self.heartbeat_url, self.heartbeat_url_file, "heartbeat_url")
+        if found is not None:
+            self._heartbeat = _at(("heartbeat_url",), lambda: web(found))
+        return self
 
 
 class Locale(Section):
@@ -274,9 +334,10 @@ class Settings(Section):
         for place, entry in enumerate(self.alert):
             if entry.name in names:
                 faults.append((("alert", place, "name"), msg("This name is there already.")))
-            if not known.issuperset(entry.chats):
-                why = msg("Each must stand in access: an owner, a person, or a group.")
-                faults.append((("alert", place, "chats"), why))
+            for key, chats in (("chats", entry.chats), ("escalate", entry.asked)):
+                if not known.issuperset(chats):
+                    why = msg("Each must stand in access: an owner, a person, or a group.")
+                    faults.append((("alert", place, key), why))
             names.add(entry.name)
         if faults:
             (at, message), *more = faults
@@ -299,4 +360,5 @@ class Settings(Section):
         half = token.partition(":")[2]
         logins = (entry.password_value() for entry in self.registries.values())
         half_too = [half] if len(half) >= _HALF else []
-        return (token, *half_too, *passwords(self.storage.url), *filter(None, logins))
+        watch = filter(None, [self.watch.heartbeat, *self.watch.channels])
+        return (token, *half_too, *passwords(self.storage.url), *filter(None, logins), *watch)

@@ -66,7 +66,7 @@ class ProbeKeys(Section):
                     raise Refused(msg("Only HTTP has that: tcp:// only connects."), at=(key,))
         return self
 
-    def asked(self, host: str) -> Probe:
+    def probed(self, host: str) -> Probe:
         """The probe, where there is one."""
         return Probe(
             self.probe or "",

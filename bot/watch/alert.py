@@ -14,6 +14,7 @@ from bot.watch.rule import Missing, Rule, Severity
 from bot.watch.subject import Subject
 
 LONGEST = 120.0  # seconds that count between two looks
+FOREVER = 1e11  # a snooze until it is resolved
 _HOUR = 3600.0
 _OFTEN = 3  # times in an hour from which an alert flaps
 _CALM = 600.0  # seconds of calm that end one which flaps, doubled with each time more
@@ -118,6 +119,23 @@ class Alert:
     def taken(self) -> bool:
         """Whether somebody has it, or has put it off."""
         return self.owner is not None or self.snoozed is not None
+
+    def freed(self, now: float) -> Alert:
+        """Without an owner that has had it long enough, or a snooze that is over."""
+        owner = self.owner if self.owner and self.owner.until > now else None
+        snoozed = self.snoozed if self.snoozed and self.snoozed > now else None
+        if (owner, snoozed) == (self.owner, self.snoozed):
+            return self
+        return replace(self, owner=owner, snoozed=snoozed)
+
+    def earlier(self, seconds: float) -> Alert:
+        """The clock was put back: who has it, or put it off, does so for as long as before."""
+        owner, snoozed = self.owner, self.snoozed
+        if owner is not None:
+            owner = replace(owner, since=owner.since - seconds, until=owner.until - seconds)
+        if snoozed is not None and snoozed != FOREVER:
+            snoozed -= seconds
+        return replace(self, owner=owner, snoozed=snoozed)
 
     def forgettable(self, now: float) -> bool:
         """Whether it is over, and so long that it would not count as flapping either."""

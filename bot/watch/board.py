@@ -1,4 +1,4 @@
-"""All alerts and their cards: readings, taps and the passing of time go in, notices come out.
+"""All alerts: readings, taps and the passing of time go in, notices come out.
 
 No I/O, and time is an argument. What has changed is kept in `changed` until the caller has stored
 it together with its notices, so that a kill at any moment loses neither.
@@ -7,24 +7,27 @@ it together with its notices, so that a kill at any moment loses neither.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted, State, advance, meaning
 from bot.watch.calendar import Silence
-from bot.watch.card import LATER, Card, Member
+from bot.watch.card import SECOND, Card, Member
+from bot.watch.deck import Deck, Place
 from bot.watch.notice import Audience, Holding, Kind, Notice
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
+from bot.watch.telling import Telling, repeating
 
 GRACE = 180.0  # seconds after a start in which everything is gathered into one card
+UNHEARD = 180.0  # seconds after which what is critical and not taken goes to the second channel
 START = "start"  # the topic of that card
-FOREVER = 1e11  # a snooze until it is resolved
+_SET_BACK = 30.0  # seconds by which a clock must go back to count as set
 
 
 @dataclass(slots=True)
 class Board:
-    """The alerts by their keys, the cards and silences by their ids, the rules by their names.
+    """The alerts by their keys, the silences by their ids, the rules by their names, the cards.
 
     `changed` is what is not stored yet, by kind and key, `fresh` the alerts that have just fired.
     """
@@ -33,19 +36,41 @@ class Board:
     audience: Callable[[], Audience]
     grace: float = GRACE
     alerts: dict[str, Alert] = field(default_factory=dict)
-    cards: dict[str, Card] = field(default_factory=dict)
     silences: dict[str, Silence] = field(default_factory=dict)
     changed: set[tuple[type, str]] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
+    deck: Deck = field(init=False)
     _started: dict[str, float] = field(default_factory=dict)
+    _seen: float = 0.0
 
-    def load(self, alerts: Iterable[Alert], cards: Iterable[Card], now: float) -> None:
-        """Take up what the last run knew; what no rule is about any more is over."""
+    def __post_init__(self) -> None:
+        self.deck = Deck(lambda id_: self.changed.add((Card, id_)))
+
+    @property
+    def cards(self) -> Mapping[str, Card]:
+        """The cards by their ids."""
+        return self.deck.cards
+
+    def load(
+        self,
+        alerts: Iterable[Alert],
+        cards: Iterable[Card],
+        now: float,
+        hosts: Collection[str] | None = None,
+    ) -> None:
+        """Take up what the last run knew; of what no rule, or none of the hosts, is, it is over."""
         self.alerts = {alert.key: alert for alert in alerts}
-        self.cards = {card.id: card for card in cards}
-        for alert in tuple(self.alerts.values()):
-            if alert.rule not in self.rules:
-                self._keep(alert, replace(alert, state=State.INACTIVE, at=now, ended=now))
+        self.deck.load(cards, self.alerts)
+        self._seen = now
+        lost = [
+            alert
+            for alert in self.alerts.values()
+            if alert.rule not in self.rules
+            or (hosts is not None and alert.subject.host not in hosts)
+        ]
+        for alert in lost:
+            self._keep(alert, replace(alert, state=State.INACTIVE, at=now, ended=now))
+        self.deck.end({alert.key for alert in lost if alert.firing}, now)
 
     def started(self, host: str, now: float) -> None:
         """The bot, or the Engine of that host, has just started."""
@@ -55,6 +80,7 @@ class Board:
         """Take in what holds now. Of what fires and is not among it, nothing is left."""
         known = [a for a in self.alerts.values() if a.rule == rule.name and a.subject.host == host]
         gone = {a.subject: Reading(holds=False) for a in known if a.subject not in readings}
+        ended: set[str] = set()
         for subject, reading in {**readings, **gone}.items():
             before = self.alerts.get(f"{rule.name}/{subject.fingerprint}")
             if before is None and not meaning(rule, reading):
@@ -62,7 +88,11 @@ class Board:
             before = before or Alert(rule.name, subject, rule.severity)
             if before.firing and before.severity < rule.severity:
                 before = self._raised(before, rule.severity, now)
-            self._keep(before, advance(before, rule, reading, now))
+            after = advance(before, rule, reading, now)
+            self._keep(before, after)
+            if before.firing and not after.firing:
+                ended.add(after.key)
+        self.deck.end(ended, now)
 
     def take(self, card: str, owner: Owner) -> tuple[Alert, ...]:
         """Somebody has what a card tells."""
@@ -73,11 +103,11 @@ class Board:
         return self._each(card, lambda alert: replace(alert, snoozed=until))
 
     def attach(self, key: str, evidence: Evidence) -> None:
-        """Add what a person wants to see of an alert that fires."""
+        """Add what a person wants to see of an alert; only a card of it alone shows that."""
         alert = self.alerts.get(key)
         if alert is not None and alert.firing and alert.evidence != evidence:
             self._put(replace(alert, evidence=evidence))
-            self._touch(key)
+            self.deck.touch(key, alone=True)
 
     def restarted(self, key: str, since: float, told: Restarted, now: float) -> bool:
         """It was restarted unasked; where that did not help it is critical, and told again.
@@ -96,40 +126,41 @@ class Board:
 
     def unattended(self, alert: Alert, now: float) -> bool:
         """Whether it fires, and nobody has it, has put it off or has silenced it."""
-        holding = Holding(self.rules, self.audience, self.alerts, self.silences)
-        seen = alert.firing and not alert.stale and not alert.taken
-        return seen and not holding.quiet(alert, now)
+        if not alert.firing or alert.stale or alert.taken:
+            return False
+        return not self._holding(now).quiet(alert)
 
     def due(self, now: float) -> list[Notice]:
         """What is to be told now, the worst first."""
+        self._go_on(now)
         self._expire(now)
-        found = [n for card in tuple(self.cards.values()) for n in self._notices(card, now)]
+        audience = self.audience()
+        for card in tuple(self.cards.values()):
+            if now >= card.due and not audience.hears(card.chat, card.host):
+                self.deck.close(card, now)
+        telling = Telling(self.alerts, audience, self._holding(now), now)
+        found = [n for card in self.cards.values() for n in telling.notices(card)]
         return sorted(found, key=lambda notice: -notice.severity)
 
     def stored(self, card: Card, notice: Notice, row: int, now: float) -> Card:
         """The card once a notice of it is stored, as that row of the outbox."""
-        if notice.kind is Kind.RESOLVED:
-            return card.replied(notice.members)
-        if notice.kind is Kind.AGAIN:
-            return self._repeating(card, now)
+        match notice.kind:
+            case Kind.RESOLVED:
+                return card.replied(notice.members)
+            case Kind.AGAIN:
+                return repeating(card, self.rules, self.alerts, now)
+            case Kind.MORE:
+                return card
         card = card.stored(row, notice.members, now)
-        return card if card.again is not None else self._repeating(card, now)
+        return card if card.again is not None else repeating(card, self.rules, self.alerts, now)
+
+    def _holding(self, now: float) -> Holding:
+        silences = self.silences.values()
+        return Holding(self.rules, self.audience(), self.alerts, silences, now)
 
     def put(self, card: Card) -> None:
-        """Have this card from now on; one that is done is dropped."""
-        if card.done:
-            self.cards.pop(card.id, None)
-        else:
-            self.cards[card.id] = card
-        self.changed.add((Card, card.id))
-
-    def failed(self, card: Card, row: int, now: float) -> None:
-        """A chat can't be reached: who is next hears of it at once."""
-        self.put(card.dropped(row))
-        keys = {m.key for m in card.members}
-        for other in tuple(self.cards.values()):
-            if other.asks and other.first is None and keys & {m.key for m in other.members}:
-                self.put(replace(other, due=min(other.due, now)))
+        """Have this card from now on."""
+        self.deck.put(card)
 
     def firing(self, rule: str, subject: Subject) -> bool:
         """Whether that alert fires."""
@@ -137,17 +168,14 @@ class Board:
         return alert is not None and alert.firing
 
     def _keep(self, before: Alert, after: Alert) -> None:
-        if after.firing and not before.firing:
+        if after.firing != before.firing:
             self._put(after)
-            self.fresh.append(after.key)
-            self._fired(after)
-        elif before.firing and not after.firing:
-            self._put(after)
-            for card in self._with(after.key):
-                self.put(card.ended(after.key, after.at))
+            if after.firing:
+                self.fresh.append(after.key)
+                self._fired(after)
         else:
             if after.firing and after.stale != before.stale:
-                self._touch(after.key)
+                self.deck.touch(after.key)
             if _matters(before, after):
                 self.changed.add((Alert, after.key))
             self.alerts[after.key] = after
@@ -158,65 +186,55 @@ class Board:
         """It is worse than when somebody took it: it is told again."""
         alert = replace(alert, severity=severity, owner=None, snoozed=None)
         self._put(alert)
-        self._again(alert.key, now)
+        self.deck.again(alert.key, now)
         return alert
-
-    def _again(self, key: str, now: float) -> None:
-        """Have it told once more."""
-        for card in self._with(key):
-            self.put(replace(card, again=now))
 
     def _put(self, alert: Alert) -> None:
         self.alerts[alert.key] = alert
         self.changed.add((Alert, alert.key))
 
     def _fired(self, alert: Alert) -> None:
-        rule, now = self.rules[alert.rule], alert.since
-        start = self._started.get(alert.subject.host)
+        """Put it on the cards of all who hear of it, now or later."""
+        rule, now, host = self.rules[alert.rule], alert.since, alert.subject.host
+        start = self._started.get(host)
         early = bool(alert.subject.name) and start is not None and 0 <= now - start < self.grace
         topic, due = (START, (start or 0.0) + self.grace) if early else (rule.name, now)
-        for chat in rule.chats or self.audience().chats:
-            self._join(chat, alert, topic, due)
-        for step in rule.chain:
-            self._join(step.chat, alert, topic, now + step.after, asks=True)
+        audience = self.audience()
+        for chat in audience.of(rule, host):
+            self._join(Place(chat, host, topic), alert, due)
+        for number, step in enumerate(rule.chain, 1):
+            self._join(Place(step.chat, host, topic, number), alert, now + step.after)
+        if audience.second and alert.severity is Severity.CRITICAL:
+            last = len(rule.chain) + 1
+            self._join(Place(SECOND, host, topic, last), alert, now + UNHEARD)
 
-    def _join(self, chat: int, alert: Alert, topic: str, due: float, *, asks: bool = False) -> None:
-        host = alert.subject.host
-        card = self._open(chat, host, topic, asks=asks)
-        if card is None:
-            says = f"{chat}/{alert.key}/{alert.since!r}/{asks}"
-            name = hashlib.sha256(says.encode()).hexdigest()[:10]
-            card = Card(name, chat, host, topic, due, asks=asks)
-        self.put(card.joined(alert.key, alert.since))
+    def _join(self, place: Place, alert: Alert, due: float) -> None:
+        def new() -> str:
+            says = f"{place.chat}/{alert.key}/{alert.since!r}/{place.step}"
+            return hashlib.sha256(says.encode()).hexdigest()[:10]
 
-    def _open(self, chat: int, host: str, topic: str, *, asks: bool) -> Card | None:
-        """The card that one more alert belongs on: one on which something fires still."""
-        for card in self.cards.values():
-            place = (card.chat, card.host, card.topic, card.asks)
-            if place == (chat, host, topic, asks) and not card.over:
-                return card
-        return None
-
-    def _with(self, key: str) -> list[Card]:
-        """The cards on which an alert fires."""
-        cards = self.cards.values()
-        return [c for c in cards if any(m.key == key and not m.over for m in c.members)]
-
-    def _touch(self, key: str) -> None:
-        """Have its cards show what has changed."""
-        for card in self._with(key):
-            if card.first is not None:
-                self.put(replace(card, dirty=True, due=card.first))
+        self.deck.join(place, Member(alert.key, alert.since, due), new, due)
 
     def _each(self, card: str, change: Callable[[Alert], Alert]) -> tuple[Alert, ...]:
-        """Change every alert that fires on a card; which those are."""
+        """Change every alert that fires on a card and is shown there; which those are."""
         found = self.cards.get(card)
-        keys = [m.key for m in found.members if not m.over] if found else []
+        keys = [m.key for m in found.told if not m.over] if found else []
         changed = tuple(change(self.alerts[key]) for key in keys)
         for alert in changed:
             self._put(alert)
-            self._touch(alert.key)
+            self.deck.touch(alert.key)
         return changed
+
+    def _go_on(self, now: float) -> None:
+        """Where the clock was put back, what is to come must not be that much later."""
+        back, self._seen = self._seen - now, now
+        if back < _SET_BACK:
+            return
+        self.deck.set_back(back)
+        for alert in tuple(self.alerts.values()):
+            if alert.taken:
+                self._put(alert.earlier(back))
+                self.deck.touch(alert.key)
 
     def _expire(self, now: float) -> None:
         """Whoever had it has had it long enough, what was put off is over: it is told again."""
@@ -225,49 +243,14 @@ class Board:
             if alert.forgettable(now) and alert.key not in shown:
                 del self.alerts[alert.key]
                 self.changed.add((Alert, alert.key))
-            owned = alert.owner if alert.owner and alert.owner.until > now else None
-            snoozed = alert.snoozed if alert.snoozed and alert.snoozed > now else None
-            if (owned, snoozed) == (alert.owner, alert.snoozed):
-                continue
-            self._put(replace(alert, owner=owned, snoozed=snoozed))
-            self._touch(alert.key)
-            self._again(alert.key, now)
+            elif (freed := alert.freed(now)) is not alert:
+                self._put(freed)
+                self.deck.touch(alert.key)
+                self.deck.again(alert.key, now)
         for silence in tuple(self.silences.values()):
             if silence.until <= now:
                 del self.silences[silence.id]
                 self.changed.add((Silence, silence.id))
-
-    def _notices(self, card: Card, now: float) -> Iterable[Notice]:
-        holding = Holding(self.rules, self.audience, self.alerts, self.silences)
-        new = [m for m in card.new if not holding.held(card, m, now)]
-        if card.first is None:
-            if new and now >= card.due:
-                yield self._notice(Kind.CARD, card, tuple(new), now)
-            return
-        late = card.due - now > LATER  # the clock was put back
-        ready = now >= card.due or card.over or late
-        if (new or card.dirty) and ready:
-            yield self._notice(Kind.CARD, card, (*card.told, *new), now)
-        if card.resolved and ready:
-            yield self._notice(Kind.RESOLVED, card, card.resolved, now)
-        if card.again is not None and now >= card.again:
-            again = [m for m in card.told if m.delivered and not m.over]
-            loud = [
-                m for m in again if not (self.alerts[m.key].taken or holding.held(card, m, now))
-            ]
-            if loud:
-                yield self._notice(Kind.AGAIN, card, tuple(loud), now)
-
-    def _notice(self, kind: Kind, card: Card, members: tuple[Member, ...], now: float) -> Notice:
-        worst = max(self.alerts[m.key].severity for m in members)
-        own = kind is Kind.AGAIN or (kind is Kind.CARD and not (card.shown or card.over))
-        wakes = own and self.audience().wakes(card.chat, worst, now)
-        return Notice(kind, card, members, worst, wakes)
-
-    def _repeating(self, card: Card, now: float) -> Card:
-        every = [self.rules[self.alerts[m.key].rule].repeat for m in card.told if not m.over]
-        shortest = min((seconds for seconds in every if seconds), default=0.0)
-        return replace(card, again=now + shortest if shortest else None)
 
 
 def _matters(before: Alert, after: Alert) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+SECOND = 0  # the chat that the second channel is: what was said there can't be edited
 TOGETHER = 30.0  # seconds after the first alert in which others are added at once
 LATER = 300.0  # seconds between the edits from then on
 _SHOWN = 50  # alerts that are over and told, still shown beside those that are not
@@ -19,12 +20,13 @@ _SHOWN = 50  # alerts that are over and told, still shown beside those that are 
 class Member:
     """An alert as a card knows it: one firing of it. `since` is when it fired, `ended` when not.
 
-    `row` is the first message of the outbox that told it, `last` the first that told its end.
-    `told`: a reply has said so.
+    It is not told before `due`. `row` is the first message of the outbox that told it, `last` the
+    first that told its end. `told`: a reply has said so.
     """
 
     key: str
     since: float
+    due: float = 0.0
     ended: float | None = None
     row: int | None = None
     last: int | None = None
@@ -53,9 +55,9 @@ class Card:
     """A card. Times are seconds since the epoch. `topic` is the rule, or what gathers several.
 
     `due` is when it may be sent or edited next, `first` when it was sent, `again` when it is told
-    again. `open` are messages of the outbox of which it is not known yet what became. An `asks` one
-    is for who is asked next: it is not sent while somebody has its alerts. `dirty` wants an edit.
-    `shown`: Telegram has it.
+    again. `open` are messages of the outbox of which it is not known yet what became. From `step` 1
+    on it is for who is asked next, and tells nothing that somebody has. `dirty` wants an edit.
+    `shown`: Telegram has it. `shut`: what was to be sent last can't be.
     """
 
     id: str
@@ -67,14 +69,20 @@ class Card:
     first: float | None = None
     again: float | None = None
     open: tuple[int, ...] = ()
-    asks: bool = False
+    step: int = 0
     dirty: bool = False
     shown: bool = False
+    shut: bool = False
 
     @property
     def slot(self) -> str:
         """The name of its message."""
         return f"alert:{self.id}"
+
+    @property
+    def edits(self) -> bool:
+        """Whether its message can be edited."""
+        return self.chat != SECOND
 
     @property
     def over(self) -> bool:
@@ -87,10 +95,9 @@ class Card:
         told = all(m.told or not m.delivered for m in self.members)
         return self.over and not self.open and not self.dirty and told
 
-    @property
-    def new(self) -> tuple[Member, ...]:
-        """What fires and was not told yet."""
-        return tuple(m for m in self.members if m.row is None and not m.over)
+    def new(self, now: float) -> tuple[Member, ...]:
+        """What fires and is to be told for the first time."""
+        return tuple(m for m in self.members if m.row is None and not m.over and m.due <= now)
 
     @property
     def told(self) -> tuple[Member, ...]:
@@ -102,17 +109,36 @@ class Card:
         """What is over, and whoever was told that it fires does not know yet."""
         return tuple(m for m in self.members if m.over and m.delivered and not m.told)
 
-    def joined(self, key: str, now: float) -> Card:
+    def joined(self, member: Member) -> Card:
         """With one more alert."""
-        return replace(self, members=(*self.members, Member(key, now)))
+        due = min(self.due, member.due) if self.first is None else self.due
+        return replace(self, members=(*self.members, member), due=due)
 
-    def ended(self, key: str, now: float) -> Card:
-        """An alert fires no more; one that was never told is forgotten."""
+    def ended(self, keys: Collection[str], now: float) -> Card:
+        """These alerts fire no more; one that was never told is forgotten."""
         members = tuple(
-            replace(m, ended=now) if m.key == key and not m.over else m for m in self.members
+            replace(m, ended=now) if not m.over and m.key in keys else m for m in self.members
         )
         kept = tuple(m for m in members if m.row is not None or not m.over)
-        return replace(self, members=kept, dirty=self.first is not None and bool(kept))
+        dirty = self.edits and self.first is not None and bool(kept)
+        return replace(self, members=_trimmed(kept, self.open), dirty=dirty)
+
+    def hurried(self, keys: Collection[str], now: float) -> Card:
+        """These are to be told at once."""
+        members = tuple(
+            replace(m, due=min(m.due, now)) if m.key in keys else m for m in self.members
+        )
+        return replace(self, members=members, due=min(self.due, now))
+
+    def earlier(self, seconds: float) -> Card:
+        """The clock was put back: what is to come is as far away as it was."""
+        return replace(
+            self,
+            due=self.due - seconds,
+            first=None if self.first is None else self.first - seconds,
+            again=None if self.again is None else self.again - seconds,
+            members=tuple(replace(m, due=m.due - seconds) for m in self.members),
+        )
 
     def stored(self, row: int, told: Collection[Member], now: float) -> Card:
         """A message that shows these was stored in the outbox."""
@@ -135,15 +161,22 @@ class Card:
         """A reply has told that these are over."""
         said = {m.firing for m in told}
         members = tuple(replace(m, told=m.told or m.firing in said) for m in self.members)
-        past = [m for m in members if m.told][:-_SHOWN]
-        return replace(self, members=tuple(m for m in members if m not in past))
+        return replace(self, members=_trimmed(members, self.open))
 
     def accepted(self, row: int) -> Card:
         """Telegram has that message."""
         members = tuple(m.accepted(row) for m in self.members)
         rest = tuple(r for r in self.open if r != row)
-        return replace(self, members=members, open=rest, shown=True)
+        return replace(self, members=members, open=rest, shown=True, shut=False)
 
-    def dropped(self, row: int) -> Card:
-        """That message will never be sent: a newer one says more, or the chat is closed."""
-        return replace(self, open=tuple(r for r in self.open if r != row))
+    def dropped(self, row: int, *, shut: bool = False) -> Card:
+        """That message will never be sent: a newer one says more, or the chat is `shut`."""
+        rest = tuple(r for r in self.open if r != row)
+        return replace(self, open=rest, shut=shut or self.shut)
+
+
+def _trimmed(members: tuple[Member, ...], on_their_way: tuple[int, ...]) -> tuple[Member, ...]:
+    """Without those of which nobody has to hear any more, but for the last."""
+    past = [m for m in members if m.over and (m.told or not (m.delivered or on_their_way))]
+    gone = {m.firing for m in past[:-_SHOWN]}
+    return tuple(m for m in members if m.firing not in gone) if gone else members

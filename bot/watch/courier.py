@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,3 +39,15 @@ class Courier(Protocol):
 
     def pack(self, said: Said) -> Parcel:
         """Word it in the language of its chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Couriers:
+    """The courier of a chat: one of the `others`, by its chat, or the one of all the rest."""
+
+    most: Courier
+    others: Mapping[int, Courier]
+
+    def pack(self, said: Said) -> Parcel:
+        """Word it."""
+        return self.others.get(said.chat, self.most).pack(said)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from bot.message import Code, Message, Moment, Person, Size, Span, Untrusted, msg, plural
 from bot.reply import Excerpt, Reply, Text
 from bot.reply.model import Block
-from bot.watch.alert import Alert
-from bot.watch.board import FOREVER
+from bot.watch.alert import FOREVER, Alert
 from bot.watch.card import Member
 from bot.watch.condition import Logged
 from bot.watch.keyboard import keyboard
@@ -35,6 +34,8 @@ class Face:
         match self.notice.kind:
             case Kind.RESOLVED:
                 return Reply(tuple(self._resolved()))
+            case Kind.MORE:
+                blocks = tuple(self._more())
             case Kind.AGAIN:
                 blocks = tuple(self._again())
             case Kind.CARD:
@@ -69,9 +70,7 @@ class Face:
             yield Text(bad.having(subject=told))
         for member in sorted(members, key=lambda m: (m.over, m.since))[:_SHOWN]:
             yield Text(self._line(member))
-        if len(members) > _SHOWN:
-            more = len(members) - _SHOWN
-            yield Text(plural("and {count} more", "and {count} more", more))
+        yield from self._rest(members)
         yield from self._whose(firing)
 
     def _one(self, member: Member) -> Iterator[Block]:
@@ -140,8 +139,11 @@ class Face:
     def _whose(self, members: tuple[Member, ...]) -> Iterator[Block]:
         """Who has it, until when it is put off, or that nobody has."""
         alerts = [self.alerts[m.key] for m in members if not m.over]
-        owner = next((a.owner for a in alerts if a.owner), None)
-        snoozed = next((a.snoozed for a in alerts if a.snoozed), None)
+        if alerts and self.notice.card.step and self.notice.card.edits:
+            yield Text(msg("You are asked next: nobody who was told before could take it."))
+        free = [a for a in alerts if not a.taken]
+        owner = next((a.owner for a in alerts if a.owner and not free), None)
+        snoozed = next((a.snoozed for a in alerts if a.snoozed and not free), None)
         if owner is not None:
             who = Person(Untrusted(owner.name), owner.id)
             until = Moment(owner.until)
@@ -150,8 +152,19 @@ class Face:
             yield Text(msg("Snoozed until it is resolved."))
         elif snoozed is not None:
             yield Text(msg("Snoozed until {until}.", until=Moment(snoozed)))
-        elif alerts and self.notice.severity is Severity.CRITICAL:
+        elif self.notice.severity is Severity.CRITICAL and 0 < len(free) < len(alerts):
+            yield Text(msg("Nobody has {count} of these yet.", count=len(free)))
+        elif free and self.notice.severity is Severity.CRITICAL:
             yield Text(msg("Nobody has this yet."))
+
+    def _more(self) -> Iterator[Block]:
+        """What is new on the card."""
+        for member in self.notice.members[:_SHOWN]:
+            alert = self.alerts[member.key]
+            yield Text(verdict(alert.severity).having(subject=alert.subject.shown))
+            yield Text(what(alert, self.rules.get(alert.rule)))
+        yield from self._rest(self.notice.members)
+        yield from self._whose(self.notice.members)
 
     def _again(self) -> Iterator[Block]:
         for member in self.notice.members[:_SHOWN]:
@@ -161,6 +174,7 @@ class Face:
             yield Text(verdict(alert.severity).having(subject=still))
             yield Text(what(alert, self.rules.get(alert.rule)))
             yield from self._restarts(alert)
+        yield from self._rest(self.notice.members)
         yield from self._whose(self.notice.members)
 
     def _resolved(self) -> Iterator[Block]:
@@ -182,8 +196,12 @@ class Face:
         )
         for member in members[:_SHOWN]:
             yield Text(self._line(member))
-        if len(members) > _SHOWN:
-            more = len(members) - _SHOWN
+        yield from self._rest(members)
+
+    @staticmethod
+    def _rest(members: tuple[Member, ...]) -> Iterator[Block]:
+        """How many there are beside those that are shown."""
+        if (more := len(members) - _SHOWN) > 0:
             yield Text(plural("and {count} more", "and {count} more", more))
 
     def _line(self, member: Member) -> Message:

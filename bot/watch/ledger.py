@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.watch import stored
@@ -14,6 +15,7 @@ from bot.watch.card import Card
 from bot.watch.courier import Parcel
 from bot.watch.memory import Memory
 from bot.watch.notice import Notice
+from bot.watch.subject import NOWHERE
 from bot.watch.watched import Watched
 from storage import alerts, outbox
 from storage.alerts import Kind
@@ -21,7 +23,17 @@ from storage.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
+_SEEN = "watch"
+
 T = TypeVar("T", Alert, Card, Silence, Watched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What was changed: of the board by kind and key, and the names of containers by host."""
+
+    board: frozenset[tuple[type, str]]
+    names: Mapping[str, set[str]]
 
 
 class Ledger:
@@ -35,8 +47,8 @@ class Ledger:
         self._board = board
         self._memories = memories
 
-    async def load(self, now: float) -> None:
-        """Take up what the last run has left.
+    async def load(self, now: float) -> float | None:
+        """Take up what the last run has left; when it ran last.
 
         Raises:
             StorageError: it can't be read now.
@@ -49,10 +61,13 @@ class Ledger:
         board = self._board
         silences = _values(Silence, found[Kind.SILENCE])
         board.silences = {silence.id: silence for silence in silences}
-        board.load(_values(Alert, found[Kind.ALERT]), _values(Card, found[Kind.CARD]), now)
+        firing, cards = _values(Alert, found[Kind.ALERT]), _values(Card, found[Kind.CARD])
+        board.load(firing, cards, now, {*self._memories, NOWHERE})
         known = tuple(_values(Watched, found[Kind.CONTAINER]))
         for host, memory in self._memories.items():
             memory.load(one for one in known if one.subject.host == host)
+        seen = found[Kind.SEEN].get(_SEEN)
+        return None if seen is None else float(seen)
 
     async def settle(self, now: float) -> None:
         """Learn what became of the messages of which that was not known yet.
@@ -60,53 +75,69 @@ class Ledger:
         Raises:
             StorageError: it can't be read now.
         """
-        rows = {row: card.id for card in self._board.cards.values() for row in card.open}
-        if not rows:
-            return
-        states = await self._database.read(lambda c: outbox.states(c, rows))
-        for row, id_ in sorted(rows.items()):
-            card = self._board.cards.get(id_)
-            if card is None:
-                continue
-            match states.get(row, outbox.State.FAILED):
-                case outbox.State.SENT:
-                    self._board.put(card.accepted(row))
-                case outbox.State.SUPERSEDED:
-                    self._board.put(card.dropped(row))
-                case outbox.State.FAILED:
-                    self._board.failed(card, row, now)
+        rows = {row for card in self._board.cards.values() for row in card.open}
+        if rows:
+            states = await self._database.read(lambda c: outbox.states(c, rows))
+            self._board.deck.settle(states, now)
 
-    async def store(self, told: Sequence[tuple[Notice, Parcel]], now: float) -> None:
-        """Store what has changed, and what is told of it.
+    async def store(
+        self,
+        told: Sequence[tuple[Notice, Parcel]],
+        now: float,
+        *,
+        reports: Sequence[Parcel] = (),
+        seen: float | None = None,
+    ) -> None:
+        """Store what has changed, what is told of it and besides, and when that was `seen`.
 
         Raises:
             StorageError: it can't be written now; nothing of it counts.
         """
-        board = self._board
-        names = {host: set(memory.changed) for host, memory in self._memories.items()}
-        if not (told or board.changed or any(names.values())):
+        board, changes = self._board, self._changes()
+        if not (told or reports or seen or changes.board or any(changes.names.values())):
             return
-        rows = self._rows(names)
+        rows = self._rows(changes)
+        if seen is not None:
+            rows[Kind.SEEN] = {_SEEN: repr(seen)}
 
         def write(connection: Connection) -> dict[str, Card]:
             cards: dict[str, Card] = {}
             for notice, parcel in told:
                 card = cards.get(notice.card.id) or board.cards[notice.card.id]
                 cards[card.id] = board.stored(card, notice, parcel.store(connection), now)
+            for report in reports:
+                report.store(connection)
             for kind, bodies in rows.items():
                 alerts.keep(connection, self._bot, kind, bodies)
             bodies = {id_: None if c.done else stored.dump(c) for id_, c in cards.items()}
             alerts.keep(connection, self._bot, Kind.CARD, bodies)
             return cards
 
-        kept = await self._database.write(write)
+        try:
+            kept = await self._database.write(write)
+        except BaseException:
+            self._still(changes)
+            raise
         for card in kept.values():
             board.put(card)
-        board.changed.clear()
-        for host, memory in self._memories.items():
-            memory.changed -= names[host]
+            board.changed.discard((Card, card.id))
 
-    def _rows(self, names: Mapping[str, set[str]]) -> dict[Kind, dict[str, str | None]]:
+    def _changes(self) -> _Changes:
+        """What is to be stored; what changes while that is done is for the next time."""
+        names = {host: set(memory.changed) for host, memory in self._memories.items()}
+        changes = _Changes(frozenset(self._board.changed), names)
+        self._board.changed.clear()
+        for memory in self._memories.values():
+            memory.changed.clear()
+        return changes
+
+    def _still(self, changes: _Changes) -> None:
+        """It was not stored."""
+        self._board.changed |= changes.board
+        for host, names in changes.names.items():
+            self._memories[host].changed |= names
+
+    def _rows(self, changes: _Changes) -> dict[Kind, dict[str, str | None]]:
         """What has changed, by kind; None where there is nothing any more."""
         board = self._board
         known: Mapping[Kind, tuple[type, Mapping[str, Alert | Card | Silence]]] = {
@@ -115,12 +146,12 @@ class Ledger:
             Kind.SILENCE: (Silence, board.silences),
         }
         rows = {
-            kind: {id_: _body(values.get(id_)) for of, id_ in board.changed if of is type_}
+            kind: {id_: _body(values.get(id_)) for of, id_ in changes.board if of is type_}
             for kind, (type_, values) in known.items()
         }
         containers = {
             f"{host}/{name}": _body(self._memories[host].stored(name))
-            for host, changed_here in names.items()
+            for host, changed_here in changes.names.items()
             for name in changed_here
         }
         return {**rows, Kind.CONTAINER: containers}

@@ -34,24 +34,24 @@ class Memory:
         """A container by its name, as it is to be kept."""
         return self._kept.get(name)
 
-    def worst(self, subject: Subject) -> Watched | None:
-        """The container of a subject that an alert of it is most likely about."""
-        mine = [one for one in self if one.subject == subject]
-        return max(
-            mine,
-            key=lambda one: (one.code is not None, one.health == "unhealthy", one.ended),
-            default=None,
-        )
+    def worst(self, subjects: Collection[Subject]) -> dict[Subject, Watched]:
+        """The container of each of these that an alert of it is most likely about."""
+        found: dict[Subject, Watched] = {}
+        for one in self:
+            subject = one.subject
+            if subject in subjects:
+                found[subject] = max(found.get(subject, one), one, key=_badness)
+        return found
 
     def load(self, known: Iterable[Watched]) -> None:
         """Take up what the last run knew."""
         self._kept = {one.name: one for one in known}
 
-    def hear(self, event: Event, now: float) -> None:
-        """Take in an event, as of now by our own clock."""
+    def hear(self, event: Event, now: float) -> bool:
+        """Take in an event, as of now by our own clock; whether it matters."""
         action, name = event.action.raw.partition(":")[0], event.name.raw
         if event.type != "container" or action not in _HEARD:
-            return
+            return False
         if action == "rename":
             self._renamed(event.attributes.get("oldName", "").removeprefix("/"), name)
         known = self._kept.get(name)
@@ -61,6 +61,7 @@ class Memory:
         if action == "die":
             self._died[name] = now
         self._put(after(known, event) if action in TELLING else known, event.attributes)
+        return True
 
     def compare(self, rows: Iterable[Container], now: float) -> None:
         """Take in a list of all of them, as of now."""
@@ -97,3 +98,7 @@ class Memory:
         if self._kept.get(one.name) != one:
             self._kept[one.name] = one
             self.changed.add(one.name)
+
+
+def _badness(one: Watched) -> tuple[bool, bool, float]:
+    return one.code is not None, one.health == "unhealthy", one.ended

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,13 +11,16 @@ from bot.watch.calendar import Maintenance, Silence, Window, picks
 from bot.watch.card import Card, Member
 from bot.watch.condition import Native
 from bot.watch.rule import Rule, Severity
-from bot.watch.subject import Subject
 
 
 class Kind(StrEnum):
-    """What a notice is: the card itself, new or edited, or a reply to it."""
+    """What a notice is: the card itself, new or edited, or a reply to it.
+
+    `MORE` makes a sound for what an edit has added: an edit itself makes none.
+    """
 
     CARD = "card"
+    MORE = "more"
     RESOLVED = "resolved"
     AGAIN = "again"
 
@@ -36,16 +39,28 @@ class Notice:
     rings: bool
 
 
+def _everybody(_chat: int, _host: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who hears: `chats` where a rule names none. `held` are the times of maintenance.
+    """Who hears: `chats` where a rule names none; of a host, only who `hears` may know of it.
 
-    In the `quiet` hours of a chat only what is critical rings there.
+    `held` are the times of maintenance. In the `quiet` hours of a chat only what is critical rings
+    there. `second`: there is another channel, for what is critical and not taken in time.
     """
 
     chats: tuple[int, ...]
     held: tuple[Maintenance, ...] = ()
     quiet: Mapping[int, Window] = field(default_factory=dict)
+    hears: Callable[[int, str], bool] = _everybody
+    second: bool = False
+
+    def of(self, rule: Rule, host: str) -> tuple[int, ...]:
+        """The chats that are told at once."""
+        named = tuple(chat for chat in rule.chats if self.hears(chat, host))
+        return named or tuple(chat for chat in self.chats if self.hears(chat, host))
 
     def wakes(self, chat: int, severity: Severity, now: float) -> bool:
         """Whether something so bad rings in a chat at that time."""
@@ -54,37 +69,35 @@ class Audience:
         return severity is Severity.CRITICAL
 
 
-@dataclass(frozen=True, slots=True)
 class Holding:
-    """Says what is not told now; it looks at what the board has."""
+    """Says what is not told at one moment; the hosts whose Engine is silent are looked up once."""
 
-    rules: Mapping[str, Rule]
-    audience: Callable[[], Audience]
-    alerts: Mapping[str, Alert]
-    silences: Mapping[str, Silence]
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        audience: Audience,
+        alerts: Mapping[str, Alert],
+        silences: Iterable[Silence],
+        now: float,
+    ) -> None:
+        self._alerts = alerts
+        held = [m for m in audience.held if m.window.covers(now)]
+        self._picking: list[Maintenance | Silence] = [
+            *held,
+            *(s for s in silences if s.until > now),
+        ]
+        about = {name for name, rule in rules.items() if rule.when is Native.UNREACHABLE}
+        self._silent = {
+            alert.subject.host for alert in alerts.values() if alert.firing and alert.rule in about
+        }
 
-    def held(self, card: Card, member: Member, now: float) -> bool:
+    def held(self, card: Card, member: Member) -> bool:
         """Whether it is silenced, in maintenance, inhibited, or somebody has it already."""
-        alert = self.alerts[member.key]
-        subject = alert.subject
-        if (card.asks and alert.taken) or self.quiet(alert, now):
+        alert = self._alerts[member.key]
+        if (card.step and alert.taken) or self.quiet(alert):
             return True
-        return bool(subject.name) and self._unreachable(subject.host)
+        return bool(alert.subject.name) and alert.subject.host in self._silent
 
-    def quiet(self, alert: Alert, now: float) -> bool:
+    def quiet(self, alert: Alert) -> bool:
         """Whether it is silenced, or in maintenance."""
-        rule, subject = alert.rule, alert.subject
-        if any(s.until > now and picks(s, rule, subject) for s in self.silences.values()):
-            return True
-        held = self.audience().held
-        return any(m.window.covers(now) and picks(m, rule, subject) for m in held)
-
-    def _unreachable(self, host: str) -> bool:
-        """Whether the Engine itself is what fires: its containers are unknown, not down."""
-        engine = Subject(host).fingerprint
-        return any(
-            rule.when is Native.UNREACHABLE
-            and (alert := self.alerts.get(f"{rule.name}/{engine}")) is not None
-            and alert.firing
-            for rule in self.rules.values()
-        )
+        return any(picks(one, alert.rule, alert.subject) for one in self._picking)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.watch.subject import NOWHERE
+
 
 class Fault(StrEnum):
     """What is wrong with an answer, or why there is none."""
@@ -43,4 +45,4 @@ class Probe:
     timeout: float = 10.0
     status: int | None = None
     contains: str = ""
-    host: str = ""
+    host: str = NOWHERE

@@ -20,7 +20,7 @@ _GOOD = 2  # sweeps: so one that fails leaves no hole
 class Sampling:
     """The sweeps of one host. `clock` is monotonic, in seconds, as `sleep` takes them.
 
-    Each of `takers` gets every sweep, and keeps nobody waiting.
+    Each of `takers` gets every sweep, and keeps nobody waiting. `alive` is called at each try.
     """
 
     host: Host
@@ -28,6 +28,7 @@ class Sampling:
     takers: Sequence[Callable[[Sweep], None]]
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    alive: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Sweep until cancelled; an Engine that can't be read is tried again at its time."""
@@ -36,6 +37,7 @@ class Sampling:
     async def _sweeps(self) -> None:
         due = self.clock()
         while True:
+            self.alive()
             try:
                 sweep = await self.host.sampler.sweep(_GOOD * self.every)
             except BotError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -40,11 +40,15 @@ _Chat = tuple[int, int | None]
 
 @dataclass(slots=True)
 class Schedules:
-    """Owns the runs. `scheduled` is set when somebody has changed a schedule."""
+    """Owns the runs. `scheduled` is set when somebody has changed a schedule.
+
+    `alive` is called at each look.
+    """
 
     journal: Journal
     runs: Runs
     scheduled: asyncio.Event
+    alive: Callable[[], None] = lambda: None
     _tasks: Tasks = field(default_factory=lambda: Tasks("a run of a schedule has failed"))
 
     async def run(self) -> None:
@@ -52,6 +56,7 @@ class Schedules:
         await self.journal.insist(self._settle)
         while True:
             self.scheduled.clear()
+            self.alive()
             try:
                 await self._round()
             except StorageError as error:

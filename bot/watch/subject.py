@@ -14,6 +14,7 @@ from bot.errors import UsageError
 from bot.message import Code, Untrusted, msg
 
 _PROJECT, _SERVICE = "com.docker.compose.project", "com.docker.compose.service"
+NOWHERE = ""  # the host of what is of none
 _MOST = 128  # characters of a pattern
 
 

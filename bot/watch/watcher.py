@@ -13,27 +13,30 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.hosts import Host
-from bot.hosts.subscription import Subscription
-from bot.hosts.types import Event, Snapshot, Sweep, Unreachable
-from bot.tasks import Tasks, together
-from bot.watch import evidence
-from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted
-from bot.watch.board import FOREVER, Board
-from bot.watch.condition import OF_HOST, Logged, Native, Threshold
-from bot.watch.courier import Courier, Said
+from bot.hosts.types import Sweep
+from bot.message import Untrusted
+from bot.reply import Reply, Text
+from bot.tasks import together
+from bot.watch.alert import FOREVER, Alert, Evidence, Owner, Restarted
+from bot.watch.blind import Sight
+from bot.watch.board import Board
+from bot.watch.condition import Native
+from bot.watch.courier import Courier, Parcel, Said
 from bot.watch.face import Face
 from bot.watch.figures import Figures
+from bot.watch.gathering import Fired, Gathering, Senses
 from bot.watch.healing import BUDGET, HEAL
 from bot.watch.ledger import Ledger
 from bot.watch.logrules import LogRules
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
+from bot.watch.place import Place
 from bot.watch.probe import Probe
 from bot.watch.probes import Probes
-from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
+from bot.watch.wording import verdict
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -41,33 +44,21 @@ log = logging.getLogger(__name__)
 
 _EVERY = 2.0  # seconds between two looks where nothing happens
 _PAUSE = 1.0  # seconds until what can't be stored is tried again
-_GATHERS = 8
-_PATIENCE = 10.0  # seconds for the evidence of one alert
 _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
-
-
-@dataclass(slots=True)
-class Place:
-    """A host that is watched; whether it is reachable is None until something was heard."""
-
-    host: Host
-    memory: Memory
-    happenings: Subscription
-    figures: Figures
-    reachable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
     """Who is told, what may be shown to a chat of a host, and which commands change anything.
 
-    Figures are `good` for so many seconds.
+    Figures are `good` for so many seconds. `alive` is called at each look.
     """
 
     audience: Callable[[], Audience]
     may_show: Callable[[int, str], bool]
     changes: Callable[[str], bool]
     good: float
+    alive: Callable[[], None]
 
 
 class Watcher:
@@ -84,26 +75,31 @@ class Watcher:
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._rules = tuple(rules)
-        self._database = database
         self._public = public
         self._clock = clock
         self._sleep = sleep
         self._board = Board({rule.name: rule for rule in rules}, public.audience)
         labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
         labels |= {HEAL, BUDGET}
+        self._logs = LogRules(clock, sleep)
+        self.probes = Probes(rules, clock, sleep)
         self._places = {
             name: Place(
-                host, Memory(name, labels), host.feed.subscribe(), Figures(public.good, clock)
+                host,
+                Memory(name, labels),
+                host.feed.subscribe(),
+                Figures(public.good, clock),
+                self._logs,
             )
             for name, host in hosts.items()
         }
         memories = {name: place.memory for name, place in self._places.items()}
         self._ledger = Ledger(database, bot, self._board, memories)
+        self._sight = Sight()
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._logs = LogRules(clock, sleep)
-        self.probes = Probes(rules, clock, sleep)
-        self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
+        self._senses = Senses(self._places, self._logs, self.probes)
+        self._gathering = Gathering(self._senses, database, public.changes, clock)
 
     async def run(self, courier: Courier) -> None:
         """Watch until cancelled."""
@@ -160,29 +156,25 @@ class Watcher:
     async def _load(self) -> None:
         while True:
             try:
-                return await self._ledger.load(self._clock())
+                now = self._clock()
+                return self._sight.started(await self._ledger.load(now), now)
             except StorageError as error:
                 log.warning("what is known of alerts can't be read: %s", error)
             await self._sleep(_PAUSE)
 
     async def _listen(self, place: Place) -> None:
         """Take in what happens on a host."""
-        with place.happenings as happenings:
-            async for one in happenings:
-                match one:
-                    case Event():
-                        place.memory.hear(one, self._clock())
-                    case Snapshot(containers):
-                        place.memory.compare(containers, self._clock())
-                        if not place.reachable:
-                            self._board.started(place.host.name, self._clock())
-                        place.reachable = True
-                    case Unreachable():
-                        place.reachable = False
-                self._wake.set()
+
+        def heard(started: bool) -> None:  # noqa: FBT001 - a callback's only word
+            if started:
+                self._board.started(place.host.name, self._clock())
+            self._wake.set()
+
+        await place.listen(self._clock, heard)
 
     async def _tell(self, courier: Courier) -> None:
         while True:
+            self._public.alive()
             try:
                 await self._round(courier)
             except StorageError as error:
@@ -204,56 +196,40 @@ class Watcher:
 
     async def _round(self, courier: Courier) -> None:
         async with self._busy:
-            now = self._clock()
+            now, board = self._clock(), self._board
             for place in self._places.values():
                 self._look(place, now)
             self._look_at_probes(now)
-            fresh, self._board.fresh = self._board.fresh, []
-            for key in fresh:
-                self._attach_at_once(key)
+            fresh = [
+                Fired(alert, board.rules[alert.rule])
+                for key in board.fresh
+                if (alert := board.alerts.get(key)) is not None
+            ]
+            for key, found in self._senses.known(fresh).items():
+                board.attach(key, found)
             await self._ledger.settle(now)
-            notices = self._board.due(now)
-            parcels = [courier.pack(self._said(notice, now)) for notice in notices]
-            await self._ledger.store(tuple(zip(notices, parcels, strict=True)), now)
-        for parcel in parcels:
+            self._sight.look(board.deck.waiting, now)
+            reports = [courier.pack(said) for said in self._reports(now)]
+            told = [(notice, self._packed(courier, notice, now)) for notice in board.due(now)]
+            seen = self._sight.seen(now)
+            await self._ledger.store(told, now, reports=reports, seen=seen)
+            self._sight.told(now)
+            board.fresh.clear()
+        for parcel in (*reports, *(parcel for _, parcel in told)):
             parcel.sent()
-        for key in fresh:
-            self._gather(key)
+        self._gathering.gather(fresh, self._attach)
 
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
-        name, logs = place.host.name, self._logs
-        logs.look(place.host, self._rules, tuple(place.memory), reachable=place.reachable)
+        self._logs.look(place.host, self._rules, tuple(place.memory), reachable=place.reachable)
         for rule in self._rules:
             if isinstance(rule.when, Probe):
                 continue
-            if rule.when is Native.UNREACHABLE:
-                found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
-            elif isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
-                value = place.figures.host(rule.when.when.metric) if place.reachable else None
-                firing = self._board.firing(rule.name, Subject(name))
-                found = of_host(rule, rule.when, name, value, firing=firing)
-            else:
-                found = readings(
-                    rule,
-                    place.memory,
-                    now,
-                    firing=partial(self._board.firing, rule.name),
-                    figures=self._figures(place, rule),
-                    reachable=place.reachable,
-                )
-            self._board.look(rule, name, found, now)
+            found = place.readings(rule, now, partial(self._board.firing, rule.name))
+            self._board.look(rule, place.host.name, found, now)
         missed = any(rule.when is Native.GONE for rule in self._rules)
         place.memory.forget(now, missed=missed)
-
-    def _figures(self, place: Place, rule: Rule) -> Callable[[Watched, str], float | None]:
-        if isinstance(rule.when, Logged):
-            return partial(self._lines, rule.name, rule.when)
-        return place.figures.value
-
-    def _lines(self, rule: str, when: Logged, one: Watched, _metric: str) -> float | None:
-        return self._logs.count(rule, when, one)
 
     def _look_at_probes(self, now: float) -> None:
         for rule in self._rules:
@@ -262,63 +238,45 @@ class Watcher:
                 found = {Subject(host, rule.name): self.probes.reading(rule.name, rule.when)}
                 self._board.look(rule, host, found, now)
 
-    def _said(self, notice: Notice, now: float) -> Said:
+    def _reports(self, now: float) -> Iterator[Said]:
+        """That nothing could be told, or seen, and what was missed."""
+        audience, off = self._public.audience(), self._sight.off(now)
+        outages = {**self._sight.over, **(dict.fromkeys(audience.chats, off) if off else {})}
+        for chat, outage in outages.items():
+            known = [a for a in self._board.alerts.values() if audience.hears(chat, a.subject.host)]
+            reply = outage.report(known)
+            yield Said(chat, reply, urgent=reply.rings)
+
+    def _packed(self, courier: Courier, notice: Notice, now: float) -> Parcel:
+        """In words; if that is more than we can do, at least how bad it is and where."""
         card = notice.card
         may_show = self._public.may_show(card.chat, card.host)
         face = Face(notice, self._board.rules, self._board.alerts, now, may_show)
-        itself = notice.kind is Kind.CARD
-        return Said(
-            card.chat,
-            face.reply(),
-            slot=card.slot if itself else None,
-            under=None if itself else card.slot,
-            urgent=notice.severity is Severity.CRITICAL and notice.kind is not Kind.RESOLVED,
-        )
+        try:
+            return courier.pack(_said(notice, face.reply()))
+        except Exception:
+            log.exception("card %s can't be worded", card.id)
+        bare = Text(verdict(notice.severity).having(subject=Untrusted(card.host)))
+        return courier.pack(_said(notice, Reply((bare,), rings=notice.rings)))
 
-    def _attach_at_once(self, key: str) -> None:
-        alert = self._board.alerts[key]
-        if self._probed(alert):
-            self._board.attach(key, self.probes.evidence(alert.rule))
-            return
-        subject = alert.subject
-        one = self._places[subject.host].memory.worst(subject)
-        if one is not None:
-            self._board.attach(key, self._with_lines(alert, evidence.at_once(one)))
-
-    def _with_lines(self, alert: Alert, found: Evidence) -> Evidence:
-        """Evidence with the lines that the alert is about, if it is about any."""
-        when = self._board.rules[alert.rule].when
-        if not isinstance(when, Logged):
-            return found
-        return self._logs.evidence(alert.rule, when, alert.subject, found)
-
-    def _probed(self, alert: Alert) -> bool:
-        return isinstance(self._board.rules[alert.rule].when, Probe)
-
-    def _gather(self, key: str) -> None:
-        """Look for evidence; of many alerts at once only the first are worth that."""
-        alert = self._board.alerts.get(key)
-        if alert is not None and self._probed(alert):
-            return
-        place = self._places[alert.subject.host] if alert else None
-        one = place.memory.worst(alert.subject) if alert and place else None
-        if place is not None and one is not None and self._gathering.room > 0:
-            self._gathering.own(self._gathered(key, place, evidence.at_once(one).container))
-
-    async def _gathered(self, key: str, place: Place, name: str) -> None:
-        one = place.memory.stored(name)
-        if one is None:
-            return
-        async with asyncio.timeout(_PATIENCE):
-            found = await evidence.gather(
-                place.host, one, self._database, self._clock(), self._public.changes
-            )
+    async def _attach(self, key: str, found: Evidence) -> None:
         async with self._busy:
             alert = self._board.alerts.get(key)
             if alert is not None:
                 found = replace(found, restarted=alert.evidence.restarted)
-                self._board.attach(key, self._with_lines(alert, found))
+                self._board.attach(key, found)
         self._wake.set()
+
+
+def _said(notice: Notice, reply: Reply) -> Said:
+    card, itself = notice.card, notice.kind is Kind.CARD
+    return Said(
+        card.chat,
+        reply,
+        slot=card.slot if itself else None,
+        under=None if itself else card.slot,
+        urgent=notice.severity is Severity.CRITICAL and notice.kind is not Kind.RESOLVED,
+    )
 
 
 def _unwell(one: Watched, subject: Subject) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from bot.config import load
 from bot.config.alert import rules
 from bot.watch.condition import Native, condition
-from bot.watch.rule import DEFAULTS, Missing, Rule, Severity
+from bot.watch.rule import DEFAULTS, Missing, Rule, Severity, Step
 from bot.watch.subject import Selector
 from tests.config.conftest import ENOUGH, write
 from tests.config.test_problems import in_file
@@ -28,7 +28,9 @@ def test_a_rule(tmp_path: Path) -> None:
     text = (
         '[[alert]]\nname = "cpu"\nwhen = "cpu > 80%"\nclear = "cpu < 70%"\nfor = "5m"\n'
         'keep_firing_for = "2m"\non = "web* label:tier=web"\nseverity = "critical"\n'
-        'missing = "firing"\nchats = [-5]\nrepeat = "1h"\n[access.chats."-5"]'
+        'missing = "firing"\nchats = [-5]\nrepeat = "1h"\n'
+        'escalate = [{ to = 7, after = "5m" }, { to = -5, after = "1h" }]\n'
+        '[access.chats."-5"]\n[access.people.7]\nrole = "viewer"'
     )
     assert made(tmp_path, text)["cpu"] == Rule(
         "cpu",
@@ -39,6 +41,7 @@ def test_a_rule(tmp_path: Path) -> None:
         severity=Severity.CRITICAL,
         missing=Missing.FIRING,
         chats=(-5,),
+        chain=(Step(7, 300.0), Step(-5, 3600.0)),
         repeat=3600.0,
     )
 
@@ -65,6 +68,18 @@ def test_one_that_is_built_in_is_changed_or_taken_away(tmp_path: Path) -> None:
             "chats",
             3,
             "Each must stand in access: an owner, a person, or a group.",
+        ),
+        (
+            'name = "oom"\nescalate = [{ to = 5, after = "5m" }]',
+            "escalate",
+            3,
+            "Each must stand in access: an owner, a person, or a group.",
+        ),
+        (
+            'name = "oom"\nescalate = [{ to = 5, after = "5m" }, { to = 5, after = "1m" }]',
+            "escalate",
+            3,
+            "Each comes after the one before it.",
         ),
         ('name = "oom"\n[[alert]]\nname = "oom"', "name", 4, "This name is there already."),
     ],

@@ -12,7 +12,7 @@ from bot.watch.probe import Probe
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 _OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
-_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert"}
+_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert", "escalate"}
 
 
 def everything() -> str:
@@ -42,13 +42,15 @@ def test_it_names_every_key_there_is_and_no_other() -> None:
 
 def test_its_examples_work_together(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    dropped = ("token_file =", "password_file =", "downloads = []", "owners = []")
+    files = ("token_file =", "password_file =", "heartbeat_url_file =", "second_file =")
+    dropped = (*files, "downloads = []", "owners = []")
     kept = [line for line in everything().splitlines() if not line.startswith(dropped)]
     path.write_text("\n".join(kept), encoding="utf-8")
     settings = load(path, {})
     rule, shop = (entry.rule() for entry in settings.alert)
     assert shop.when == Probe("https://shop.example/health", 60.0, 10.0, 200, "ok")
     assert (rule.name, rule.wait, rule.chats) == ("cpu-high", 300.0, (987654321,))
+    assert [step.chat for step in rule.chain] == [123456789, -1001234567890]
     access = settings.access
     assert access.owners == (123456789,)
     assert access.people[987654321].name == "ops-1"

@@ -75,7 +75,7 @@ async def test_who_may_not_read_a_log_is_not_shown_it(
     watching.file = tmp_path / "config.toml"
     watching.file.write_text(
         f'[[alert]]\nname = "exited"\nchats = [{OWNER}, {VIEWER}]\n'
-        '[access.roles.lister]\nallow = ["container.ls"]\n'
+        '[access.roles.lister]\nallow = ["alert.ls", "container.ls"]\n'
     )
     watching.environment[f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE"] = "lister"
     run(engine, "web")

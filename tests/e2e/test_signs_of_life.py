@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
 from bot import heartbeat
+from bot.hosts.sampler import Sampler
 from bot.i18n import ENGLISH
 from bot.pipeline.recovery import Recovery
 from bot.reply.words import Words
+from bot.watch.schedules import Schedules
+from bot.watch.watcher import Watcher
 from sandbox import Fault, Sandbox
 from storage.calls import Call
 from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
@@ -74,3 +78,35 @@ async def test_what_a_killed_run_left_is_no_sign_of_the_next(
         telegram.heal()
     assert seen == [DEAD]
     assert not file_of(alone).exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "told"),
+    [
+        (Schedules, "_round", "Schedules were not looked at for"),
+        (Watcher, "_round", "Alerts were not looked at for"),
+        (Sampler, "sweep", "What containers use was not read for"),
+    ],
+)
+async def test_what_stalls_is_told(
+    alone: Pierhead,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: type,
+    name: str,
+    told: str,
+) -> None:
+    alone.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+    stalls = asyncio.Event()
+    work = getattr(owner, name)
+
+    async def stalling(*given: object) -> object:
+        if stalls.is_set():
+            await asyncio.get_running_loop().create_future()
+        return await work(*given)
+
+    monkeypatch.setattr(owner, name, stalling)
+    async with alone.running():
+        await eventually(lambda: health(alone) == "", clock, 0.1)
+        stalls.set()
+        await eventually(lambda: told in health(alone), clock, 1)

@@ -211,7 +211,11 @@ def _lines(world: World, told: Told) -> Iterator[str]:
             spent = (member.ended or 0.0) - member.since
             yield f"resolved {_named(alerts[member.key])} after {_span(spent)}{other}"
         return
-    word = {Kind.AGAIN: "again", Kind.CARD: "firing" if told.new else "edit"}[told.kind]
+    word = {
+        Kind.AGAIN: "again",
+        Kind.MORE: "more",
+        Kind.CARD: "firing" if told.new else "edit",
+    }[told.kind]
     names = []
     for member in notice.members:
         alert = alerts[member.key]

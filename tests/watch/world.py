@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.hosts.types import Event
@@ -19,6 +19,7 @@ from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
+from storage.outbox import State
 
 HOST, CHAT = "nas", 42
 
@@ -29,7 +30,7 @@ class Row:
 
     id: int
     notice: Notice
-    state: str = "pending"
+    state: State = State.PENDING
 
 
 @dataclass
@@ -56,7 +57,10 @@ def event(at: float, number: int, name: str, action: str, **attributes: str) -> 
 
 @dataclass
 class World:
-    """`online` chats take messages; `offline` ones keep them waiting; `shut` ones refuse them."""
+    """`online` chats take messages; `offline` ones keep them waiting; `shut` ones refuse them.
+
+    With a `slow` line what was sent is on its way until the next look, one message a chat.
+    """
 
     rules: tuple[Rule, ...]
     audience: Audience = field(default_factory=lambda: Audience((CHAT,)))
@@ -64,6 +68,7 @@ class World:
     now: float = 1_780_974_000.0
     reachable: bool = True
     online: bool = True
+    slow: bool = False
     shut: frozenset[int] = frozenset()
     figures: dict[tuple[str, str], float] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
@@ -73,6 +78,8 @@ class World:
         self.began = self.now
         self.events = 0
         self.messages: set[str] = set()
+        self.flying: dict[int, Row] = {}
+        self.doubled: set[str] = set()
         labels = {r.on.label.partition("=")[0] for r in self.rules if r.on.label}
         self.memory = Memory(HOST, labels)
         self.board = self._board()
@@ -107,19 +114,41 @@ class World:
             self.deliver()
         self._settle()
 
-    def deliver(self, rows: Iterable[Row] | None = None) -> None:
-        """The chat takes what waits."""
-        for row in tuple(self.rows if rows is None else rows):
-            if row.state != "pending":
+    def deliver(self) -> None:
+        """The chats take what waits, each one after the other."""
+        for row in self.flying.values():
+            self._arrive(row)
+        self.flying.clear()
+        for row in self.rows:
+            if row.state is not State.PENDING or row.notice.card.chat in self.flying:
                 continue
-            notice = row.notice
-            if notice.card.chat in self.shut:
-                row.state = "failed"
-                continue
-            new = notice.card.slot not in self.messages or notice.kind is not Kind.CARD
+            if self.slow:
+                self.flying[row.notice.card.chat] = row
+            else:
+                self._arrive(row)
+
+    def lose(self) -> None:
+        """What is on its way arrives, but nobody hears of that: the line breaks."""
+        for row in self.flying.values():
+            if row.notice.card.chat not in self.shut:
+                self._seen(row)
+                self.messages.discard(row.notice.card.slot)
+                self.doubled.add(row.notice.card.slot)
+        self.flying.clear()
+
+    def _arrive(self, row: Row) -> None:
+        if row.notice.card.chat in self.shut:
+            row.state = State.FAILED
+            return
+        self._seen(row)
+        row.state = State.SENT
+
+    def _seen(self, row: Row) -> None:
+        notice = row.notice
+        new = notice.card.slot not in self.messages or notice.kind is not Kind.CARD
+        if notice.kind is Kind.CARD:
             self.messages.add(notice.card.slot)
-            self.told.append(Told(self.now, notice.kind, new, notice))
-            row.state = "sent"
+        self.told.append(Told(self.now, notice.kind, new, notice))
 
     def advance(self, seconds: float, step: float = 15.0) -> None:
         """Let time pass, looking every few seconds."""
@@ -167,8 +196,8 @@ class World:
         if notice.kind is Kind.CARD:
             for row in self.rows:
                 same = row.notice.card.slot == notice.card.slot and row.notice.kind is Kind.CARD
-                if same and row.state == "pending":
-                    row.state = "superseded"
+                if same and row.state is State.PENDING:
+                    row.state = State.SUPERSEDED
         card = self.board.stored(self.board.cards[notice.card.id], notice, number, self.now)
         seen = {m.firing for m in notice.members}
         members = tuple(m for m in card.members if m.firing in seen)
@@ -176,14 +205,4 @@ class World:
         self.board.put(card)
 
     def _settle(self) -> None:
-        states = {row.id: row.state for row in self.rows}
-        for card in tuple(self.board.cards.values()):
-            for row in card.open:
-                now = self.board.cards[card.id]
-                match states[row]:
-                    case "sent":
-                        self.board.put(now.accepted(row))
-                    case "superseded":
-                        self.board.put(now.dropped(row))
-                    case "failed":
-                        self.board.failed(now, row, self.now)
+        self.board.deck.settle({row.id: row.state for row in self.rows}, self.now)
