@@ -60,6 +60,7 @@ from bot.watch.calendar import Window
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
+from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
@@ -70,7 +71,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
-_LOGS = "container.logs"
+_LOGS, _ALERTS, _RULES = "container.logs", "alert.ls", "alert.edit"
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
 
@@ -195,9 +196,24 @@ class Assembly:
             changes=changes,
             good=_GOOD * self.settings.watch.every,
         )
-        return Watcher(
-            rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
-        )
+        book = self._rulebook(frozenset(hosts))
+        return Watcher(book, hosts, database, self.bot, public, self.clock, self.sleep)
+
+    def _rulebook(self, hosts: frozenset[str]) -> Rulebook:
+        """The rules; those of a chat count with the rights that there are when they are asked."""
+        policy = self.policy
+
+        def may(person: int, host: str) -> bool:
+            return policy.decide(person, _RULES, host).allowed
+
+        def tells(chat: int, host: str) -> bool:
+            """A private chat has the person's id; a group is told of what its people are."""
+            return policy.decide(chat, _ALERTS, host).allowed if chat > 0 else policy.linked(chat)
+
+        entries = self.settings.alert
+        fixed = {rule.name: rule for rule in rules(entries)}
+        own = frozenset(entry.name for entry in entries)
+        return Rulebook(fixed, own, hosts, Rights(may, tells))
 
     def _audience(self) -> Audience:
         """Who is told: the owners; and the quiet hours, each chat's by its own clock."""

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.watch.alert import Alert, Evidence, Owner, Reading, State, advance, meaning
+from bot.watch.alert import Alert, Evidence, Owner, Reading, State, advance, dropped, meaning
 from bot.watch.calendar import Silence
 from bot.watch.card import LATER, Card, Member
 from bot.watch.notice import Audience, Holding, Kind, Notice
@@ -19,6 +19,7 @@ from bot.watch.subject import Subject
 
 GRACE = 180.0  # seconds after a start in which everything is gathered into one card
 START = "start"  # the topic of that card
+Covers = Callable[[str, str], bool]
 FOREVER = 1e11  # a snooze until it is resolved
 
 
@@ -43,9 +44,20 @@ class Board:
         """Take up what the last run knew; what no rule is about any more is over."""
         self.alerts = {alert.key: alert for alert in alerts}
         self.cards = {card.id: card for card in cards}
+        self.adopt(self.rules, now)
+
+    def adopt(
+        self, rules: Mapping[str, Rule], now: float, covers: Covers = lambda *_: True
+    ) -> None:
+        """Go by these rules; what none of them is about any more is over.
+
+        `covers` says whether one of them, by its name, counts on a host.
+        """
+        self.rules = rules
         for alert in tuple(self.alerts.values()):
-            if alert.rule not in self.rules:
-                self._keep(alert, replace(alert, state=State.INACTIVE, at=now, ended=now))
+            known = alert.rule in rules and covers(alert.rule, alert.subject.host)
+            if not known and alert.state is not State.INACTIVE:
+                self._keep(alert, dropped(alert, now))
 
     def started(self, host: str, now: float) -> None:
         """The bot, or the Engine of that host, has just started."""

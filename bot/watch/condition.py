@@ -120,6 +120,29 @@ def condition(when: str, clear: str | None = None) -> Condition:
     return Threshold(bound, over)
 
 
+def written(when: Condition) -> tuple[str, str | None]:
+    """A condition as it is typed, and when it is over if that was said."""
+    match when:
+        case Threshold(bound, clear):
+            return _typed(bound), None if clear is None else _typed(clear)
+        case Restarts(most, length):
+            return f"restarts > {most} in {length:g}s", None
+        case native:
+            return native.value, None
+
+
+def _typed(bound: Bound) -> str:
+    unit = METRICS[bound.metric]
+    if unit in {Unit.PERCENT, Unit.COUNT}:
+        return f"{bound.metric} {bound.sign} {_plain(bound.limit)}{unit.value}"
+    name, factor = next((n, f) for n, f in reversed(_BYTES.items()) if bound.limit >= f or f == 1)
+    return f"{bound.metric} {bound.sign} {_plain(bound.limit / factor)} {name}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
 def _bound(text: str) -> Bound:
     found = _EXPRESSION.fullmatch(text)
     if found is None:

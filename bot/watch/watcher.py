@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,7 +27,8 @@ from bot.watch.ledger import Ledger
 from bot.watch.memory import Memory
 from bot.watch.notice import Audience, Kind, Notice
 from bot.watch.reading import readings
-from bot.watch.rule import Rule, Severity
+from bot.watch.rule import Severity
+from bot.watch.rulebook import Rulebook
 from bot.watch.subject import Subject
 from storage.database import Database
 from storage.errors import StorageError
@@ -70,7 +71,7 @@ class Watcher:
 
     def __init__(
         self,
-        rules: Sequence[Rule],
+        book: Rulebook,
         hosts: Mapping[str, Host],
         database: Database,
         bot: int,
@@ -78,16 +79,17 @@ class Watcher:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._rules = tuple(rules)
+        book.take({})
+        self.book = book
+        self._read: float | None = None
         self._database = database
         self._public = public
         self._clock = clock
         self._sleep = sleep
-        self._board = Board({rule.name: rule for rule in rules}, public.audience)
-        labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
+        self._board = Board(book.rules, public.audience)
         self._places = {
             name: Place(
-                host, Memory(name, labels), host.feed.subscribe(), Figures(public.good, clock)
+                host, Memory(name, book.labels), host.feed.subscribe(), Figures(public.good, clock)
             )
             for name, host in hosts.items()
         }
@@ -131,9 +133,21 @@ class Watcher:
         self._wake.set()
         return bool(put_off)
 
+    async def reload(self) -> None:
+        """Rules or silences have changed: go by them at once.
+
+        Raises:
+            StorageError: they can't be read now; they will be.
+        """
+        async with self._busy:
+            self._read = None
+            await self._go_by_what_is_stored(self._clock())
+        self._wake.set()
+
     async def _load(self) -> None:
         while True:
             try:
+                await self._go_by_what_is_stored(self._clock())
                 return await self._ledger.load(self._clock())
             except StorageError as error:
                 log.warning("what is known of alerts can't be read: %s", error)
@@ -179,6 +193,7 @@ class Watcher:
     async def _round(self, courier: Courier) -> None:
         async with self._busy:
             now = self._clock()
+            await self._go_by_what_is_stored(now)
             for place in self._places.values():
                 self._look(place, now)
             fresh, self._board.fresh = self._board.fresh, []
@@ -193,13 +208,28 @@ class Watcher:
         for key in fresh:
             self._gather(key)
 
+    async def _go_by_what_is_stored(self, now: float) -> None:
+        """Rules and silences are stored by whoever makes them: this program, or a script."""
+        if self._read is not None and 0 <= now - self._read < _EVERY:
+            return
+        self._read = now
+        made, self._board.silences = await self._ledger.made()
+        self.book.take(made)
+        self._board.adopt(self.book.rules, now, self.book.covers)
+        for place in self._places.values():
+            place.memory.ask_for(self.book.labels)
+
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
         name = place.host.name
-        for rule in self._rules:
+        rules = [r for r in self._board.rules.values() if self.book.covers(r.name, name)]
+        for rule in rules:
             if rule.when is Native.UNREACHABLE:
-                found: Mapping[Subject, Reading] = {Subject(name): Reading(not place.reachable)}
+                engine = Subject(name)
+                found: Mapping[Subject, Reading] = (
+                    {engine: Reading(not place.reachable)} if rule.on.fits(engine, "", {}) else {}
+                )
             else:
                 found = readings(
                     rule,
@@ -210,7 +240,7 @@ class Watcher:
                     reachable=place.reachable,
                 )
             self._board.look(rule, name, found, now)
-        missed = any(rule.when is Native.GONE for rule in self._rules)
+        missed = any(rule.when is Native.GONE for rule in rules)
         place.memory.forget(now, missed=missed)
 
     def _said(self, notice: Notice, now: float) -> Said:

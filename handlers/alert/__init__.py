@@ -1,10 +1,20 @@
-"""Alerts: what fires, who has it, what is put off."""
+"""Alerts: what fires, who has it, what is put off; and the rules that they come from."""
 
+from handlers.alert.add import add, edit
+from handlers.alert.changes import off, on, rm
 from handlers.alert.ls import ls
+from handlers.alert.rules import rules, show
 from handlers.alert.taken import ack, snooze
 
 COMMANDS = (
     ls,
+    rules,
+    show,
+    add,
+    edit,
+    on,
+    off,
+    rm,
     ack,
     snooze,
 )
