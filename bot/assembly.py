@@ -6,7 +6,7 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -216,15 +216,21 @@ class Assembly:
         return Rulebook(fixed, own, hosts, Rights(may, tells))
 
     def _audience(self) -> Audience:
-        """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
+        """Who is told: the owners; when that is held back, and when it makes no sound."""
         owners = tuple(owner.person.id for owner in self.policy.owners)
-        hours, access = self.settings.watch.quiet, self.settings.access
-        if hours is None:
-            return Audience(owners)
         zone = self.settings.locale.timezone
-        zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
-        zones |= dict.fromkeys((*self.policy.people, *owners), zone)
-        return Audience(owners, quiet={chat: Window(*hours, name) for chat, name in zones.items()})
+        held = tuple(entry.held(zone) for entry in self.settings.maintenance)
+        return Audience(owners, held, self._quiet((*self.policy.people, *owners)))
+
+    def _quiet(self, people: Iterable[int]) -> dict[int, Window]:
+        """The quiet hours, each chat's by its own clock."""
+        hours, zone = self.settings.watch.quiet, self.settings.locale.timezone
+        found = {person: Window(*hours, zone) for person in people} if hours else {}
+        for chat, entry in self.settings.access.chats.items():
+            own = entry.quiet or hours
+            if own is not None:
+                found[chat] = Window(*own, entry.timezone or zone)
+        return found
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""

@@ -19,6 +19,7 @@ from bot.tasks import Tasks, together
 from bot.watch import evidence
 from bot.watch.alert import Owner, Reading
 from bot.watch.board import FOREVER, Board
+from bot.watch.calendar import Maintenance
 from bot.watch.condition import Native
 from bot.watch.courier import Courier, Said
 from bot.watch.face import Face
@@ -132,6 +133,11 @@ class Watcher:
             put_off = self._board.snooze(card, until)
         self._wake.set()
         return bool(put_off)
+
+    def maintenance(self) -> tuple[Maintenance, ...]:
+        """The times of maintenance that it is now."""
+        now = self._clock()
+        return tuple(m for m in self._public.audience().held if m.window.covers(now))
 
     async def reload(self) -> None:
         """Rules or silences have changed: go by them at once.

@@ -4,6 +4,8 @@ from handlers.alert.add import add, edit
 from handlers.alert.changes import off, on, rm
 from handlers.alert.ls import ls
 from handlers.alert.rules import rules, show
+from handlers.alert.silence import silence
+from handlers.alert.silences import silences, unsilence
 from handlers.alert.taken import ack, snooze
 
 COMMANDS = (
@@ -15,6 +17,9 @@ COMMANDS = (
     on,
     off,
     rm,
+    silence,
+    silences,
+    unsilence,
     ack,
     snooze,
 )

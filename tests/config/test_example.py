@@ -11,7 +11,7 @@ from bot.config.spelling import ANY, every_key
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 _OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
-_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert"}
+_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert", "maintenance"}
 
 
 def everything() -> str:
