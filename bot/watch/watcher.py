@@ -31,6 +31,7 @@ from bot.watch.reading import readings
 from bot.watch.rule import Severity
 from bot.watch.rulebook import Rulebook
 from bot.watch.subject import Subject
+from bot.watch.watched import Watched
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -133,6 +134,15 @@ class Watcher:
             put_off = self._board.snooze(card, until)
         self._wake.set()
         return bool(put_off)
+
+    @property
+    def good(self) -> float:
+        """For how many seconds a figure counts."""
+        return self._public.good
+
+    def containers(self, host: str) -> tuple[Watched, ...]:
+        """What is known of the containers of a host."""
+        return tuple(self._places[host].memory)
 
     def maintenance(self) -> tuple[Maintenance, ...]:
         """The times of maintenance that it is now."""

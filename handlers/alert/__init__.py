@@ -7,6 +7,7 @@ from handlers.alert.rules import rules, show
 from handlers.alert.silence import silence
 from handlers.alert.silences import silences, unsilence
 from handlers.alert.taken import ack, snooze
+from handlers.alert.test import test
 
 COMMANDS = (
     ls,
@@ -14,6 +15,7 @@ COMMANDS = (
     show,
     add,
     edit,
+    test,
     on,
     off,
     rm,

@@ -8,6 +8,7 @@ from bot.command.call import Call
 from bot.message import Message, Moment, Names, Person, Untrusted, msg, plural
 from bot.reply import Button, Reply, Text
 from bot.watch.alert import Alert
+from bot.watch.replay import stored
 from bot.watch.rulebook import Entry, Origin, Rests
 from handlers.alert.chosen import chosen, may_see, refusals
 from handlers.alert.firing import firing
@@ -97,7 +98,9 @@ def _now(entry: Entry, fires: list[Alert]) -> Message:
 
 
 def _buttons(call: Call, entry: Entry) -> Iterator[tuple[Button, ...]]:
-    yield (Button(msg("All rules"), ("alert", "rules"), inplace=True),)
+    every = Button(msg("All rules"), ("alert", "rules"), inplace=True)
+    again = Button(msg("Test it on 24 h"), ("alert", "test", entry.rule.name))
+    yield (every, again) if stored(entry.rule) else (every,)
     if refusals(call, entry):
         return
     name = entry.rule.name

@@ -54,7 +54,7 @@ async def silence(call: Call, rule: str, comment: str, words: tuple[str, ...]) -
     ]
     await call.services.database.write(lambda c: _store(c, call.services.bot, made))
     await watch.reload()
-    verdict = msg("Silent until {until}: nothing is told of", until=Moment(until))
+    verdict = msg("Silent until {until}:", until=Moment(until))
     lines = tuple(Text(of_silence(one)) for one in made)
     held = await _held(call, made)
     return Reply((Text(verdict), *lines, Text(held)), buttons=buttons(made))
