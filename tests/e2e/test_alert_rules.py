@@ -131,6 +131,42 @@ async def test_a_rule_is_looked_at_only_where_its_author_may_have_one(
         assert await verdict(phone, "/alert add pids > 5") == "Not done: add a rule"
 
 
+async def test_a_group_is_told_of_what_the_author_may_see_and_no_longer_than_that(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    group, phone = telegram.group(GROUP, SCOPED), telegram.private(OWNER)
+    silent = SOME | {"PIERHEAD_HOSTS__LOCAL__URL": "unix:///nowhere/docker.sock"}
+    async with bot(telegram, tmp_path, clock, silent):
+        await ask(group, "/alert@pierhead_bot add unreachable severity info name silent")
+        card = await told(group, clock, "Note: nas", 1)
+        await told(phone, clock, "CRITICAL local", 1)  # which the owners hear of both
+        assert not saying(group, "Note: local")
+    fewer = silent | {f"PIERHEAD_ACCESS__PEOPLE__{SCOPED}__ROLE": "viewer"}
+    async with bot(telegram, tmp_path, clock, fewer):
+        await eventually(lambda: len(saying(group, "Resolved: nas")) == 2, clock, 1)
+        edited, reply = saying(group, "Resolved: nas")
+        assert (edited.id, reply.reply_to) == (card.id, card.id)
+        assert not saying(group, "local")
+
+
+async def test_a_rule_of_the_config_is_changed_there(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    phone = telegram.private(ADMIN)
+    async with played(telegram, tmp_path, clock, starts=False) as world:
+        world.pierhead.environment |= SOME
+        world.pierhead.file = tmp_path / "config.toml"
+        world.pierhead.file.write_text('[[alert]]\nname = "exited"\nfor = "5m"\n')
+        async with world.pierhead.running():
+            seen = await ask(phone, "/alert show exited")
+            assert "From the config." in seen.text
+            assert seen.buttons == [["All rules"]]
+            for line in ("edit exited for 1m", "off exited", "rm -f exited"):
+                refused = await ask(phone, f"/alert {line}")
+                assert "It stands in the config: it is changed there." in refused.text
+                assert refused.text.startswith("Not done: ")
+
+
 async def test_a_rule_of_a_group_tells_it_as_long_as_it_is_linked(
     telegram: Sandbox, tmp_path: Path, clock: Clock
 ) -> None:
