@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from bot.message import Code, Message, Moment, Tappable, msg, plural
 from bot.reply import Reply, Text
 from bot.watch import stored
 from bot.watch.calendar import LONGEST, Silence, picks, scope
-from bot.watch.subject import Selector
+from bot.watch.subject import Selector, Subject
 from handlers.alert.chosen import watcher
 from handlers.alert.firing import firing
 from handlers.alert.scope import of_silence
@@ -50,7 +51,7 @@ async def silence(call: Call, rule: str, comment: str, words: tuple[str, ...]) -
     until = call.services.clock() + length
     made = [
         Silence(_id(call, on), on, until, by.raw, rule=rule[:_NAME], comment=comment[:_COMMENT])
-        for on in (replace(on, host=call.host.name) for on in what)
+        for on in _meant(call, what)
     ]
     await call.services.database.write(lambda c: _store(c, call.services.bot, made))
     await watch.reload()
@@ -78,6 +79,15 @@ def _read(call: Call, words: tuple[str, ...]) -> tuple[tuple[Selector, ...], flo
         ),
         usage=usage(call.command),
     )
+
+
+def _meant(call: Call, what: tuple[Selector, ...]) -> Iterator[Selector]:
+    """On the host, and of a container that is there its service: alerts are about that."""
+    host = call.host.name
+    known = {one.name: one.subject for one in watcher(call).containers(host)}
+    for on in what:
+        one = known.get(on.name, Subject(host, on.name, on.project))
+        yield replace(on, host=host, name=one.name, project=one.project)
 
 
 def _scope(call: Call, what: list[str]) -> tuple[Selector, ...]:

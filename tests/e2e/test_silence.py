@@ -52,6 +52,18 @@ async def test_what_is_silenced_is_told_when_that_is_over(
     assert outcomes(tmp_path, "alert unsilence") == ["requested", "finished"]
 
 
+async def test_a_container_of_a_service_is_silenced_as_that(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    labels = ("project=media", "service=app")
+    options = (word for label in labels for word in ("--label", f"com.docker.compose.{label}"))
+    run(engine, "media-app-1", *options)
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        made = await ask(telegram.private(OWNER), "/silence media-app-1 web for 1h")
+        assert made.text.splitlines()[1:3] == ["app project:media on local", "web on local"]
+
+
 async def test_a_script_silences_while_the_bot_runs(
     watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
 ) -> None:
