@@ -1,4 +1,4 @@
-"""The command line: `pierhead run | demo | check | health | claim | audit verify | audit prune`.
+"""The command line: `pierhead run | demo | check | health | claim | silence | audit …`.
 
 Nothing heavy is imported before it is known what is wanted: `health` runs every few seconds, and
 must answer with the standard library alone.
@@ -19,6 +19,9 @@ from bot import __version__
 from bot.message import msg
 
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_WEEK = 7 * 86_400
 _LAST_PORT = 65535
 
 
@@ -34,14 +37,10 @@ def main(argv: list[str] | None = None) -> int:
             return run(arguments.config)
         case "demo":
             return _demo(write=arguments.write, port=arguments.port)
-        case "check":
-            from bot.check import check  # noqa: PLC0415 - see above
-
-            return check(arguments.config)
-        case "claim":
-            from bot.console import claim  # noqa: PLC0415 - see above
-
-            return claim(arguments.config)
+        case "check" | "claim":
+            return _console(arguments.config, claims=arguments.command == "claim")
+        case "silence":
+            return _silence(arguments)
         case _:
             return _audit(arguments)
 
@@ -64,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="try it in a browser, without Telegram")
     demo.add_argument("--write", action="store_true", help="allow changes without asking")
     demo.add_argument("--port", type=_port, default=0, help="the port of the page")
+    _add_silence(commands.add_parser("silence", help="tell no alerts for a time", parents=[config]))
     audit = commands.add_parser("audit", help="the audit log")
     actions = audit.add_subparsers(dest="action", required=True, metavar="ACTION")
     verify = actions.add_parser(
@@ -79,6 +79,26 @@ def _parser() -> argparse.ArgumentParser:
         "--before", type=_day, metavar="YYYY-MM-DD", required=True, help="the first day that stays"
     )
     return parser
+
+
+def _add_silence(silence: argparse.ArgumentParser) -> None:
+    which = silence.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--for", dest="length", type=_length, metavar="TIME", help="how long: 30m, a week at most"
+    )
+    which.add_argument("--end", metavar="ID", help="end the silence of this id")
+    silence.add_argument("--host", metavar="HOST", help="on this host only")
+    silence.add_argument("--on", default="", metavar="WHAT", help="web*, say, or project:media")
+    silence.add_argument("--rule", default="*", metavar="RULE", help="what comes of this rule")
+    silence.add_argument("--comment", default="", metavar="TEXT", help="why")
+
+
+def _length(text: str) -> float:
+    found = _LENGTH.fullmatch(text)
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    if not 0 < seconds <= _WEEK:
+        raise argparse.ArgumentTypeError("a time is written 30m, 2h or 1d, a week at most")
+    return float(seconds)
 
 
 def _port(text: str) -> int:
@@ -99,6 +119,24 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError("a day is written YYYY-MM-DD") from error
+
+
+def _console(config: Path | None, *, claims: bool) -> int:
+    from bot.check import check  # noqa: PLC0415 - see above
+    from bot.console import claim  # noqa: PLC0415 - see above
+
+    return claim(config) if claims else check(config)
+
+
+def _silence(arguments: argparse.Namespace) -> int:
+    from bot import hush  # noqa: PLC0415 - see above
+
+    if arguments.end is not None:
+        return hush.end(arguments.config, arguments.end)
+    wanted = hush.Wanted(
+        arguments.length, arguments.host, arguments.on, arguments.rule, arguments.comment
+    )
+    return hush.begin(arguments.config, wanted)
 
 
 def _audit(arguments: argparse.Namespace) -> int:

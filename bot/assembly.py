@@ -6,7 +6,7 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +67,7 @@ from bot.watch.cursors import StoredCursors
 from bot.watch.healer import Healer
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
+from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
@@ -78,7 +79,7 @@ from storage.database import Database
 
 # Bytes of one document: Telegram takes 50 MB, a Bot API server of one's own 2,000.
 _PART, _LOCAL_PART = 49_000_000, 1_900_000_000
-_LOGS, _ALERTS = "container.logs", "alert.ls"
+_LOGS, _ALERTS, _RULES = "container.logs", "alert.ls", "alert.edit"
 _GRACE = 1.0  # seconds in which what is under way may end
 _GOOD = 3  # sweeps: what a rule looks at may be as old as that
 
@@ -206,32 +207,52 @@ class Assembly:
             good=_GOOD * self.settings.watch.every,
             alive=self._alive(WATCHED),
         )
-        return Watcher(
-            rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep
-        )
+        book = self._rulebook(frozenset(hosts))
+        return Watcher(book, hosts, database, self.bot, public, self.clock, self.sleep)
+
+    def _rulebook(self, hosts: frozenset[str]) -> Rulebook:
+        """The rules; those of a chat count with the rights that there are when they are asked."""
+        policy = self.policy
+
+        def may(person: int, host: str) -> bool:
+            return policy.decide(person, _RULES, host).allowed
+
+        entries = self.settings.alert
+        fixed = {rule.name: rule for rule in rules(entries)}
+        own = frozenset(entry.name for entry in entries)
+        return Rulebook(fixed, own, hosts, Rights(may, self._hears))
 
     def _alive(self, what: str, patience: float = PATIENCE) -> Callable[[], None]:
         """What notes that a part is alive."""
         return lambda: self.heartbeat.beat(what, self.clock(), patience)
 
     def _audience(self) -> Audience:
-        """Who is told: the owners; and the quiet hours, each chat's by its own clock."""
+        """Who is told: the owners; when that is held back, and when it makes no sound."""
         owners = tuple(owner.person.id for owner in self.policy.owners)
-        second = bool(self.settings.watch.channels)
-        hours, access = self.settings.watch.quiet, self.settings.access
-        if hours is None:
-            return Audience(owners, hears=self._hears, second=second)
         zone = self.settings.locale.timezone
-        zones = {chat: entry.timezone or zone for chat, entry in access.chats.items()}
-        zones |= dict.fromkeys((*self.policy.people, *owners), zone)
-        quiet = {chat: Window(*hours, name) for chat, name in zones.items()}
-        return Audience(owners, quiet=quiet, hears=self._hears, second=second)
+        return Audience(
+            owners,
+            tuple(entry.held(zone) for entry in self.settings.maintenance),
+            self._quiet((*self.policy.people, *owners)),
+            self._hears,
+            second=bool(self.settings.watch.channels),
+        )
 
     def _hears(self, chat: int, host: str) -> bool:
         """Whether a chat may hear of a host: a person who may list its alerts, a linked group."""
         if chat > 0:
             return self.policy.decide(chat, _ALERTS, host).allowed
         return chat == SECOND or self.policy.linked(chat)
+
+    def _quiet(self, people: Iterable[int]) -> dict[int, Window]:
+        """The quiet hours, each chat's by its own clock."""
+        hours, zone = self.settings.watch.quiet, self.settings.locale.timezone
+        found = {person: Window(*hours, zone) for person in people} if hours else {}
+        for chat, entry in self.settings.access.chats.items():
+            own = entry.quiet or hours
+            if own is not None:
+                found[chat] = Window(*own, entry.timezone or zone)
+        return found
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""

@@ -12,6 +12,7 @@ from storage.inbox import inbox
 from storage.instances import instance
 from storage.outbox import outbox
 from storage.people import owner_claim
+from storage.rules import alert_rule
 from storage.schedules import schedule
 from storage.schema import metadata
 from storage.settings import person_settings
@@ -19,6 +20,7 @@ from storage.slots import slot
 from storage.upgrades import upgrade
 
 __all__ = [
+    "alert_rule",
     "alert_state",
     "audit",
     "audit_checkpoint",

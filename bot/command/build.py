@@ -7,7 +7,7 @@ again: a confirmation, and later an approval or a schedule, comes back through `
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.command.call import Call, Confirmation, Request
@@ -17,7 +17,7 @@ from bot.command.plan import Item
 from bot.command.registry import Unknown, line_of
 from bot.command.services import Services
 from bot.command.sessions import Session
-from bot.command.shell import with_shell
+from bot.command.shell import compared, with_shell
 from bot.command.spec import Command
 from bot.command.turns import Turns
 from bot.errors import UsageError
@@ -48,10 +48,7 @@ class Builder:
         def offered(command: Command) -> bool:
             return self.services.may(person, command)
 
-        try:
-            line = line_of(request.text)
-        except ShellOnly as error:
-            raise with_shell(error, registry, offered) from error
+        line = self._line(request.text, offered)
         unknown: Unknown | None = None
         try:
             command, words = registry.resolve(line, offered)
@@ -64,6 +61,15 @@ class Builder:
         if not line.repaired:
             return calls
         return tuple(replace(call, read_as=shlex.join(line.words)) for call in calls)
+
+    def _line(self, text: str, offered: Callable[[Command], bool]) -> Line:
+        try:
+            return line_of(text)
+        except ShellOnly as error:
+            line = compared(error, self.services.registry)
+            if line is not None:
+                return line
+            raise with_shell(error, self.services.registry, offered) from error
 
     def _card(self, line: Line, unknown: Unknown) -> tuple[Command, tuple[str, ...]]:
         """What a container's name alone means: its card.

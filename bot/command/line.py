@@ -26,7 +26,8 @@ _CURLY_QUOTES = {  # what each closes with: languages differ
 }
 _SINGLE = "‘‚"
 _ESCAPED = frozenset('"\\$`')  # what a backslash makes plain in double quotes
-_SHELL = frozenset("|><&;`")
+_SHELL = frozenset("|><&;`") | {"$("}
+COMPARING = frozenset("<>")
 _CONTINUED = re.compile(r"\\\r?\n")
 _FIRST = re.compile(r"\w{1,2}")
 
@@ -87,22 +88,22 @@ def split(text: str) -> Line:
     return Line(tuple(word for _, word in scanner.run()), bool(scanner.repairs))
 
 
-def script(text: str) -> Script:
-    """Split a line in which a shell's marks may stand.
+def script(text: str, marks: frozenset[str] = _SHELL) -> Script:
+    """Split a line in which these of a shell's marks may stand, as letters.
 
     Raises:
-        UsageError: for an unbalanced quote or a second line.
+        UsageError: for an unbalanced quote, a second line, or, as `ShellOnly`, another mark.
     """
-    scanner = _Scanner(text, marks=True)
+    scanner = _Scanner(text, marks)
     found = tuple(scanner.run())
     starts, words = tuple(start for start, _ in found), tuple(word for _, word in found)
     return Script(words, starts, text, tuple(scanner.repairs))
 
 
 class _Scanner:
-    """One pass over the text; `at` is where it stands. `marks`: those of a shell are letters."""
+    """One pass over the text; `at` is where it stands. `marks` of a shell are letters here."""
 
-    def __init__(self, text: str, *, marks: bool = False) -> None:
+    def __init__(self, text: str, marks: frozenset[str] = frozenset()) -> None:
         self.text = text
         self.at = 0
         self.repairs: list[tuple[int, int, str]] = []
@@ -195,6 +196,6 @@ class _Scanner:
         return dashes
 
     def _refuse_shell(self, char: str) -> None:
-        mark = char if char in _SHELL else "$(" if self.text.startswith("$(", self.at) else None
-        if mark is not None and not self.marks:
+        mark = "$(" if self.text.startswith("$(", self.at) else char
+        if mark in _SHELL - self.marks:
             raise ShellOnly(mark, self.text, self.at)

@@ -87,6 +87,10 @@ class Offered(click.Argument):
         self.kind = kind
 
 
+class Words(click.Argument):
+    """An argument of words that make a sentence: it is ours to read, with options among them."""
+
+
 class Choices(click.Option):
     """The page of a picker: what its buttons add to a command that still lacks a name.
 

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable
 
 from bot.command.grammar import passed_on
-from bot.command.line import Line, Script, ShellOnly, script, split
+from bot.command.line import COMPARING, Line, Script, ShellOnly, script, split
 from bot.command.registry import Registry
 from bot.command.spec import Command
 from bot.errors import UsageError
@@ -36,6 +36,22 @@ def with_shell(
         msg("This gives it to a shell: {line}", line=Untrusted(line)),
         msg("Nothing was run."),
     )
+
+
+def compared(error: ShellOnly, registry: Registry) -> Line | None:
+    """The line, if its command compares: there `cpu > 80%` is no work of a shell.
+
+    Raises:
+        ShellOnly: another mark stands in it.
+    """
+    try:
+        command, _ = registry.resolve(Line(script(error.text).words))
+    except UsageError:
+        return None
+    if not command.compares:
+        return None
+    read = script(error.text, COMPARING)
+    return Line(read.words, bool(read.repairs))
 
 
 def _line(

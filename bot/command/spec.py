@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.command.params import Offered, Paths, Refused, Stacks, Targets
+from bot.command.params import Offered, Paths, Refused, Stacks, Targets, Words
 from bot.hosts.types import Container, Kind
 from bot.message import Message
 from bot.reply import Reply
@@ -56,7 +56,8 @@ class Command:
     looks what else it changes than its targets: it waits for the turn of these as well.
     `hostless` needs no Engine. `feature` names the switch in the config without which it does not
     exist. `asks` always asks, whatever the danger, and `risky` looks whether it is asked about this
-    time. `redirect` names the command that some words mean instead.
+    time. `redirect` names the command that some words mean instead. `compares`: a bare < or > among
+    its words compares.
     """
 
     path: tuple[str, ...]
@@ -83,6 +84,7 @@ class Command:
     asks: bool = False
     risky: Callable[[Call], Awaitable[bool]] | None = None
     redirect: Callable[[tuple[str, ...], Request], str | None] | None = None
+    compares: bool = False
     cost: int = 1
     deadline: float | None = None
 
@@ -120,7 +122,7 @@ class Command:
     def passes_on(self) -> bool:
         """Whether what follows its first word is for somebody else to read: `top web -ef`."""
         return any(
-            isinstance(p, click.Argument) and p.nargs == -1 and not isinstance(p, Targets)
+            isinstance(p, click.Argument) and p.nargs == -1 and not isinstance(p, Targets | Words)
             for p in self.params
         )
 
@@ -187,6 +189,11 @@ def refused(
 def argument(name: str, **attrs: Any) -> Callable[[Handler], Handler]:  # noqa: ANN401 - Click's own
     """Declare a positional argument that is no target."""
     return _collect(click.Argument([name], **attrs))
+
+
+def words(name: str, metavar: str) -> Callable[[Handler], Handler]:
+    """Declare an argument of words that make a sentence; options may stand among them."""
+    return _collect(Words([name], nargs=-1, metavar=metavar))
 
 
 def targets(

@@ -47,6 +47,7 @@ from bot.config.kinds import (
     Token,
     Zone,
 )
+from bot.config.maintenance import MaintenanceEntry
 from bot.config.problem import Loc, Problem, Refused
 from bot.config.reading import read
 from bot.config.roles import OWNER, Role, flatten
@@ -114,11 +115,15 @@ class PersonEntry(Section):
 
 
 class ChatEntry(Section):
-    """A group that an owner has linked, and the hosts whose secrets may be shown in it."""
+    """A group that an owner has linked, and the hosts whose secrets may be shown in it.
+
+    `quiet` are its own quiet hours, in the place of those of `watch`.
+    """
 
     hosts: Items[HostRef] = ()
     language: Language | None = None
     timezone: Zone | None = None
+    quiet: Hours | None = None
 
 
 class Access(Section):
@@ -323,6 +328,7 @@ class Settings(Section):
     watch: Watch = Field(default_factory=Watch)
     locale: Locale = Field(default_factory=Locale)
     alert: Items[AlertEntry] = ()
+    maintenance: Items[MaintenanceEntry] = ()
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")

@@ -72,6 +72,7 @@ BUILT_IN: Mapping[str, Role] = {
             "schedule.edit",  # one's own; what they run takes the rights that one has then
             "alert.ack",
             "alert.snooze",
+            "alert.silence",
         ),
     ),
     "admin": Role(

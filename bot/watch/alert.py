@@ -172,6 +172,11 @@ def advance(alert: Alert, rule: Rule, found: Reading, now: float) -> Alert:
             return replace(seen, calm=None) if holds else _calmer(seen, rule, passed, now)
 
 
+def dropped(alert: Alert, now: float) -> Alert:
+    """The alert once no rule is about it any more."""
+    return replace(_quiet(alert), at=now, ended=now)
+
+
 def meaning(rule: Rule, found: Reading) -> bool | None:
     """Whether it holds, by what the rule says of what is not known; None leaves all as it is."""
     if found.holds is not None or rule.missing is Missing.STALE:

@@ -10,7 +10,17 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.watch.alert import Alert, Evidence, Owner, Reading, Restarted, State, advance, meaning
+from bot.watch.alert import (
+    Alert,
+    Evidence,
+    Owner,
+    Reading,
+    Restarted,
+    State,
+    advance,
+    dropped,
+    meaning,
+)
 from bot.watch.calendar import Silence
 from bot.watch.card import SECOND, Card, Member
 from bot.watch.deck import Deck, Place
@@ -23,6 +33,8 @@ GRACE = 180.0  # seconds after a start in which everything is gathered into one 
 UNHEARD = 180.0  # seconds after which what is critical and not taken goes to the second channel
 START = "start"  # the topic of that card
 _SET_BACK = 30.0  # seconds by which a clock must go back to count as set
+
+Covers = Callable[[str, str], bool]
 
 
 @dataclass(slots=True)
@@ -62,14 +74,24 @@ class Board:
         self.alerts = {alert.key: alert for alert in alerts}
         self.deck.load(cards, self.alerts)
         self._seen = now
+        self.adopt(self.rules, now, lambda _, host: hosts is None or host in hosts)
+
+    def adopt(
+        self, rules: Mapping[str, Rule], now: float, covers: Covers = lambda *_: True
+    ) -> None:
+        """Go by these rules; what none of them is about any more is over.
+
+        `covers` says whether one of them, by its name, counts on a host.
+        """
+        self.rules = rules
         lost = [
             alert
             for alert in self.alerts.values()
-            if alert.rule not in self.rules
-            or (hosts is not None and alert.subject.host not in hosts)
+            if alert.state is not State.INACTIVE
+            and not (alert.rule in rules and covers(alert.rule, alert.subject.host))
         ]
         for alert in lost:
-            self._keep(alert, replace(alert, state=State.INACTIVE, at=now, ended=now))
+            self._keep(alert, dropped(alert, now))
         self.deck.end({alert.key for alert in lost if alert.firing}, now)
 
     def started(self, host: str, now: float) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.watch.subject import Selector, Subject
+from bot.errors import UsageError
+from bot.message import Code, msg
+from bot.watch.subject import Selector, Subject, selector
 
+LONGEST = 7 * 86_400.0  # seconds of a silence: never for ever
 _DAY = 1440
 EVERY_DAY = frozenset(range(7))
 
@@ -55,6 +59,24 @@ class Silence:
     until: float
     by: str
     rule: str = "*"
+    comment: str = ""
+
+
+def scope(words: Sequence[str]) -> tuple[Selector, ...]:
+    """What is held back of a host: names like `web*`, each by itself, and `project:NAME`.
+
+    Raises:
+        UsageError: it can't be understood, or goes by what is not known of an alert any more.
+    """
+    names = [word for word in words if ":" not in word or word.startswith("name:")]
+    others = [word for word in words if word not in names]
+    found = tuple(selector(" ".join((name, *others))) for name in names or [""])
+    for on in found:
+        if on.label or on.host != "*":
+            raise UsageError(
+                msg("What is held back goes by {names} alone.", names=Code("web* / project:media"))
+            )
+    return found
 
 
 def picks(held: Maintenance | Silence, rule: str, subject: Subject) -> bool:

@@ -145,6 +145,35 @@ def condition(when: str, clear: str | None = None) -> Condition:
     return Threshold(bound, over)
 
 
+def written(when: Condition) -> tuple[str, str | None]:
+    """A condition as it is typed, and when it is over if that was said."""
+    match when:
+        case Threshold(bound, clear):
+            return _typed(bound), None if clear is None else _typed(clear)
+        case Restarts(most, length):
+            return f"restarts > {most} in {length:g}s", None
+        case Logged(pattern, most, length):
+            return f"log /{pattern}/ > {most} in {length:g}s", None
+        case Probe(address):
+            return f"probe {address}", None
+        case Native():
+            return when.value, None
+
+
+def _typed(bound: Bound) -> str:
+    unit = METRICS[bound.metric]
+    if unit in {Unit.PERCENT, Unit.COUNT}:
+        return f"{bound.metric} {bound.sign} {_plain(bound.limit)}{unit.value}"
+    if unit is Unit.SPAN:
+        return f"{bound.metric} {bound.sign} {_plain(bound.limit / _SPANS['h'])}h"
+    name, factor = next((n, f) for n, f in reversed(_BYTES.items()) if bound.limit >= f or f == 1)
+    return f"{bound.metric} {bound.sign} {_plain(bound.limit / factor)} {name}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
 def _bound(text: str) -> Bound:
     found = _EXPRESSION.fullmatch(text)
     if found is None:

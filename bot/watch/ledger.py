@@ -17,13 +17,15 @@ from bot.watch.memory import Memory
 from bot.watch.notice import Notice
 from bot.watch.subject import NOWHERE
 from bot.watch.watched import Watched
-from storage import alerts, outbox
+from storage import alerts, outbox, rules
 from storage.alerts import Kind
 from storage.database import Connection, Database
+from storage.rules import Made
 
 log = logging.getLogger(__name__)
 
 _SEEN = "watch"
+_LOADED = (Kind.ALERT, Kind.CARD, Kind.CONTAINER, Kind.SEEN)
 
 T = TypeVar("T", Alert, Card, Silence, Watched)
 
@@ -55,12 +57,10 @@ class Ledger:
         """
 
         def read(connection: Connection) -> dict[Kind, dict[str, str]]:
-            return {kind: alerts.load(connection, self._bot, kind) for kind in Kind}
+            return {kind: alerts.load(connection, self._bot, kind) for kind in _LOADED}
 
         found = await self._database.read(read)
         board = self._board
-        silences = _values(Silence, found[Kind.SILENCE])
-        board.silences = {silence.id: silence for silence in silences}
         firing, cards = _values(Alert, found[Kind.ALERT]), _values(Card, found[Kind.CARD])
         board.load(firing, cards, now, {*self._memories, NOWHERE})
         known = tuple(_values(Watched, found[Kind.CONTAINER]))
@@ -68,6 +68,20 @@ class Ledger:
             memory.load(one for one in known if one.subject.host == host)
         seen = found[Kind.SEEN].get(_SEEN)
         return None if seen is None else float(seen)
+
+    async def made(self) -> tuple[Mapping[str, Made], dict[str, Silence]]:
+        """The rules and the silences that people and scripts have stored, by names and ids.
+
+        Raises:
+            StorageError: it can't be read now.
+        """
+
+        def read(connection: Connection) -> tuple[Mapping[str, Made], Mapping[str, str]]:
+            silences = alerts.load(connection, self._bot, Kind.SILENCE)
+            return rules.every(connection, self._bot), silences
+
+        made, bodies = await self._database.read(read)
+        return made, {silence.id: silence for silence in _values(Silence, bodies)}
 
     async def settle(self, now: float) -> None:
         """Learn what became of the messages of which that was not known yet.

@@ -27,6 +27,10 @@ class Memory:
         self._died: Recent[str, float] = Recent(MOST)
         self.changed: set[str] = set()
 
+    def ask_for(self, labels: Collection[str]) -> None:
+        """Keep these from now on: they are learned from the next list."""
+        self._labels = frozenset(labels)
+
     def __iter__(self) -> Iterator[Watched]:
         return iter(self._kept.values())
 

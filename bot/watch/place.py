@@ -52,7 +52,8 @@ class Place:
         """What a rule's condition says now of all that it is about."""
         engine, when = Subject(self.host.name), rule.when
         if when is Native.UNREACHABLE:
-            return {engine: Reading(not self.reachable)}
+            fits = rule.on.fits(engine, "", {})
+            return {engine: Reading(not self.reachable)} if fits else {}
         if isinstance(when, Threshold) and when.when.metric in OF_HOST:
             value = self.figures.host(when.when.metric) if self.reachable else None
             return of_host(rule, when, engine.host, value, firing=firing(engine))

@@ -62,17 +62,29 @@ class Selector:
     def fits(self, subject: Subject, name: str, labels: Mapping[str, str]) -> bool:
         """Whether a container called `name` is meant."""
         return (
-            fnmatch.fnmatchcase(subject.host, self.host)
+            self.about(subject.host)
             and any(fnmatch.fnmatchcase(n, self.name) for n in (name, subject.name))
             and (not self.project or fnmatch.fnmatchcase(subject.project, self.project))
             and self._labelled(labels)
         )
+
+    def about(self, host: str) -> bool:
+        """Whether anything on that host may be meant."""
+        return fnmatch.fnmatchcase(host, self.host)
 
     def _labelled(self, labels: Mapping[str, str]) -> bool:
         key, equals, value = self.label.partition("=")
         if not key:
             return True
         return key in labels and (not equals or labels[key] == value)
+
+
+def written(on: Selector) -> str:
+    """A selector as it is typed; "" where it fits all."""
+    parts = {"host": on.host, "project": on.project, "label": on.label}
+    named = [f"{key}:{value}" for key, value in parts.items() if value not in {"", "*"}]
+    name = on.name if ":" not in on.name else f"name:{on.name}"
+    return " ".join((*([] if on.name == "*" else [name]), *named))
 
 
 def selector(text: str) -> Selector:

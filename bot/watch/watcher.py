@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,6 +20,7 @@ from bot.tasks import together
 from bot.watch.alert import FOREVER, Alert, Evidence, Owner, Restarted
 from bot.watch.blind import Sight
 from bot.watch.board import Board
+from bot.watch.calendar import Maintenance
 from bot.watch.condition import Native
 from bot.watch.courier import Courier, Parcel, Said
 from bot.watch.face import Face
@@ -33,7 +34,8 @@ from bot.watch.notice import Audience, Kind, Notice
 from bot.watch.place import Place
 from bot.watch.probe import Probe
 from bot.watch.probes import Probes
-from bot.watch.rule import Rule, Severity
+from bot.watch.rule import Severity
+from bot.watch.rulebook import Rulebook
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
 from bot.watch.wording import verdict
@@ -66,7 +68,7 @@ class Watcher:
 
     def __init__(
         self,
-        rules: Sequence[Rule],
+        book: Rulebook,
         hosts: Mapping[str, Host],
         database: Database,
         bot: int,
@@ -74,19 +76,19 @@ class Watcher:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._rules = tuple(rules)
+        book.take({})
+        self.book = book
+        self._read: float | None = None
         self._public = public
         self._clock = clock
         self._sleep = sleep
-        self._board = Board({rule.name: rule for rule in rules}, public.audience)
-        labels = {rule.on.label.partition("=")[0] for rule in rules if rule.on.label}
-        labels |= {HEAL, BUDGET}
+        self._board = Board(book.rules, public.audience)
         self._logs = LogRules(clock, sleep)
-        self.probes = Probes(rules, clock, sleep)
+        self.probes = Probes(tuple(book.rules.values()), clock, sleep)
         self._places = {
             name: Place(
                 host,
-                Memory(name, labels),
+                Memory(name, self._labels),
                 host.feed.subscribe(),
                 Figures(public.good, clock),
                 self._logs,
@@ -153,10 +155,36 @@ class Watcher:
             if self._board.restarted(key, since, told, self._clock()):
                 self._wake.set()
 
+    @property
+    def good(self) -> float:
+        """For how many seconds a figure counts."""
+        return self._public.good
+
+    def containers(self, host: str) -> tuple[Watched, ...]:
+        """What is known of the containers of a host."""
+        return tuple(self._places[host].memory)
+
+    def maintenance(self) -> tuple[Maintenance, ...]:
+        """The times of maintenance that it is now."""
+        now = self._clock()
+        return tuple(m for m in self._public.audience().held if m.window.covers(now))
+
+    async def reload(self) -> None:
+        """Rules or silences have changed: go by them at once.
+
+        Raises:
+            StorageError: they can't be read now; they will be.
+        """
+        async with self._busy:
+            self._read = None
+            await self._go_by_what_is_stored(self._clock())
+        self._wake.set()
+
     async def _load(self) -> None:
         while True:
             try:
                 now = self._clock()
+                await self._go_by_what_is_stored(now)
                 return self._sight.started(await self._ledger.load(now), now)
             except StorageError as error:
                 log.warning("what is known of alerts can't be read: %s", error)
@@ -197,6 +225,7 @@ class Watcher:
     async def _round(self, courier: Courier) -> None:
         async with self._busy:
             now, board = self._clock(), self._board
+            await self._go_by_what_is_stored(now)
             for place in self._places.values():
                 self._look(place, now)
             self._look_at_probes(now)
@@ -219,20 +248,37 @@ class Watcher:
             parcel.sent()
         self._gathering.gather(fresh, self._attach)
 
+    async def _go_by_what_is_stored(self, now: float) -> None:
+        """Rules and silences are stored by whoever makes them: this program, or a script."""
+        if self._read is not None and 0 <= now - self._read < _EVERY:
+            return
+        self._read = now
+        made, self._board.silences = await self._ledger.made()
+        self.book.take(made)
+        self._board.adopt(self.book.rules, now, self.book.covers)
+        for place in self._places.values():
+            place.memory.ask_for(self._labels)
+
     def _look(self, place: Place, now: float) -> None:
         if place.reachable is None:
             return
-        self._logs.look(place.host, self._rules, tuple(place.memory), reachable=place.reachable)
-        for rule in self._rules:
+        rules = [r for r in self._board.rules.values() if self.book.covers(r.name, place.host.name)]
+        self._logs.look(place.host, rules, tuple(place.memory), reachable=place.reachable)
+        for rule in rules:
             if isinstance(rule.when, Probe):
                 continue
             found = place.readings(rule, now, partial(self._board.firing, rule.name))
             self._board.look(rule, place.host.name, found, now)
-        missed = any(rule.when is Native.GONE for rule in self._rules)
+        missed = any(rule.when is Native.GONE for rule in rules)
         place.memory.forget(now, missed=missed)
 
+    @property
+    def _labels(self) -> frozenset[str]:
+        """The labels that are asked for."""
+        return self.book.labels | {HEAL, BUDGET}
+
     def _look_at_probes(self, now: float) -> None:
-        for rule in self._rules:
+        for rule in self._board.rules.values():
             if isinstance(rule.when, Probe):
                 host = rule.when.host
                 found = {Subject(host, rule.name): self.probes.reading(rule.name, rule.when)}

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
 
 from bot.command.call import Call
 from bot.command.spec import command
 from bot.message import Message, Moment, Untrusted, msg, plural
-from bot.reply import Reply, Text, say
-from bot.watch import stored
+from bot.reply import Button, Reply, Text, say
 from bot.watch.alert import Alert
-from storage import alerts
-from storage.database import Connection
+from handlers.alert.chosen import may_see, unwatched, watcher
+from handlers.alert.firing import firing
+from handlers.alert.scope import of_silence, of_window
+from handlers.alert.silences import visible
 
 _SHOWN = 20
+_BUTTONS = (
+    (
+        Button(msg("Rules"), ("alert", "rules")),
+        Button(msg("Silences"), ("alert", "silences")),
+    ),
+)
 
 
 @command("alert ls", permission="alert.ls", act=msg("list alerts"), hostless=True)
 async def ls(call: Call) -> Reply:
     """List what fires now."""
     if call.services.watch is None:
-        return say(msg("Nothing is watched: that is switched off in the config."))
-    found = await call.services.database.read(lambda c: _firing(c, call.services.bot))
-    seen = [alert for alert in found if _may_see(call, alert)]
+        return say(unwatched())
+    seen = [alert for alert in await firing(call) if may_see(call, alert)]
+    held = [Text(line) async for line in _held(call)]
     if not seen:
-        return say(msg("Nothing fires."))
+        return Reply((Text(msg("Nothing fires.")), *held), buttons=_BUTTONS)
     seen.sort(key=lambda alert: (-alert.severity, alert.since))
     lines = [Text(_line(alert)) for alert in seen[:_SHOWN]]
     if len(seen) > _SHOWN:
         more = len(seen) - _SHOWN
         lines.append(Text(plural("and {count} more", "and {count} more", more)))
-    return Reply((Text(plural("{count} alert", "{count} alerts", len(seen))), *lines))
+    verdict = Text(plural("{count} alert", "{count} alerts", len(seen)))
+    return Reply((verdict, *lines, *held), buttons=_BUTTONS)
 
 
-def _firing(connection: Connection, bot: int) -> Iterable[Alert]:
-    bodies = alerts.load(connection, bot, alerts.Kind.ALERT).values()
-    return [alert for alert in (stored.load(Alert, body) for body in bodies) if alert.firing]
-
-
-def _may_see(call: Call, alert: Alert) -> bool:
-    decided = call.services.policy.decide(call.actor.id, "alert.ls", alert.subject.host)
-    return decided.allowed
+async def _held(call: Call) -> AsyncIterator[Message]:
+    """What is not told now: silences, and times of maintenance."""
+    silenced = await visible(call)
+    if silenced:
+        yield plural("{count} silence holds.", "{count} silences hold.", len(silenced))
+    for one in watcher(call).maintenance():
+        yield msg("Maintenance: {what}, {when}", what=of_silence(one), when=of_window(one.window))
 
 
 def _line(alert: Alert) -> Message:

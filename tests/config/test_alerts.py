@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import load
 from bot.config.alert import rules
+from bot.watch.calendar import Maintenance, Window
 from bot.watch.condition import Native, condition
 from bot.watch.rule import DEFAULTS, Missing, Rule, Severity, Step
 from bot.watch.subject import Selector
@@ -102,3 +103,53 @@ def test_quiet_hours(tmp_path: Path) -> None:
 def test_quiet_hours_that_can_t_be_read(tmp_path: Path, value: str) -> None:
     ((key, _, said),) = in_file(tmp_path, f"[watch]\nquiet = {value}")
     assert (key, said) == ("watch.quiet", 'It must be from when to when: "22:00-07:00".')
+
+
+def test_a_time_of_maintenance(tmp_path: Path) -> None:
+    text = (
+        '[[maintenance]]\nhours = "23:30-01:00"\ndays = ["sat", "sun"]\nrule = "oom"\n'
+        'timezone = "Europe/Berlin"\non = "backup* project:media"\n[[maintenance]]\n'
+        'hours = "03:00-04:00"\n[locale]\ntimezone = "Asia/Tokyo"\n'
+    )
+    settings = load(write(tmp_path, text), ENOUGH)
+    weekend, nightly = (m.held(settings.locale.timezone) for m in settings.maintenance)
+    assert weekend == Maintenance(
+        Window(23 * 60 + 30, 60, "Europe/Berlin", frozenset({5, 6})),
+        Selector(name="backup*", project="media"),
+        "oom",
+    )
+    assert nightly == Maintenance(Window(180, 240, "Asia/Tokyo"), Selector())
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "sentence"),
+    [
+        ('hours = "3-4"', "hours", 'It must be from when to when: "22:00-07:00".'),
+        (
+            'hours = "03:00-04:00"\ndays = ["monday"]',
+            "days[0]",
+            "It must be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'.",
+        ),
+        (
+            'hours = "03:00-04:00"\non = "label:a=b"',
+            "on",
+            "Labels are not known of what is held back: write names or projects.",
+        ),
+        (
+            'hours = "03:00-04:00"\ntimezone = "Europe/Berlim"',
+            "timezone",
+            "It is no time zone: did you mean Europe/Berlin?",
+        ),
+    ],
+)
+def test_a_time_of_maintenance_that_can_t_be_read(
+    tmp_path: Path, text: str, key: str, sentence: str
+) -> None:
+    ((found, _, said),) = in_file(tmp_path, f"[[maintenance]]\n{text}")
+    assert (found, said) == (f"maintenance[0].{key}", sentence)
+
+
+def test_quiet_hours_of_a_group(tmp_path: Path) -> None:
+    text = '[access.chats."-5"]\nquiet = "20:00-08:00"'
+    settings = load(write(tmp_path, text), ENOUGH)
+    assert settings.access.chats[-5].quiet == (20 * 60, 8 * 60)

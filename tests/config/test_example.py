@@ -12,7 +12,10 @@ from bot.watch.probe import Probe
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 _OFF = re.compile(r"# (\[\[?[a-z.]+\S*\]|[a-z_]+ = .*)")
-_NAMED = {"people", "roles", "chats", "hosts", "registries", "alert", "escalate"}
+_NAMED = {
+    *("people", "roles", "chats", "hosts", "registries"),
+    *("alert", "escalate", "maintenance"),
+}
 
 
 def everything() -> str:

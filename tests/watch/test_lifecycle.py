@@ -59,6 +59,10 @@ def _is(field: str, value: object) -> Deed:
     return lambda world: setattr(world, field, value)
 
 
+def _adopts(count: int) -> Deed:
+    return lambda world: world.adopt(RULES[:count])
+
+
 def _silences(name: str) -> Deed:
     return lambda world: world.silence(Silence("s", Selector(name=name), world.now + 120, "ops"))
 
@@ -78,6 +82,7 @@ _deeds = st.one_of(
     st.builds(lambda name: lambda w: w.take(name, 300), _name),
     st.builds(lambda name: lambda w: w.snooze(name, 300), _name),
     st.builds(_silences, _name),
+    st.builds(_adopts, st.integers(0, len(RULES))),
     st.builds(_is, st.just("online"), st.booleans()),
     st.builds(_is, st.just("reachable"), st.booleans()),
     st.builds(_is, st.just("shut"), st.sampled_from([frozenset(), frozenset({42})])),
@@ -90,6 +95,7 @@ _deeds = st.one_of(
 def _heal(world: World) -> None:
     """Everything is well again, and stays so for long enough."""
     world.online, world.reachable, world.slow, world.shut = True, True, False, frozenset()
+    world.adopt(RULES)
     for name in NAMES:
         world.happens(name, "start")
         world.figures[name, "cpu"] = 10.0

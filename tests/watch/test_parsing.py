@@ -10,7 +10,7 @@ from bot.errors import UsageError
 from bot.i18n import catalogue
 from bot.reply.words import Words
 from bot.watch.calendar import Window
-from bot.watch.condition import Bound, Logged, Native, Restarts, Threshold, condition
+from bot.watch.condition import Bound, Logged, Native, Restarts, Threshold, condition, written
 from bot.watch.subject import Selector, Subject, selector, subject_of
 
 WORDS = Words("en", "UTC", catalogue("en"), lambda: 0.0)
@@ -146,3 +146,11 @@ def test_a_window_keeps_the_hands_of_the_clock_when_that_is_set() -> None:
 def test_a_window_may_last_a_day() -> None:
     always = Window(600, 600, "UTC")
     assert all(always.covers(at(f"2026-06-12T{hour:02}:00")) for hour in range(24))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["age > 36h", "disk > 90%", "cpu > 80%", "oom", "restarts > 3 in 600s", "log /a|b/ > 5 in 60s"],
+)
+def test_what_is_written_is_read_as_the_same(text: str) -> None:
+    assert written(condition(text)) == (text, None)

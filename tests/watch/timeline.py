@@ -7,7 +7,8 @@
     at 15m: resolved cpu-high web after 5m
 
 Other things that happen: `event 2m: web die exitCode=1`, `engine 3m: down` and `up`, `chat 1m:
-down` and `up`, `bot 4m: restart`, `take 5m: web for 4h`, `snooze 5m: web for 1h`. An `at` says all
+down` and `up`, `bot 4m: restart`, `take 5m: web for 4h`, `snooze 5m: web for 1h`,
+`remove 6m: cpu-high` of a rule. An `at` says all
 that is told after the `at` before it. What rings has a `!`.
 """
 
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 
 from bot.command.kinds import seconds
 from bot.watch.alert import Alert
-from bot.watch.calendar import Maintenance, Silence, Window
+from bot.watch.calendar import EVERY_DAY, Maintenance, Silence, Window
 from bot.watch.condition import condition
 from bot.watch.notice import Audience, Kind
 from bot.watch.rule import DEFAULTS, Missing, Rule, Severity, Step
@@ -105,9 +106,12 @@ def _rule(timeline: Timeline, text: str) -> None:
 
 
 def _window(text: str) -> Window:
-    start, _, end = text.partition("-")
-    zone = end.partition(" ")[2] or "UTC"
-    return Window(_minutes(start), _minutes(end.partition(" ")[0]), zone)
+    """`03:00-04:00`, then a zone and the numbers of days, 0 for Monday, if they are said."""
+    hours, *said = text.split()
+    start, _, end = hours.partition("-")
+    zone = said[0] if said else "UTC"
+    days = frozenset(map(int, said[1:])) or EVERY_DAY
+    return Window(_minutes(start), _minutes(end), zone, days)
 
 
 def _minutes(text: str) -> int:
@@ -152,12 +156,13 @@ def _deeds(word: str, at: float, rest: str) -> Iterator[tuple[float, Callable[[W
             yield at, lambda world: setattr(world, "shut", frozenset({CHAT}))
         case "bot":
             yield at, World.restart
-        case "take":
-            yield at, lambda world: world.take(name, seconds(more.removeprefix("for ")))
-        case "snooze":
-            yield at, lambda world: world.snooze(name, seconds(more.removeprefix("for ")))
+        case "take" | "snooze":
+            length = seconds(more.removeprefix("for "))
+            yield at, lambda world: getattr(world, word)(name, length)
         case "silence":
             yield at, lambda world: _silence(world, name, seconds(more.removeprefix("for ")))
+        case "remove":
+            yield at, lambda world: world.adopt(tuple(r for r in world.rules if r.name != name))
         case _:
             raise ValueError(word)
 

@@ -88,6 +88,11 @@ class World:
         rules = {rule.name: rule for rule in self.rules}
         return Board(rules, lambda: self.audience, self.grace)
 
+    def adopt(self, rules: tuple[Rule, ...]) -> None:
+        """Somebody adds rules, or takes them away."""
+        self.rules = rules
+        self.board.adopt({rule.name: rule for rule in rules}, self.now)
+
     def restart(self) -> None:
         """The bot dies and starts again, with what it has stored."""
         old, kept = self.board, tuple(self.memory)
