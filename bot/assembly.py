@@ -196,6 +196,7 @@ class Assembly:
             may_show=may_show,
             changes=changes,
             good=_GOOD * self.settings.watch.every,
+            monotonic=self.monotonic,
         )
         return Watcher(
             rules(self.settings.alert), hosts, database, self.bot, public, self.clock, self.sleep

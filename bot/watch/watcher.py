@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -61,13 +62,15 @@ class Place:
 class Public:
     """Who is told, what may be shown to a chat of a host, and which commands change anything.
 
-    Figures are `good` for so many seconds.
+    Figures are `good` for so many seconds. By `monotonic` is counted what a clock that is set must
+    not change.
     """
 
     audience: Callable[[], Audience]
     may_show: Callable[[int, str], bool]
     changes: Callable[[str], bool]
     good: float
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Watcher:
@@ -101,8 +104,8 @@ class Watcher:
         self._ledger = Ledger(database, bot, self._board, memories)
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._logs = LogRules(clock, sleep)
-        self.probes = Probes(rules, clock, sleep)
+        self._logs = LogRules(public.monotonic, sleep)
+        self.probes = Probes(rules, public.monotonic, sleep)
         self._gathering = Tasks("the evidence of an alert could not be gathered", _GATHERS)
 
     async def run(self, courier: Courier) -> None:
