@@ -206,6 +206,7 @@ class Assembly:
             changes=changes,
             good=_GOOD * self.settings.watch.every,
             alive=self._alive(WATCHED),
+            monotonic=self.monotonic,
         )
         book = self._rulebook(frozenset(hosts))
         return Watcher(book, hosts, database, self.bot, public, self.clock, self.sleep)

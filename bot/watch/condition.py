@@ -23,7 +23,7 @@ _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
 _LOGGED = re.compile(r"log /(.+)/ ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII | re.DOTALL)
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_SPANS = {"h": 3600, "d": 86_400}
+_SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -165,7 +165,10 @@ def _typed(bound: Bound) -> str:
     if unit in {Unit.PERCENT, Unit.COUNT}:
         return f"{bound.metric} {bound.sign} {_plain(bound.limit)}{unit.value}"
     if unit is Unit.SPAN:
-        return f"{bound.metric} {bound.sign} {_plain(bound.limit / _SPANS['h'])}h"
+        name, factor = next(
+            (n, f) for n, f in reversed(_SPANS.items()) if bound.limit % f == 0 or f == 1
+        )
+        return f"{bound.metric} {bound.sign} {_plain(bound.limit / factor)}{name}"
     name, factor = next((n, f) for n, f in reversed(_BYTES.items()) if bound.limit >= f or f == 1)
     return f"{bound.metric} {bound.sign} {_plain(bound.limit / factor)} {name}"
 

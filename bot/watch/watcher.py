@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -53,7 +54,8 @@ _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
 class Public:
     """Who is told, what may be shown to a chat of a host, and which commands change anything.
 
-    Figures are `good` for so many seconds. `alive` is called at each look.
+    Figures are `good` for so many seconds. `alive` is called at each look. By `monotonic` is
+    counted what a clock that is set must not change.
     """
 
     audience: Callable[[], Audience]
@@ -61,6 +63,7 @@ class Public:
     changes: Callable[[str], bool]
     good: float
     alive: Callable[[], None]
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Watcher:
@@ -83,8 +86,8 @@ class Watcher:
         self._clock = clock
         self._sleep = sleep
         self._board = Board(book.rules, public.audience)
-        self._logs = LogRules(clock, sleep)
-        self.probes = Probes(tuple(book.rules.values()), clock, sleep)
+        self._logs = LogRules(public.monotonic, sleep)
+        self.probes = Probes(tuple(book.rules.values()), public.monotonic, sleep)
         self._places = {
             name: Place(
                 host,
