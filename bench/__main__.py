@@ -12,7 +12,20 @@ from pathlib import Path
 
 import docker
 
-from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers, sweep
+from bench import (
+    alerts,
+    audit,
+    builds,
+    bulk,
+    cancel,
+    logs,
+    ps,
+    requests,
+    resident,
+    start,
+    strangers,
+    sweep,
+)
 from bench.place import Place
 from bench.table import Row, show
 from sandbox.engine import EngineUnavailable, PrivateEngine, import_image
@@ -25,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Place], Awaitable[list[Row]]]] = {
     "start": start.measure,
     "resident": resident.measure,
     "sweep": sweep.measure,
+    "alerts": alerts.measure,
     "audit": audit.measure,
     "bulk": bulk.measure,
     "builds": builds.measure,

@@ -66,8 +66,7 @@ class Ledger:
         known = tuple(_values(Watched, found[Kind.CONTAINER]))
         for host, memory in self._memories.items():
             memory.load(one for one in known if one.subject.host == host)
-        seen = found[Kind.SEEN].get(_SEEN)
-        return None if seen is None else float(seen)
+        return _time(found[Kind.SEEN].get(_SEEN))
 
     async def made(self) -> tuple[Mapping[str, Made], dict[str, Silence]]:
         """The rules and the silences that people and scripts have stored, by names and ids.
@@ -110,11 +109,12 @@ class Ledger:
         board, changes = self._board, self._changes()
         if not (told or reports or seen or changes.board or any(changes.names.values())):
             return
-        rows = self._rows(changes)
-        if seen is not None:
-            rows[Kind.SEEN] = {_SEEN: repr(seen)}
 
         def write(connection: Connection) -> dict[str, Card]:
+            # Thousands of them take a while to put down: here that holds up nobody.
+            rows = self._rows(changes)
+            if seen is not None:
+                rows[Kind.SEEN] = {_SEEN: repr(seen)}
             cards: dict[str, Card] = {}
             for notice, parcel in told:
                 card = cards.get(notice.card.id) or board.cards[notice.card.id]
@@ -173,6 +173,13 @@ class Ledger:
 
 def _body(value: Alert | Card | Silence | Watched | None) -> str | None:
     return None if value is None else stored.dump(value)
+
+
+def _time(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
 
 
 def _values(kind: type[T], bodies: Mapping[str, str]) -> Iterator[T]:

@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as program
-from bench import audit, builds, bulk, cancel, logs, ps, requests, resident, start, strangers, sweep
+from bench import (
+    alerts,
+    audit,
+    builds,
+    bulk,
+    cancel,
+    logs,
+    ps,
+    requests,
+    resident,
+    start,
+    strangers,
+    sweep,
+)
 from bench.place import Place
 from bench.table import Row, show
 from tests.private_engine import Engine
@@ -28,7 +41,7 @@ def place(engine: Engine, tmp_path: Path) -> Iterator[Place]:
 
 def test_all_of_them_can_be_asked_for() -> None:
     modules = {"ps", "requests", "strangers", "logs", "start", "resident", "audit"}
-    assert set(program.BENCHMARKS) == modules | {"bulk", "builds", "cancel", "sweep"}
+    assert set(program.BENCHMARKS) == modules | {"bulk", "builds", "cancel", "sweep", "alerts"}
 
 
 def test_one_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,6 +67,13 @@ async def test_requests(place: Place) -> None:
 async def test_strangers(place: Place) -> None:
     rows = await strangers.measure(place, messages=5)
     assert [row.ours.median for row in rows] == [0, 0, 1]
+
+
+async def test_alerts(place: Place) -> None:
+    first, *storm = await alerts.measure(place, rounds=1, alerts=80)
+    assert first.ours.least > 0
+    assert [row.met for row in storm] == [True] * 4 + [None] * 2
+    assert storm[2].ours.values == (80,)
 
 
 async def test_logs(place: Place) -> None:

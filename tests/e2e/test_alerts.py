@@ -252,3 +252,28 @@ async def test_a_disk_that_is_fuller_than_it_may_be_is_told(
         await started(tmp_path, clock, 1)
         card = await told(phone, clock, "Warning: local", 2)
         assert card.text.splitlines()[1].startswith("disk is ")
+
+
+async def test_a_kill_between_a_card_and_its_sending_loses_none_and_doubles_none(
+    telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    environment = environment_of(telegram, engine.url, tmp_path)
+    process = Process(environment | {"PIERHEAD_FEATURES__WATCH": "true"})
+    phone = telegram.private(OWNER)
+    run(engine, "web")
+    async with process.running("bot.telegram.notices:Notice.sent:before") as bot:
+        await called(telegram, "getUpdates")
+        await eventually(lambda: count(tmp_path, "alert_state", "kind = 'container'") == 1)
+        run(engine, "db", command=("sh", "-c", "exit 3"))
+        async with asyncio.timeout(60):
+            while bot.returncode is None:
+                bot.send(signal.SIGUSR1)
+                await asyncio.sleep(0.02)
+    assert not saying(phone, "db@local")
+    assert count(tmp_path, "outbox", "state = 'pending'")
+    polls = len(telegram.calls("getUpdates"))
+    async with process.running(later=600) as bot:
+        await called(telegram, "getUpdates", polls + 1)
+        await shown(bot, phone, "Exited with code 3")
+        await eventually(lambda: count(tmp_path, "outbox", "state = 'pending'") == 0)
+    assert len(saying(phone, "Exited with code 3")) == 1

@@ -72,3 +72,11 @@ async def test_what_could_not_be_stored_is_stored_next(
             await ledger.store((), 2)
     await ledger.store((), 3)
     assert '"running":true' in await stored(database)
+
+
+async def test_when_it_ran_is_known_to_the_next_run(ledger: Ledger, database: Database) -> None:
+    assert await ledger.load(7) is None
+    await ledger.store((), 7, seen=7.5)
+    assert await ledger.load(9) == 7.5
+    await database.write(lambda c: alerts.keep(c, BOT, alerts.Kind.SEEN, {"watch": "soon"}))
+    assert await ledger.load(9) is None
