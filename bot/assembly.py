@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.access.policy import Policy
+from bot.charts.painter import Painter
 from bot.command.build import Builder
 from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
@@ -270,6 +271,7 @@ class Assembly:
             self._words,
             self.clock,
             token,
+            Painter(),
         )
         return Speech(line, outbox, desk)
 

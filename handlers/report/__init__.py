@@ -1,0 +1,5 @@
+"""What was, over a time: charts of what was measured."""
+
+from handlers.report.chart import chart
+
+COMMANDS = (chart,)
