@@ -58,6 +58,7 @@ from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
+from bot.watch.chronicle import Chronicle
 from bot.watch.cursors import StoredCursors
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
@@ -249,7 +250,10 @@ class Assembly:
         recorder = Recorder(services.database, host.name, self.clock, self.sleep)
         every, takers = self.settings.watch.every, (recorder.take, sweeps)
         sampling = Sampling(host, every, takers, self.monotonic, self.sleep)
-        return host.feed.run(cursors), sampling.run(), recorder.run()
+        chronicle = Chronicle(
+            services.database, self.bot, host.name, host.feed.subscribe(), self.clock, self.sleep
+        )
+        return host.feed.run(cursors), sampling.run(), recorder.run(), chronicle.run()
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""

@@ -15,9 +15,10 @@ from bot.watch.courier import Parcel
 from bot.watch.memory import Memory
 from bot.watch.notice import Notice
 from bot.watch.watched import Watched
-from storage import alerts, outbox
+from storage import alerts, happenings, outbox
 from storage.alerts import Kind
 from storage.database import Connection, Database
+from storage.happenings import Happening
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Ledger:
         names = {host: set(memory.changed) for host, memory in self._memories.items()}
         if not (told or board.changed or any(names.values())):
             return
-        rows = self._rows(names)
+        rows, past = self._rows(names), list(self._past())
 
         def write(connection: Connection) -> dict[str, Card]:
             cards: dict[str, Card] = {}
@@ -95,6 +96,7 @@ class Ledger:
                 cards[card.id] = board.stored(card, notice, parcel.store(connection), now)
             for kind, bodies in rows.items():
                 alerts.keep(connection, self._bot, kind, bodies)
+            happenings.note(connection, past)
             bodies = {id_: None if c.done else stored.dump(c) for id_, c in cards.items()}
             alerts.keep(connection, self._bot, Kind.CARD, bodies)
             return cards
@@ -105,6 +107,22 @@ class Ledger:
         board.changed.clear()
         for host, memory in self._memories.items():
             memory.changed -= names[host]
+
+    def _past(self) -> Iterator[Happening]:
+        """How the alerts went that have changed, for reports."""
+        keys = [key for kind, key in self._board.changed if kind is Alert]
+        for alert in filter(None, map(self._board.alerts.get, keys)):
+            if alert.fires and (alert.firing or alert.ended is not None):
+                yield Happening(
+                    self._bot,
+                    alert.subject.host,
+                    happenings.Kind.ALERT,
+                    alert.subject.name,
+                    alert.fires[-1],
+                    alert.rule,
+                    taken=alert.owner.since if alert.owner else None,
+                    until=None if alert.firing else alert.ended,
+                )
 
     def _rows(self, names: Mapping[str, set[str]]) -> dict[Kind, dict[str, str | None]]:
         """What has changed, by kind; None where there is nothing any more."""
