@@ -48,6 +48,7 @@ from bot.watch.board import GRACE
 from bot.watch.condition import Native
 from bot.watch.notice import Audience
 from bot.watch.rule import Rule, Severity
+from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.subject import Selector
 from bot.watch.watcher import Public, Watcher
 from sandbox import Phone, Sandbox
@@ -252,7 +253,10 @@ async def _watcher(
         alive=lambda: None,
     )
     hosts = cast("Mapping[str, Host]", stands)
-    watcher = Watcher(RULES, hosts, database, 1, public, clock, clock.sleep)
+    rights = Rights(lambda *_: True, lambda *_: True)
+    fixed = {rule.name: rule for rule in RULES}
+    book = Rulebook(fixed, frozenset(), frozenset(stands), rights)
+    watcher = Watcher(book, hosts, database, 1, public, clock, clock.sleep)
     stop = asyncio.Event()
     task = asyncio.ensure_future(until(stop, 1.0, watcher.run(notices), out.run()))
     try:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.access.policy import Policy
 from bot.beacon import Beacon
+from bot.charts.painter import Painter
 from bot.command.build import Builder
 from bot.command.languages import Languages, Shared, Tongue
 from bot.command.operations import Operations
@@ -61,6 +62,7 @@ from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
 from bot.watch.calendar import Window
 from bot.watch.card import SECOND
+from bot.watch.chronicle import Chronicle
 from bot.watch.counting import Counting
 from bot.watch.courier import Couriers, Said
 from bot.watch.cursors import StoredCursors
@@ -345,7 +347,16 @@ class Assembly:
         sampling = Sampling(host, every, takers, self.monotonic, self.sleep, alive)
         counting = Counting(host, recorder.count, self.sleep)
         counts = (counting.run(),) if self.settings.watch.df else ()
-        return host.feed.run(cursors), sampling.run(), recorder.run(), *counts
+        chronicle = Chronicle(
+            services.database, self.bot, host.name, host.feed.subscribe(), self.clock, self.sleep
+        )
+        return (
+            host.feed.run(cursors),
+            sampling.run(),
+            recorder.run(),
+            chronicle.run(),
+            *counts,
+        )
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""
@@ -367,6 +378,7 @@ class Assembly:
             self._words,
             self.clock,
             token,
+            Painter(),
         )
         return Speech(line, outbox, desk)
 

@@ -24,7 +24,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import LargeBinary
 
-VERSION = "0007"  # of the newest migration
+VERSION = "0008"  # of the newest migration
 
 metadata = MetaData(
     naming_convention={

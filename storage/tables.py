@@ -7,6 +7,7 @@ from storage.audit import audit, audit_checkpoint, audit_head
 from storage.buttons import button
 from storage.calls import call
 from storage.cursors import event_cursor
+from storage.happenings import happening
 from storage.history import history
 from storage.inbox import inbox
 from storage.instances import instance
@@ -28,6 +29,7 @@ __all__ = [
     "button",
     "call",
     "event_cursor",
+    "happening",
     "history",
     "inbox",
     "instance",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from bot.command.kinds import PAGE, BadValue
+from bot.command.kinds import PAGE, BadValue, seconds
 from bot.hosts.types import Container, Kind, Target
 from bot.message import Code, Message, msg
 
@@ -146,3 +146,29 @@ class Stacks(Targets):
     def filled(self, words: Any, found: Sequence[Target]) -> Any:  # noqa: ANN401 - a parameter's value
         """The stack, and the names of services."""
         return *found[:1], tuple(words[1:])
+
+
+class Lately(Targets):
+    """An argument of containers, at whose end may stand how far back one looks: `web db 24h`.
+
+    The handler gets the targets, and the seconds, None where none were given.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Kind.CONTAINER, name, nargs=-1, required=False, among=None)
+        self.metavar = "[CONTAINER…] [TIME]"
+
+    def names(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The containers'."""
+        return tuple(words[: len(words) - (self._time(words) is not None)])
+
+    def filled(self, words: Any, found: Sequence[Target]) -> Any:  # noqa: ANN401 - a parameter's value
+        """The targets, and how far back."""
+        return tuple(found), self._time(words)
+
+    @staticmethod
+    def _time(words: Sequence[str]) -> float | None:
+        try:
+            return seconds(words[-1]) if words else None
+        except ValueError:
+            return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.command.params import Offered, Paths, Refused, Stacks, Targets, Words
+from bot.command.params import Lately, Offered, Paths, Refused, Stacks, Targets, Words
 from bot.hosts.types import Container, Kind
 from bot.message import Message
 from bot.reply import Reply
@@ -226,6 +226,11 @@ def of_stack(name: str = "stack") -> Callable[[Handler], Handler]:
 def paths(name: str = "paths") -> Callable[[Handler], Handler]:
     """Declare an argument of paths, `CONTAINER:PATH` or `-`."""
     return _collect(Paths(name))
+
+
+def lately(name: str = "containers") -> Callable[[Handler], Handler]:
+    """Declare an argument of containers, and of how far back one looks, `24h`."""
+    return _collect(Lately(name))
 
 
 def _collect(param: click.Parameter) -> Callable[[Handler], Handler]:

@@ -47,6 +47,7 @@ BUILT_IN: Mapping[str, Role] = {
             "system.df",
             "system.events",
             "system.info",
+            "system.report",
             "system.version",
             "host.ls",
             "schedule.ls",

@@ -1,5 +1,6 @@
 """What a handler gives back, and the one place where text from outside is made safe to show."""
 
+from bot.reply.chart import Chart, Line, Mark, Unit
 from bot.reply.model import (
     Block,
     Button,
@@ -18,14 +19,18 @@ from bot.reply.model import (
 __all__ = [
     "Block",
     "Button",
+    "Chart",
     "Document",
     "Excerpt",
     "Filled",
     "Fold",
+    "Line",
+    "Mark",
     "Outcome",
     "Reply",
     "Table",
     "Text",
+    "Unit",
     "Verb",
     "say",
 ]

@@ -105,3 +105,12 @@ def moment(then: datetime, now: datetime, locale: str) -> str:
 
     year = "" if then.year == now.year else " y"
     return format_datetime(then, f"EEE d MMMM{year} HH:mm", locale=locale)
+
+
+def day(then: datetime, locale: str) -> str:
+    """A day in as few letters as an axis has room for: "9 Jun"."""
+    if locale == "en":
+        return f"{then.day} {_MONTHS[then.month - 1][:3]}"
+    from babel.dates import format_datetime  # noqa: PLC0415 - see above
+
+    return format_datetime(then, "d MMM", locale=locale)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.message import Message, Untrusted, Value
+from bot.reply.chart import Chart
 from bot.reply.template import Template
 
 WIDTH = 34  # characters of a line of monospace on a phone
@@ -129,7 +130,7 @@ class Reply:
     `buttons` are rows. `outcome` is what the audit records. `rings` lets the phone ring. `private`
     keeps it from a group: what may hold secrets goes to the person instead. `leaves` is what the
     message says from then on that showed the operation while it ran: this one is then a message of
-    its own, since an edit never rings.
+    its own, since an edit never rings. A `chart` is shown above the blocks, which say it in words.
     """
 
     blocks: tuple[Block, ...]
@@ -139,6 +140,7 @@ class Reply:
     rings: bool = False
     private: bool = False
     leaves: Message | None = None
+    chart: Chart | None = None
 
 
 def say(message: Message, *more: Message, outcome: Outcome = Outcome.FINISHED) -> Reply:

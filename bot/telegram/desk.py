@@ -8,18 +8,20 @@ host; if the private chat is closed to the bot, the group is told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
 from bot.access.policy import Policy
+from bot.charts.painter import Undrawn
+from bot.charts.sheet import sheet
 from bot.command.call import Call, Request
 from bot.command.languages import Languages
 from bot.message import Code, Untrusted, msg
 from bot.recent import Recent
-from bot.reply import Reply, say
+from bot.reply import Reply, Text, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.telegram.keyboards import Keyboards, Live, Spot
@@ -83,7 +85,10 @@ class _Place:
 
 
 class Desk:
-    """Makes messages. `token` gives 128 random bits as text, `clock` seconds since the epoch."""
+    """Makes messages. `token` gives 128 random bits as text, `clock` seconds since the epoch.
+
+    `draw` makes a picture of what `bot.charts.sheet` has laid out.
+    """
 
     def __init__(
         self,
@@ -94,8 +99,10 @@ class Desk:
         words: Callable[[str, str], Words],
         clock: Callable[[], float],
         token: Callable[[], str],
+        draw: Callable[[bytes], Awaitable[bytes]],
     ) -> None:
         self._out = out
+        self._draw = draw
         self._languages = languages
         self._policy = policy
         self._redactor = redactor
@@ -164,8 +171,16 @@ class Desk:
         self, place: _Place, reply: Reply, *, parts: int = PARTS, files: bool = True
     ) -> Rendered:
         """The messages of a reply. Much is made in a thread: a megabyte takes up to two seconds."""
-        words = self._words_in(place.chat, place.request)
-        make = partial(render, reply, words, self._redactor, parts=parts, files=files)
+        words, picture = self._words_in(place.chat, place.request), None
+        if files and reply.chart is not None:
+            try:
+                picture = await self._draw(sheet(reply.chart, words, self._redactor))
+            except Undrawn:
+                note = Text(msg("The picture could not be drawn; the log says why."))
+                reply = replace(reply, blocks=(*reply.blocks, note))
+        make = partial(
+            render, reply, words, self._redactor, parts=parts, files=files, picture=picture
+        )
         if weight(reply) <= _LIGHT:
             return make()
         return await asyncio.get_running_loop().run_in_executor(self._threads, make)
@@ -219,6 +234,11 @@ class Desk:
     ) -> Outgoing:
         """A part of a reply as it goes out; the first replaces what is in its place."""
         request = place.request
+        if part.document is not None and part.document.picture:
+            unseen = self._message(
+                place, reply, replace(part, document=None), keyboard, first=first
+            )
+            return replace(unseen, file=part.document, instead=unseen)
         return Outgoing(
             chat=place.chat,
             thread=request.chat.thread if place.here else None,

@@ -23,10 +23,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document: a safe name, and its bytes or the file of the spool that has them."""
+    """A document: a safe name, and its bytes or the file of the spool that has them.
+
+    A `picture` is shown, not offered.
+    """
 
     name: str
     content: bytes | Path
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Outgoing:
             "keyboard": keyboard,
             "instead": asdict(self.instead) if self.instead else None,
             "spooled": self.spooled and str(self.spooled),
+            "picture": self.file is not None and self.file.picture,
         }
         return outbox.Outgoing(
             bot=bot,
@@ -105,7 +110,7 @@ def stored(row: outbox.Outgoing) -> Outgoing:
         plain=said["plain"],
         entities=tuple(said["entities"]),
         keyboard=keyboard,
-        file=_file(row, said.get("spooled")),
+        file=_file(row, said.get("spooled"), picture=said.get("picture", False)),
         thread=row.thread,
         slot=row.slot,
         reply_to=row.reply_to,
@@ -122,9 +127,9 @@ def spooled_in(payload: str) -> str | None:
     return found
 
 
-def _file(row: outbox.Outgoing, spooled: str | None) -> File | None:
+def _file(row: outbox.Outgoing, spooled: str | None, *, picture: bool) -> File | None:
     content = Path(spooled) if spooled else row.file
-    return None if content is None else File(row.file_name or "file", content)
+    return None if content is None else File(row.file_name or "file", content, picture)
 
 
 def _plain(entities: list[dict[str, Any]], **more: Any) -> Outgoing:  # noqa: ANN401 - JSON's values

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ _LEAST = 256  # UTF-16 units of each table or excerpt, however many there are
 _MARGIN = 8  # for the lines that say that something is missing
 _ALL = msg("All of it, as a file")
 _NOTHING = "–"
-_OUTPUT = "output.txt"
+_OUTPUT, _PICTURE = "output.txt", "chart.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,32 @@ Rendered = tuple[Part, ...]
 
 
 def render(
-    reply: Reply, words: Words, redactor: Redactor, *, parts: int = PARTS, files: bool = True
+    reply: Reply,
+    words: Words,
+    redactor: Redactor,
+    *,
+    parts: int = PARTS,
+    files: bool = True,
+    picture: bytes | None = None,
 ) -> Rendered:
     """The messages of a reply: first the texts, at most `parts`, the last with the buttons.
 
     Files follow. Without `files` none is sent, and what does not fit is left out: for a message
-    that is edited again and again.
+    that is edited again and again. A `picture` has the first text below it.
     """
+    limit = LIMIT if picture is None else CAPTION
     typist = Typist(words, redactor)
     blocks = typist.blocks(reply.blocks)
     whole = lay_out(blocks, room=None if files else parts * LIMIT)
-    texts = split(whole)
+    texts = split(whole, limit)
     missing = len(texts) > parts
     if missing:
-        texts = split(lay_out(blocks, _room(blocks)))[:parts]
+        texts = split(lay_out(blocks, _room(blocks)), limit)[:parts]
     texts = texts or [Rich(_NOTHING)]
     last = len(texts) - 1
     messages = [_part(text, reply.buttons if n == last else ()) for n, text in enumerate(texts)]
+    if picture is not None:
+        messages[0] = replace(messages[0], document=File(_PICTURE, picture, picture=True))
     if not files:
         return tuple(messages)
     if missing:

@@ -16,6 +16,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
+    InputMediaPhoto,
     LinkPreviewOptions,
     Message,
     MessageEntity,
@@ -95,7 +96,8 @@ class Sender:
             raise _meaning(error) from error
 
     async def _attempt(self, message: Outgoing, under: int | None, *, parsed: bool) -> int:
-        if under is None or message.file is not None:
+        shown = message.file is None or message.file.picture
+        if under is None or not shown:
             return await self._new(message, parsed=parsed)
         try:
             await self._edit(message, under, parsed=parsed)
@@ -109,6 +111,9 @@ class Sender:
         return under
 
     async def _edit(self, message: Outgoing, under: int, *, parsed: bool) -> None:
+        if message.file is not None:
+            await self._picture(message, message.file, under, parsed=parsed)
+            return
         await self._bot.edit_message_text(
             text=message.html if parsed else message.plain,
             chat_id=message.chat,
@@ -119,6 +124,23 @@ class Sender:
             link_preview_options=_NO_PREVIEW,
         )
 
+    async def _picture(self, message: Outgoing, file: File, under: int, *, parsed: bool) -> None:
+        """A message becomes a picture, or another one."""
+        with _opened(file, attach=True) as photo:
+            media = InputMediaPhoto(
+                photo,
+                caption=message.html if parsed else message.plain,
+                parse_mode="HTML" if parsed else None,
+                caption_entities=None if parsed else _entities(message),
+            )
+            await self._bot.edit_message_media(
+                media,
+                chat_id=message.chat,
+                message_id=under,
+                reply_markup=_markup(message),
+                read_timeout=_TAKEN,
+            )
+
     async def _new(self, message: Outgoing, *, parsed: bool) -> int:
         reply = (
             ReplyParameters(message.reply_to, allow_sending_without_reply=True)
@@ -127,10 +149,12 @@ class Sender:
         )
         text = message.html if parsed else message.plain
         if message.file is not None:
+            picture = message.file.picture
+            send = self._bot.send_photo if picture else self._bot.send_document
             with _opened(message.file) as file:
-                sent: Message = await self._bot.send_document(
-                    chat_id=message.chat,
-                    document=file,
+                sent: Message = await send(
+                    message.chat,
+                    file,
                     caption=text or None,
                     parse_mode="HTML" if parsed else None,
                     caption_entities=None if parsed else _entities(message),
@@ -156,21 +180,21 @@ class Sender:
 
 
 @contextmanager
-def _opened(file: File) -> Iterator[InputFile]:
-    """What is uploaded; a file of the spool is read bit by bit.
+def _opened(file: File, *, attach: bool = False) -> Iterator[InputFile]:
+    """What is uploaded; a file of the spool is read bit by bit. `attach`: JSON refers to it.
 
     Raises:
         Gone: it is not there any more.
     """
     if isinstance(file.content, bytes):
-        yield InputFile(file.content, file.name)
+        yield InputFile(file.content, file.name, attach)
         return
     try:
         handle = file.content.open("rb")
     except OSError as error:
         raise Gone(f"its file can't be read: {error.strerror}") from error
     with handle:
-        yield InputFile(handle, file.name, read_file_handle=False)
+        yield InputFile(handle, file.name, attach, read_file_handle=False)
 
 
 def asked(error: RetryAfter) -> float:

@@ -17,9 +17,10 @@ from bot.watch.memory import Memory
 from bot.watch.notice import Notice
 from bot.watch.subject import NOWHERE
 from bot.watch.watched import Watched
-from storage import alerts, outbox, rules
+from storage import alerts, happenings, outbox, rules
 from storage.alerts import Kind
 from storage.database import Connection, Database
+from storage.happenings import Happening
 from storage.rules import Made
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class Ledger:
                 report.store(connection)
             for kind, bodies in rows.items():
                 alerts.keep(connection, self._bot, kind, bodies)
+            happenings.note(connection, list(self._past(changes)))
             bodies = {id_: None if c.done else stored.dump(c) for id_, c in cards.items()}
             alerts.keep(connection, self._bot, Kind.CARD, bodies)
             return cards
@@ -135,6 +137,22 @@ class Ledger:
         for card in kept.values():
             board.put(card)
             board.changed.discard((Card, card.id))
+
+    def _past(self, changes: _Changes) -> Iterator[Happening]:
+        """How the alerts went that have changed, for reports."""
+        keys = [key for kind, key in changes.board if kind is Alert]
+        for alert in filter(None, map(self._board.alerts.get, keys)):
+            if alert.fires and (alert.firing or alert.ended is not None):
+                yield Happening(
+                    self._bot,
+                    alert.subject.host,
+                    happenings.Kind.ALERT,
+                    alert.subject.name,
+                    alert.fires[-1],
+                    alert.rule,
+                    taken=alert.owner.since if alert.owner else None,
+                    until=None if alert.firing else alert.ended,
+                )
 
     def _changes(self) -> _Changes:
         """What is to be stored; what changes while that is done is for the next time."""

@@ -10,14 +10,28 @@ from typing import Any, cast
 
 import pytest
 
+from bot.charts.painter import Undrawn
 from bot.command.call import Call
 from bot.message import Names, Untrusted, msg
-from bot.reply import Block, Button, Document, Excerpt, Fold, Reply, Table, Text, Verb, say
+from bot.reply import (
+    Block,
+    Button,
+    Chart,
+    Document,
+    Excerpt,
+    Fold,
+    Reply,
+    Table,
+    Text,
+    Unit,
+    Verb,
+    say,
+)
 from bot.reply.redact import Redactor
 from bot.telegram import desk as module
 from bot.telegram.desk import Desk
 from bot.telegram.keyboards import Live
-from bot.telegram.outgoing import Outgoing
+from bot.telegram.outgoing import File, Outgoing, stored
 from bot.telegram.render import Rendered, render
 from tests.command.samples import OWNER, WORDS, bench, policy
 from tests.telegram.conftest import Clock
@@ -30,6 +44,8 @@ class Scene:
 
     def __init__(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sent: list[str] = []
+        self.files: list[File] = []
+        self.broken = False
         self.threads: list[str] = []
         self.begun = asyncio.Event()
         self.held = threading.Event()
@@ -44,10 +60,17 @@ class Scene:
             lambda *_: WORDS,
             clock,
             lambda: "token",
+            self.draw,
         )
         monkeypatch.setattr(module, "render", self._render)
 
+    async def draw(self, sheet: bytes) -> bytes:
+        if self.broken:
+            raise Undrawn
+        return b"PNG of " + sheet[:1]
+
     def put(self, messages: list[Outgoing]) -> None:
+        self.files += [message.file for message in messages if message.file]
         self.sent += [message.plain for message in messages]
 
     def _render(self, *what: Any, **how: Any) -> Rendered:  # noqa: ANN401 - as `render`
@@ -164,3 +187,38 @@ STOP = Button(msg("Stop"), verb=Verb.STOP)
 TAB = Button(msg("Tab"), verb=Verb.PRESS, data="tab")
 UP = Button(msg("Up"), verb=Verb.PRESS, data="up")
 RUN = Button(msg("Again"), ("box", "ls"))
+
+
+CHART = Chart(msg("CPU"), Unit.PERCENT, 0.0, 600.0, 60.0, ())
+
+
+async def test_a_chart_has_its_words_below_it_also_after_a_restart(scene: Scene) -> None:
+    one = call()
+    packed = await scene.desk.pack(one.request, replace(say(msg("hello")), chart=CHART), one)
+    (message,) = packed.messages
+    assert message.file == File("chart.png", b"PNG of {", picture=True)
+    assert message.plain == "hello"
+    assert message.instead is not None
+    assert (message.instead.plain, message.instead.file) == ("hello", None)
+    again = stored(message.row(1, "me", 0.0))
+    assert (again.file, again.plain) == (message.file, "hello")
+
+
+async def test_words_that_do_not_fit_below_a_chart_follow_it(scene: Scene) -> None:
+    one, long = call(), Text(msg("{name}", name=Untrusted("word " * 200)))
+    reply = Reply((Text(msg("first")), *[long] * 8), chart=CHART)
+    packed = await scene.desk.pack(one.request, reply, one)
+    first, *others = packed.messages
+    assert first.file
+    assert not any(other.file and other.file.picture for other in others)
+    assert len(first.plain) <= 1024
+    assert first.plain.startswith("first")
+    assert others
+
+
+async def test_a_chart_that_can_not_be_drawn_is_told_in_words(scene: Scene) -> None:
+    one, scene.broken = call(), True
+    packed = await scene.desk.pack(one.request, replace(say(msg("hello")), chart=CHART), one)
+    (message,) = packed.messages
+    assert message.file is None
+    assert message.plain == "hello\nThe picture could not be drawn; the log says why."

@@ -1,0 +1,129 @@
+"""What is kept of a metric, as marks of a chart: as many as a phone can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import fsum
+
+from bot.message import Message, Untrusted, msg
+from bot.reply import Line, Mark, Unit
+from storage import history
+from storage.database import Database
+from storage.history import COARSE, DAY, FINE, KEPT, RAW, Point
+
+_MARKS = 96  # across a phone
+_LEAST = 60.0  # seconds of a mark: several sweeps
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What may be drawn: the columns of the history that it is the sum of."""
+
+    name: Message
+    columns: tuple[str, ...]
+    unit: Unit
+
+
+METRICS: Mapping[str, Metric] = {
+    "cpu": Metric(msg("CPU"), ("cpu",), Unit.PERCENT),
+    "mem": Metric(msg("memory"), ("memory",), Unit.BYTES),
+    "net": Metric(msg("network"), ("received", "sent"), Unit.RATE),
+    "io": Metric(msg("disk"), ("read", "written"), Unit.RATE),
+    "pids": Metric(msg("processes"), ("pids",), Unit.COUNT),
+}
+FARTHEST = KEPT[COARSE]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time, in seconds since the epoch, that is looked at in steps of `step` seconds."""
+
+    since: float
+    until: float
+
+    @property
+    def resolution(self) -> int:
+        """The finest that is kept of all of it."""
+        length = self.until - self.since
+        return next((r for r in (RAW, FINE) if length <= KEPT[r]), COARSE)
+
+    @property
+    def step(self) -> float:
+        """Seconds of a mark."""
+        return max((self.until - self.since) / _MARKS, _LEAST, self.resolution)
+
+    @property
+    def gap(self) -> float:
+        """Seconds without a mark that were not seen: one step may miss its sweep."""
+        return 2.5 * self.step
+
+
+async def line(database: Database, host: str, name: str, metric: Metric, span: Span) -> Line:
+    """A container's marks."""
+    reads = [
+        partial(
+            history.series,
+            host=host,
+            subject=name,
+            metric=column,
+            since=span.since,
+            until=span.until,
+            resolution=span.resolution,
+        )
+        for column in metric.columns
+    ]
+    found = [await database.read(read) for read in reads]
+    return Line(Untrusted(name), marks(summed(found), span))
+
+
+def summed(columns: Sequence[Sequence[Point]]) -> list[Point]:
+    """Columns of the same sweeps, added up; where one is unknown, so is the sum."""
+    by_time = [{point.at: point for point in points} for points in columns]
+    common = sorted(set(by_time[0]).intersection(*by_time[1:]))
+    rows = ([points[at] for points in by_time] for at in common)
+    return [
+        Point(
+            row[0].at,
+            fsum(p.least for p in row),
+            fsum(p.mean for p in row),
+            fsum(p.most for p in row),
+        )
+        for row in rows
+    ]
+
+
+def marks(points: Iterable[Point], span: Span) -> tuple[Mark, ...]:
+    """Points in steps of a span."""
+    steps: dict[int, list[Point]] = {}
+    for point in points:
+        steps.setdefault(int((point.at - span.since) // span.step), []).append(point)
+    return tuple(
+        Mark(
+            found[0].at,
+            min(p.least for p in found),
+            fsum(p.mean for p in found) / len(found),
+            max(p.most for p in found),
+        )
+        for _, found in sorted(steps.items())
+    )
+
+
+def mean(found: Line) -> float:
+    """Of what was measured, 0 where nothing was."""
+    return fsum(m.mean for m in found.marks) / len(found.marks) if found.marks else 0.0
+
+
+async def subjects(database: Database, host: str, span: Span) -> list[str]:
+    """Of whom something is kept, of a time."""
+    return await database.read(lambda c: history.subjects(c, host, span.since))
+
+
+def seen(found: Iterable[Line], span: Span) -> float:
+    """For how many seconds of it anything was measured."""
+    steps = {int((m.at - span.since) // span.step) for one in found for m in one.marks}
+    return min(len(steps) * span.step, span.until - span.since)
+
+
+__all__ = ["DAY", "FARTHEST", "METRICS", "Metric", "Span", "line", "mean", "seen", "subjects"]

@@ -1,0 +1,42 @@
+"""History for a test: what was measured, as the bot stores it, while it runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from math import nan
+from pathlib import Path
+
+from storage import history
+from storage.history import METRICS, Sample
+
+_STEP, _BLOCK = 60.0, 20
+
+
+def measured(
+    folder: Path,
+    name: str,
+    times: Iterable[float],
+    **metrics: Callable[[float], float],
+) -> None:
+    """Write samples of a container of the tests' host; a metric is a function of the time."""
+    samples = [
+        Sample(at, tuple(metrics[m](at) if m in metrics else nan for m in METRICS)) for at in times
+    ]
+    blocks = [
+        history.raw_block("local", name, samples[n : n + _BLOCK])
+        for n in range(0, len(samples), _BLOCK)
+    ]
+    rows = [(b.host, b.subject, b.resolution, b.start, b.data) for b in blocks]
+    with sqlite3.connect(folder / "bot.db", timeout=30) as database:
+        database.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def minutes(since: float, until: float) -> list[float]:
+    """A sample a minute."""
+    return [since + _STEP * n for n in range(int((until - since) // _STEP))]
+
+
+def flat(value: float) -> Callable[[float], float]:
+    """Always the same."""
+    return lambda _: value
