@@ -13,11 +13,13 @@ from bot.hosts.types import Container
 from bot.message import Message, Moment, Names, Untrusted, Value, msg, plural
 from bot.message import Span as Length
 from bot.reply import Block, Button, Reply, Table, Text
+from bot.watch.space import space
 from handlers.audit.entry import line as audited
 from handlers.formatted import refresh
 from handlers.offer import may
 from handlers.report.measured import DAY, METRICS, Span, line, mean, subjects
 from handlers.report.period import Period
+from handlers.report.room import pressing, room
 from storage import audit, happenings
 from storage.happenings import Happening, Kind
 
@@ -55,8 +57,10 @@ async def report(call: Call, period: str) -> Reply:
         await _period(call, now - 2 * length, now - length),
     )
     containers = await call.host.inventory.containers()
-    blocks: list[Block] = [Text(_verdict(call, here, containers, _SPANS[period]))]
-    blocks += (Text(one) for one in _state(here, containers))
+    disk = await space(call.services.database, call.host.name, now)
+    matters = (*_matters(here, containers), *pressing(disk, now))
+    blocks: list[Block] = [Text(_verdict(call, here, matters, _SPANS[period]))]
+    blocks += (Text(one) for one in (*_state(here, containers), *room(disk, now)))
     blocks += _happened(here, before)
     blocks += await _used(call, here)
     blocks += await _newer(call, containers)
@@ -72,9 +76,9 @@ async def _period(call: Call, since: float, until: float) -> Period:
     return Period(since, until, found)
 
 
-def _verdict(call: Call, here: Period, containers: Sequence[Container], span: Message) -> Message:
+def _verdict(call: Call, here: Period, matters: Sequence[Message], span: Message) -> Message:
     """The things that matter most; well only where all was watched."""
-    host, matters = Untrusted(call.host.name), list(_matters(here, containers))
+    host = Untrusted(call.host.name)
     if matters:
         what = Names(tuple(matters[:_TOP]))
         return msg("{what!c} · {host} · {span}", what=what, host=host, span=span)

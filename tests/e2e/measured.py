@@ -8,7 +8,7 @@ from math import nan
 from pathlib import Path
 
 from storage import history
-from storage.history import METRICS, Sample
+from storage.history import HOST, HOST_METRICS, METRICS, Sample
 
 _STEP, _BLOCK = 60.0, 20
 
@@ -19,9 +19,13 @@ def measured(
     times: Iterable[float],
     **metrics: Callable[[float], float],
 ) -> None:
-    """Write samples of a container of the tests' host; a metric is a function of the time."""
+    """Write samples of a container of the tests' host, or of the host itself (`HOST`).
+
+    A metric is a function of the time.
+    """
+    known = HOST_METRICS if name == HOST else METRICS
     samples = [
-        Sample(at, tuple(metrics[m](at) if m in metrics else nan for m in METRICS)) for at in times
+        Sample(at, tuple(metrics[m](at) if m in metrics else nan for m in known)) for at in times
     ]
     blocks = [
         history.raw_block("local", name, samples[n : n + _BLOCK])

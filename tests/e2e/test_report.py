@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox
+from storage.history import HOST
 from tests.e2e.conftest import OWNER, RUSSIAN, TOKEN, VIEWER
 from tests.e2e.measured import flat, measured, minutes
 from tests.e2e.talk import Morning, Played, ask, played
@@ -91,6 +92,18 @@ async def test_what_matters_comes_first(
     assert ["db", "1", "GB"] in [line.split() for line in lines]
     russian = await ask(telegram.private(RUSSIAN), "/report")
     assert russian.text.startswith("1 нехватка памяти, 2 перезапуска и 1 тревога, уже прошла · ")
+
+
+async def test_a_disk_that_fills_up_matters(phone: Phone, tmp_path: Path, clock: Morning) -> None:
+    await ask(phone, "/whoami")
+    now = clock()
+    lines = (await ask(phone, "/report")).text.splitlines()
+    assert "How full the disk is, I can't see." in lines
+    hours = [now - 60 - HOUR * n for n in reversed(range(4 * 24))]
+    measured(tmp_path, HOST, hours, disk=lambda at: 95.5 - (now - at) / DAY)
+    lines = (await ask(phone, "/report")).text.splitlines()
+    assert lines[0] == "The disk is full in about 4 days · local · 24 hours"
+    assert "Disk 95.5 %, full in about 4 days." in lines
 
 
 async def test_who_may_not_read_the_audit_sees_nothing_of_it(
