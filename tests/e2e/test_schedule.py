@@ -52,6 +52,21 @@ async def after(phone: Phone, seconds: float) -> Seen:
     return await said
 
 
+async def test_a_report_comes_by_itself_and_makes_no_sound(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    engine.docker("run", "-d", "--name", "web", "busybox", "sleep", "1000")
+    async with pierhead.running():
+        phone = telegram.private(OPERATOR)
+        made = await ask(phone, "/schedule add every 1h report week")
+        assert lines(made.text)[0] == "Schedule 1: report week"
+        said = await after(phone, 3601)
+        assert lines(said.text)[0] == "Nothing bad seen, but not all · local · 7 days"
+        assert "1 of 1 run now." in lines(said.text)
+        assert lines(said.text)[-1] == "Schedule 1: every 1h"
+        assert said.silent
+
+
 async def test_what_a_pattern_fits_is_stopped_at_its_time(
     pierhead: Pierhead, telegram: Sandbox, engine: Engine, tmp_path: Path
 ) -> None:
