@@ -16,7 +16,12 @@ from tests.e2e.test_alerts import run, saying, started, told
 from tests.private_engine import Engine
 
 BUSY = ("sh", "-c", "while true; do :; done")
-RULES = [["exited", "oom"], ["unhealthy", "restart-loop"], ["unreachable"]]
+RULES = [
+    ["exited", "oom"],
+    ["unhealthy", "restart-loop"],
+    ["unreachable", "disk"],
+    ["disk-critical"],
+]
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ async def test_rules_are_listed_and_what_is_built_in_can_be_changed_and_put_back
     phone = telegram.private(ADMIN)
     async with bot(telegram, tmp_path, clock, SOME):
         listed = await ask(phone, "/alert rules")
-        assert lines(listed.text)[0] == "5 rules"
+        assert lines(listed.text)[0] == "7 rules"
         assert listed.buttons == RULES
         changed = await ask(phone, "/alert edit unhealthy for 10m severity critical")
         assert lines(changed.text)[0] == "Rule unhealthy: critical"

@@ -50,6 +50,12 @@ class Recorded:
             )
         )
 
+    async def written(self, count: int) -> None:
+        """Wait until that many samples are stored: the database has threads of its own."""
+        async with asyncio.timeout(30):
+            while len(await self.series("cpu")) < count:
+                await asyncio.sleep(0.01)
+
 
 async def settle(time: Time, seconds: float) -> None:
     """Let time pass, and the threads of the database do their work."""
@@ -68,6 +74,7 @@ async def test_what_is_noted_is_written_every_few_minutes_and_at_the_end(
         await kept.time.pass_by(15)
     assert await kept.series("cpu") == []
     await settle(kept.time, 300)
+    await kept.written(2)
     assert [p.mean for p in await kept.series("cpu")] == [10, 20]
     kept.take(30.0)
     run.cancel()

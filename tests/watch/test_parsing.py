@@ -45,7 +45,7 @@ def test_a_condition(text: str, meant: object) -> None:
     ("when", "clear", "sentence"),
     [
         ("cpu > 80", None, "cpu is counted in %."),
-        ("age > 30%", None, "age is counted in h and d."),
+        ("age > 30%", None, "age is counted in s, m, h and d."),
         ("pids > 5%", None, "pids is a plain number: it has no unit."),
         ("mem_bytes > 1 XB", None, "mem_bytes is counted in B, KB, MB, GB and TB."),
         (
