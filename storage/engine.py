@@ -33,7 +33,7 @@ _PRAGMAS = (
     "journal_size_limit = 4194304",
 )
 _SMALL = 2**20
-_PAUSE = 0.02  # seconds
+_PAUSE = 0.02  # seconds from one try to the next, on the threads of the database
 
 
 def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Engine:
@@ -69,13 +69,13 @@ def open_engine(url: str, *, key: bytes = b"", busy_timeout: float = 3.0) -> Eng
 
 
 def _set(cursor: DBAPICursor, pragma: str, patience: float) -> None:
-    """Set it, waiting for others: a journal's mode is changed without SQLite's own busy handler."""
+    """Set it, waiting for who writes: SQLite changes a journal's mode without its busy handler."""
     until = time.monotonic() + patience
     while True:
         try:
             cursor.execute(f"PRAGMA {pragma}")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(_PAUSE)
         else:
@@ -148,7 +148,7 @@ def translated(error: BaseException, file: Path | None) -> BaseException:
     """An error of SQLAlchemy or the driver as one of ours; any other as it is."""
     if not isinstance(error, DBAPIError):
         return StorageError(str(error)) if isinstance(error, SQLAlchemyError) else error
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error.orig)
     text = str(error.orig)
     if isinstance(error, (IntegrityError, DataError)):
         return Refused(text)
@@ -157,6 +157,12 @@ def translated(error: BaseException, file: Path | None) -> BaseException:
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(file)):
         return DiskFull(text)
     return StorageError(text)
+
+
+def _code(error: BaseException | None) -> int:
+    """SQLite's code for it, without what more there is to some of them; 0 if it is none of its."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _is_full(file: Path | None) -> bool:

@@ -76,9 +76,8 @@ def arm(step: str) -> None:
     *path, last = name.split(".")
     for part in path:
         owner = getattr(owner, part)
-    setattr(
-        owner, last, _dying(getattr(owner, last), before=when == "before", nth=int(*nth or "1"))
-    )
+    count = int(nth[0]) if nth else 1
+    setattr(owner, last, _dying(getattr(owner, last), before=when == "before", nth=count))
 
 
 P = ParamSpec("P")

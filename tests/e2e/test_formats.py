@@ -112,8 +112,12 @@ async def test_json_and_tables(pierhead: Pierhead, phone: Phone, web: Engine) ->
         table = monospace_of(await ask(phone, r"/ps -a --format 'table {{.Names}}\t{{.State}}'"))
         assert table == ["NAMES  STATE", "never  created", "web    running"]
         assert await verdict(phone, "/ps --format table") == "local: all well"
-        full = await ask(phone, "/stats --no-stream --format '{{.Name}} {{.PIDs}} {{.MemPerc}}'")
-        assert re.fullmatch(r"web 1 \d{1,2}\.\d\d%", monospace_of(full)[0])
+        full = "/stats --no-stream --format '{{.Name}} {{.PIDs}} {{.MemPerc}} {{.MemUsage}}'"
+        line = monospace_of(await ask(phone, full))[0]
+        found = re.fullmatch(r"web 1 (\d{1,2}\.\d\d)% ([\d.]+)(K|M)iB / 64MiB", line)
+        assert found, line
+        used = float(found[2]) / (1024 if found[3] == "K" else 1)
+        assert float(found[1]) == pytest.approx(used / 64 * 100, abs=0.02)
 
 
 async def test_what_a_template_must_not_tell(

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from storage import audit, migrate, schema
 from storage.database import Database
 from storage.engine import open_engine
-from storage.errors import StorageError
+from storage.errors import Locked, StorageError
 
 
 @contextmanager
@@ -96,3 +97,22 @@ async def test_those_that_open_a_new_database_at_once_all_can(tmp_path: Path) ->
         assert sorted(seqs) == [1, 2, 3, 4]
         assert (await opened[0].read(audit.verify)).first_bad is None
         await asyncio.gather(*(db.close() for db in opened))
+
+
+async def test_who_writes_into_a_new_database_is_waited_for(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.ensure_future(Database.open(f"sqlite:///{tmp_path}/p.db", ballast=0))
+        await asyncio.sleep(0.2)
+        assert not opening.done()
+        other.execute("COMMIT")
+        database = await opening
+    assert await database.write(lambda c: audit.append(c, {})) == 1
+    await database.close()
+
+
+async def test_who_writes_for_longer_is_told(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Locked):
+            await Database.open(f"sqlite:///{tmp_path}/p.db", busy_timeout=0.2, ballast=0)
