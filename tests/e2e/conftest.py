@@ -9,12 +9,14 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.app import App, Console
 from bot.config import load
+from bot.hosts import Host
 from bot.i18n import catalogue
 from bot.message import Message
 from bot.reply.words import Words
@@ -145,6 +147,14 @@ async def telegram(clock: Clock) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 def pierhead(telegram: Sandbox, engine: Engine, tmp_path: Path, clock: Clock) -> Pierhead:
     return Pierhead(environment_of(telegram, engine.url, tmp_path), clock)
+
+
+@pytest.fixture
+def watching(pierhead: Pierhead, monkeypatch: pytest.MonkeyPatch) -> Pierhead:
+    """It watches, and the Engine may take its time to answer: hours of a test's are seconds."""
+    monkeypatch.setattr("bot.assembly.Host", partial(Host, timeout=1e6))
+    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+    return pierhead
 
 
 @pytest.fixture(scope="module")

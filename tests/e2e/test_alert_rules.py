@@ -24,12 +24,6 @@ RULES = [
 ]
 
 
-@pytest.fixture
-def watching(pierhead: Pierhead) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    return pierhead
-
-
 def lines(text: str) -> list[str]:
     return text.splitlines()
 

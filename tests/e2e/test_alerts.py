@@ -6,8 +6,6 @@ import asyncio
 import signal
 from pathlib import Path
 
-import pytest
-
 from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import OWNER, RUSSIAN, VIEWER, Clock, Pierhead, environment_of
 from tests.e2e.luck import between, called, count, eventually
@@ -19,12 +17,6 @@ GRACE = 181.0
 LITTLE = ("-m", "16m", "--memory-swap", "16m")
 OFTEN = ("--health-interval", "300ms", "--health-retries", "1")
 FOR_LONG = ("sleep", "600")
-
-
-@pytest.fixture
-def watching(pierhead: Pierhead) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    return pierhead
 
 
 def run(engine: Engine, name: str, *options: str, command: tuple[str, ...] = FOR_LONG) -> None:

@@ -18,31 +18,30 @@ ASKED = "You are asked next: nobody who was told before could take it."
 
 
 @pytest.fixture
-def watching(pierhead: Pierhead, tmp_path: Path) -> Pierhead:
+def asking(watching: Pierhead, tmp_path: Path) -> Pierhead:
     """The owner is told at once, the operator after 5 minutes, the group after 15."""
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    pierhead.file = tmp_path / "config.toml"
-    pierhead.file.write_text(
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text(
         f'[[alert]]\nname = "exited"\nseverity = "critical"\nchats = [{OWNER}]\n'
         f'escalate = [{{ to = {OPERATOR}, after = "5m" }}, {{ to = {GROUP}, after = "15m" }}]\n'
     )
-    return pierhead
+    return watching
 
 
 async def test_each_is_asked_in_turn_also_over_a_restart(
-    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+    asking: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
 ) -> None:
     owner, operator = telegram.private(OWNER), telegram.private(OPERATOR)
     group = telegram.group(GROUP, OWNER)
     run(engine, "web")
-    async with watching.running():
+    async with asking.running():
         await started(tmp_path, clock, 1)
         run(engine, "db", command=CRASH)
         await told(owner, clock, "CRITICAL db@local")
         await eventually(lambda: count(tmp_path, "outbox", "state = 'pending'") == 0)
         assert not saying(operator, "db@local")
     clock.advance(320)
-    async with watching.running():
+    async with asking.running():
         card = await told(operator, clock, "CRITICAL db@local")
         assert ASKED in card.text
         assert not card.silent
@@ -57,13 +56,13 @@ async def test_each_is_asked_in_turn_also_over_a_restart(
 
 
 async def test_who_has_blocked_the_bot_is_passed_over_at_once(
-    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+    asking: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
 ) -> None:
     group = telegram.group(GROUP, OWNER)
     telegram.private(OWNER).block()
     telegram.private(OPERATOR).block()
     run(engine, "web")
-    async with watching.running():
+    async with asking.running():
         await started(tmp_path, clock, 1)
         begun = clock()
         run(engine, "db", command=CRASH)

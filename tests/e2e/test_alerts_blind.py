@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from sandbox import Fault, Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import count, eventually
@@ -13,12 +11,6 @@ from tests.e2e.test_alerts import run, saying, started, told
 from tests.private_engine import Engine
 
 CRASH = ("sh", "-c", "sleep 1; exit 3")
-
-
-@pytest.fixture
-def watching(pierhead: Pierhead) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    return pierhead
 
 
 async def test_a_chat_that_could_not_be_reached_hears_what_it_has_missed(

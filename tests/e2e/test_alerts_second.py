@@ -52,19 +52,18 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
 
 
 @pytest.fixture
-def watching(pierhead: Pierhead, elsewhere: Elsewhere, tmp_path: Path) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+def relayed(watching: Pierhead, elsewhere: Elsewhere, tmp_path: Path) -> Pierhead:
     secret = tmp_path / "second"
     secret.write_text(f"json://127.0.0.1:{elsewhere.port}/{KEY}\n")
-    pierhead.file = tmp_path / "config.toml"
-    pierhead.file.write_text(
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text(
         f'[watch]\nsecond_file = "{secret}"\n[[alert]]\nname = "exited"\nseverity = "critical"\n'
     )
-    return pierhead
+    return watching
 
 
 async def test_what_nobody_takes_goes_there_and_so_does_its_end(
-    watching: Pierhead,
+    relayed: Pierhead,
     elsewhere: Elsewhere,
     telegram: Sandbox,
     engine: Engine,
@@ -74,7 +73,7 @@ async def test_what_nobody_takes_goes_there_and_so_does_its_end(
 ) -> None:
     phone = telegram.private(OWNER)
     run(engine, "web")
-    async with watching.running():
+    async with relayed.running():
         await started(tmp_path, clock, 1)
         run(engine, "db", command=CRASH)
         await told(phone, clock, "CRITICAL db@local")
@@ -93,7 +92,7 @@ async def test_what_nobody_takes_goes_there_and_so_does_its_end(
 
 
 async def test_what_somebody_has_taken_does_not_go_there(
-    watching: Pierhead,
+    relayed: Pierhead,
     elsewhere: Elsewhere,
     telegram: Sandbox,
     engine: Engine,
@@ -102,7 +101,7 @@ async def test_what_somebody_has_taken_does_not_go_there(
 ) -> None:
     phone = telegram.private(OWNER)
     run(engine, "web")
-    async with watching.running():
+    async with relayed.running():
         await started(tmp_path, clock, 1)
         run(engine, "db", command=CRASH)
         await tap(await told(phone, clock, "CRITICAL db@local"), "I have it")
@@ -113,7 +112,7 @@ async def test_what_somebody_has_taken_does_not_go_there(
 
 
 async def test_one_that_takes_nothing_is_told_once_and_tried_again(
-    watching: Pierhead,
+    relayed: Pierhead,
     elsewhere: Elsewhere,
     telegram: Sandbox,
     engine: Engine,
@@ -122,7 +121,7 @@ async def test_one_that_takes_nothing_is_told_once_and_tried_again(
 ) -> None:
     phone, elsewhere.status = telegram.private(OWNER), 500
     run(engine, "web")
-    async with watching.running():
+    async with relayed.running():
         await started(tmp_path, clock, 1)
         run(engine, "db", command=CRASH)
         await told(phone, clock, "CRITICAL db@local")
@@ -131,7 +130,7 @@ async def test_one_that_takes_nothing_is_told_once_and_tried_again(
         assert KEY not in wrong.text
         await eventually(lambda: elsewhere.asked == 2, clock, 5)
         elsewhere.status = 200
-    async with watching.running():
+    async with relayed.running():
         await eventually(lambda: len(elsewhere.letters) == 1, clock, 5)
     assert len(saying(phone, "The second channel")) == 1
 

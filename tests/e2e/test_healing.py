@@ -14,10 +14,8 @@ from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import asked, audited, called, count, eventually, outcomes
 from tests.e2e.processes import Process
 from tests.e2e.talk import ask
-from tests.e2e.test_alerts import OFTEN, run, saying, shown, started, told, watching
+from tests.e2e.test_alerts import OFTEN, run, saying, shown, started, told
 from tests.private_engine import Engine
-
-__all__ = ["watching"]
 
 HEAL = ("--label", "pierhead.heal=true", "--stop-timeout", "0")
 NEVER = ("--health-cmd", "false", *OFTEN)

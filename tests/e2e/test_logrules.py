@@ -9,10 +9,8 @@ from pathlib import Path
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import called
-from tests.e2e.test_alerts import run, saying, started, told, watching
+from tests.e2e.test_alerts import run, saying, started, told
 from tests.private_engine import Engine
-
-__all__ = ["watching"]
 
 SLOW = "sleep 1; for n in 1 2 3 4; do echo ERROR: worker $n died; echo fine; done; sleep 600"
 SEARCHED = 3.0  # seconds of a flood that are measured
@@ -23,7 +21,7 @@ def ruled(watching: Pierhead, folder: Path, when: str) -> None:
     watching.file = folder / "config.toml"
     watching.file.write_text(
         f'[[alert]]\nname = "errors"\nwhen = "{when}"\nchats = [{OWNER}, {VIEWER}]\n'
-        '[access.roles.lister]\nallow = ["container.ls"]\n'
+        '[access.roles.lister]\nallow = ["alert.ls", "container.ls"]\n'
     )
     watching.environment[f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE"] = "lister"
 

@@ -9,10 +9,8 @@ from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import eventually
 from tests.e2e.talk import ask
-from tests.e2e.test_alerts import saying, told, watching
+from tests.e2e.test_alerts import saying, told
 from tests.watch.test_asking import http, serving
-
-__all__ = ["watching"]
 
 
 def probed(watching: Pierhead, folder: Path, port: int, *more: str) -> None:

@@ -19,12 +19,6 @@ from tests.private_engine import Engine
 DIES = ("sh", "-c", "exit 3")
 
 
-@pytest.fixture
-def watching(pierhead: Pierhead) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    return pierhead
-
-
 async def test_what_is_silenced_is_told_when_that_is_over(
     watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
 ) -> None:

@@ -7,20 +7,12 @@ import re
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import between, eventually
 from tests.e2e.talk import ask, played
 from tests.hosts.scripted import silence
 from tests.private_engine import Engine
-
-
-@pytest.fixture
-def watching(pierhead: Pierhead) -> Pierhead:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    return pierhead
 
 
 def cursor(folder: Path) -> str | None:
