@@ -182,6 +182,11 @@ class Assembly:
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
             watch=self._watcher(hosts, database, registry),
+            recorders={
+                name: Recorder(database, name, self.clock, self.sleep)
+                for name in hosts
+                if self.settings.features.watch
+            },
         )
 
     def _watcher(
@@ -341,7 +346,7 @@ class Assembly:
         self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
     ) -> tuple[Coroutine[Any, Any, None], ...]:
         cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
-        recorder = Recorder(services.database, host.name, self.clock, self.sleep)
+        recorder = services.recorders[host.name]
         every, takers = self.settings.watch.every, (recorder.take, sweeps)
         alive = self._alive(f"{SAMPLED}:{host.name}", PATIENCE + 2 * every)
         sampling = Sampling(host, every, takers, self.monotonic, self.sleep, alive)

@@ -13,7 +13,7 @@ from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.sessions import Sessions
 from bot.command.spec import Command
-from bot.command.watching import Watching
+from bot.command.watching import Recorded, Watching
 from bot.fetch import Fetch
 from bot.hosts import Host
 from bot.spool import Spool
@@ -28,7 +28,7 @@ class Services:
     on the disk for what is sent to them. `transfer` is how many bytes may go either way at once,
     `part` how many one document may have. `registries` are the hosts of those that images may come
     from and go to. `scheduled` is to be set when a schedule was changed. `watch` is none where
-    nothing is watched.
+    nothing is watched; then there are no `recorders`, one of each host.
     """
 
     bot: int
@@ -48,8 +48,14 @@ class Services:
     follow_for: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     watch: Watching | None = None
+    recorders: Mapping[str, Recorded] = field(default_factory=dict)
     sessions: Sessions = field(default_factory=Sessions)
     scheduled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def catch_up(self, host: str) -> None:
+        """Have all that was measured of a host be in the history."""
+        if (recorder := self.recorders.get(host)) is not None:
+            await recorder.catch_up()
 
     def may(self, person: int, command: Command, host: str | None = None) -> bool:
         """Whether it is worth offering: allowed on this host or, if none is given, on any."""

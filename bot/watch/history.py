@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import nan
@@ -41,6 +41,7 @@ class Recorder:
     _waiting: dict[str, deque[Sample]] = field(default_factory=dict)
     _last: Sweep | None = None
     _summed: float = -1.0
+    _writes: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def take(self, sweep: Sweep) -> None:
         """Note a sweep."""
@@ -61,6 +62,14 @@ class Recorder:
     def _note(self, subject: str, sample: Sample) -> None:
         if subject in self._waiting or len(self._waiting) < _SUBJECTS:
             self._waiting.setdefault(subject, deque(maxlen=_WAITING)).append(sample)
+
+    async def catch_up(self) -> None:
+        """Have all that was noted be readable: it is written, and again with what comes after."""
+        async with self._writes:
+            try:
+                await self._store(self._waiting)
+            except StorageError as error:
+                log.warning("the newest of the history of %s can't be read: %s", self.host, error)
 
     async def run(self) -> None:
         """Write what was noted, sum up the days that are over, and remove what is too old."""
@@ -86,20 +95,24 @@ class Recorder:
 
     async def _write(self) -> bool:
         """Write what waits; False if it waits still."""
-        waiting, self._waiting = self._waiting, {}
-        noted = {subject: _recent(samples) for subject, samples in waiting.items()}
-        try:
-            blocks = await asyncio.to_thread(self._packed, noted)
-            for at in range(0, len(blocks), _AT_ONCE):
-                await self._add(blocks[at : at + _AT_ONCE])
-        except StorageError as error:
-            log.warning("the history of %s can't be written: %s", self.host, error)
-            self._wait_again(waiting)
-            return False
-        except asyncio.CancelledError:
-            self._wait_again(waiting)  # it is the end: they are written once more, as the same
-            raise
+        async with self._writes:
+            waiting, self._waiting = self._waiting, {}
+            try:
+                await self._store(waiting)
+            except StorageError as error:
+                log.warning("the history of %s can't be written: %s", self.host, error)
+                self._wait_again(waiting)
+                return False
+            except asyncio.CancelledError:
+                self._wait_again(waiting)  # it is the end: they are written once more, as the same
+                raise
         return True
+
+    async def _store(self, waiting: Mapping[str, deque[Sample]]) -> None:
+        noted = {subject: _recent(samples) for subject, samples in waiting.items()}
+        blocks = await asyncio.to_thread(self._packed, noted)
+        for at in range(0, len(blocks), _AT_ONCE):
+            await self._add(blocks[at : at + _AT_ONCE])
 
     async def _add(self, blocks: Sequence[Block]) -> None:
         await self.database.write(lambda c: history.add(c, blocks))

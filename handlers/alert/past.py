@@ -32,6 +32,7 @@ def whole(begins: float, now: float) -> bool:
 async def series_of(call: Call, rule: Rule, host: str, begins: float, now: float) -> Series:
     """The figures of the containers that it is about: each is read by itself, few at all."""
     known = {one.name: one for one in watcher(call).containers(host)}
+    await call.services.catch_up(host)
     names = await call.services.database.read(lambda c: history.subjects(c, host, begins))
     about = [one for name in sorted(names) if _fits(rule, one := _past(known, host, name))]
     if len(about) > _CONTAINERS:

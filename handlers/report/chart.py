@@ -61,6 +61,7 @@ async def chart(
             msg("Name {count} at most, or ask for {top}.", count=MOST, top=Code("--top"))
         )
     measure = METRICS[metric]
+    await call.services.catch_up(call.host.name)
     found = await _lines(call, names, measure, span, top or MOST)
     if not any(one.marks for one in found):
         return Reply(tuple(_nothing(call, names, span)), buttons=_buttons(call, metric, names))

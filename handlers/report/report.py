@@ -153,6 +153,7 @@ async def _used(call: Call, here: Period) -> list[Block]:
     if not may(call, "container stats"):
         return []
     database, host = call.services.database, call.host.name
+    await call.services.catch_up(host)
     span, found = Span(here.since, here.until), list[Block]()
     names = await subjects(database, host, span)
     for key in ("cpu", "mem"):

@@ -92,6 +92,8 @@ async def test_stats_are_those_of_the_last_sweep(
             machine = (await ask(phone, "/info")).text
             for figure in ("CPU now", "mem used", "disk used"):
                 assert re.search(rf"^{figure} +\d", machine, re.MULTILINE), machine
+            drawn = (await ask(phone, "/chart cpu busy 1h")).text
+            assert "% on average" in drawn, "what is not written yet is drawn as well"
             await asyncio.to_thread(engine.docker, "kill", "busy")
             assert "does not run" in (await ask(phone, "/stats busy")).text
     # What was swept is kept, also by a bot that ends.

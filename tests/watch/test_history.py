@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot.hosts.types import Stats, Sweep
 from bot.message import Untrusted
@@ -82,6 +82,35 @@ async def test_what_is_noted_is_written_every_few_minutes_and_at_the_end(
     await asyncio.gather(run, return_exceptions=True)
     assert [p.mean for p in await kept.series("cpu")] == [10, 20, 30]
     assert [p.mean for p in await kept.series("memory")] == [1000] * 3
+
+
+async def test_what_was_noted_is_readable_when_somebody_asks_and_stays_one_block(
+    database: Database,
+) -> None:
+    kept = Recorded(database, Time())
+    for cpu in (10.0, 20.0, 30.0):
+        kept.take(cpu)
+        kept.time.now += 15
+        await kept.recorder.catch_up()
+        assert [p.mean for p in await kept.series("cpu")][-1] == cpu
+    assert await kept.recorder._write()
+    kept.take(40.0)
+    await kept.recorder.catch_up()
+    assert [p.mean for p in await kept.series("cpu")] == [10, 20, 30, 40]
+    assert (
+        await database.read(lambda c: c.scalar(select(func.count()).select_from(history.history)))
+        == 2
+    )
+
+
+async def test_what_can_not_be_written_for_who_asks_is_kept(database: Database) -> None:
+    kept = Recorded(database, Time())
+    kept.take(10.0)
+    kept.recorder.database = cast("Database", Failing(database, 1))
+    await kept.recorder.catch_up()
+    assert await kept.series("cpu") == []
+    await kept.recorder.catch_up()
+    assert [p.mean for p in await kept.series("cpu")] == [10]
 
 
 async def test_traffic_is_a_rate_that_a_restart_breaks(database: Database) -> None:
