@@ -1,21 +1,21 @@
 """What a rule would have done with figures of the past: read and followed up as those of now.
 
-Nothing is stored of events, so what goes by those can't be replayed; nor what goes by a share of
-the memory limit, which is not stored either.
+What goes by events can't be replayed, and nor can a share of memory: the limit is not stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.watch.alert import Alert, advance, meaning
-from bot.watch.condition import Threshold
-from bot.watch.reading import readings
+from bot.watch.alert import Alert, Reading, advance, meaning
+from bot.watch.condition import OF_HOST, Threshold
+from bot.watch.reading import of_host, readings
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
+from storage.history import HOST
 
 # A figure that rules name, by those of the history that it is the sum of.
 STORED: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +24,8 @@ STORED: Mapping[str, tuple[str, ...]] = {
     "net": ("received", "sent"),
     "io": ("read", "written"),
     "pids": ("pids",),
+    "host_cpu": ("cpu",),
+    "disk": ("disk",),
 }
 
 Figure = tuple[float, float]  # when, in seconds since the epoch, and what
@@ -48,18 +50,18 @@ def replay(
 ) -> list[Firing]:
     """What would have fired, in order. `series` are containers, with their figures in order.
 
-    A figure counts for `good` seconds; what is older is not known.
+    Of a rule about hosts it is the one host. A figure counts for `good` seconds; what is older is
+    not known.
     """
     alerts: dict[Subject, Alert] = {}
     found: list[Firing] = []
+
+    def firing(subject: Subject) -> bool:
+        return subject in alerts and alerts[subject].firing
+
+    every = [one for one, _ in series.values()]
     for now, known in _moments(series, good):
-        for subject, reading in readings(
-            rule,
-            (one for one, _ in series.values()),
-            now,
-            firing=lambda subject: subject in alerts and alerts[subject].firing,
-            figures=partial(_known, known),
-        ).items():
+        for subject, reading in _readings(rule, every, now, known, firing).items():
             before = alerts.get(subject)
             if before is None and not meaning(rule, reading):
                 continue
@@ -76,6 +78,19 @@ def spread(points: Iterable[Figure], length: float, step: float) -> Iterator[Fig
     for at, value in points:
         for n in range(int(length / step)):
             yield at + n * step, value
+
+
+def _readings(
+    rule: Rule,
+    every: Sequence[Watched],
+    now: float,
+    known: Mapping[str, float],
+    firing: Callable[[Subject], bool],
+) -> Mapping[Subject, Reading]:
+    if isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
+        (host,) = (one.subject for one in every)
+        return of_host(rule, rule.when, host.host, known.get(HOST), firing=firing(host))
+    return readings(rule, every, now, firing=firing, figures=partial(_known, known))
 
 
 def _known(known: Mapping[str, float], one: Watched, _metric: str) -> float | None:

@@ -9,13 +9,16 @@ from functools import partial
 from bot.command.call import Call
 from bot.errors import UsageError
 from bot.message import Code, Untrusted, msg
-from bot.watch.replay import Figure, spread, stored
+from bot.watch.condition import OF_HOST, Threshold
+from bot.watch.replay import Figure, Firing, spread, stored
 from bot.watch.rule import Rule
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
 from handlers.alert.chosen import watcher
-from storage import history
+from storage import happenings, history
 from storage.database import Connection
+from storage.happenings import Kind
+from storage.history import HOST
 
 _DAY = 86_400.0
 _STEP = 100.0  # seconds between two looks at a mean of five minutes
@@ -30,11 +33,14 @@ def whole(begins: float, now: float) -> bool:
 
 
 async def series_of(call: Call, rule: Rule, host: str, begins: float, now: float) -> Series:
-    """The figures of the containers that it is about: each is read by itself, few at all."""
+    """The figures of what it is about, each read by itself: few containers, or the host."""
     known = {one.name: one for one in watcher(call).containers(host)}
     await call.services.catch_up(host)
-    names = await call.services.database.read(lambda c: history.subjects(c, host, begins))
-    about = [one for name in sorted(names) if _fits(rule, one := _past(known, host, name))]
+    if isinstance(rule.when, Threshold) and rule.when.when.metric in OF_HOST:
+        about = [_past({}, host, HOST)]
+    else:
+        names = await call.services.database.read(lambda c: history.subjects(c, host, begins))
+        about = [one for name in sorted(names) if _fits(rule, one := _past(known, host, name))]
     if len(about) > _CONTAINERS:
         raise UsageError(
             msg(
@@ -52,6 +58,17 @@ async def series_of(call: Call, rule: Rule, host: str, begins: float, now: float
         if figures:
             found[one.name] = (one, figures)
     return found
+
+
+async def fired(call: Call, rule: Rule, host: str, begins: float, now: float) -> list[Firing]:
+    """How often it has fired there, in order."""
+    bot, database = call.services.bot, call.services.database
+    found = await database.read(lambda c: happenings.between(c, bot, host, begins, now))
+    return [
+        Firing(Subject(host, one.subject), one.at, one.until)
+        for one in found
+        if one.kind is Kind.ALERT and one.rule == rule.name and one.at >= begins
+    ]
 
 
 def _past(known: Mapping[str, Watched], host: str, name: str) -> Watched:

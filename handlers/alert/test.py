@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from itertools import chain
 
 from bot.command.call import Call
 from bot.command.kinds import SINCE, Ago
 from bot.command.spec import argument, command, option
 from bot.errors import UsageError
-from bot.message import Code, Message, Moment, Span, Untrusted, msg, plural
+from bot.message import Code, Message, Moment, Names, Span, Untrusted, msg, plural
 from bot.reply import Reply, Text, say
 from bot.watch.condition import Threshold
 from bot.watch.replay import Firing, replay, stored
 from bot.watch.rule import Rule
 from bot.watch.rulebook import Entry
 from handlers.alert.chosen import chosen, watcher
-from handlers.alert.past import Series, series_of, whole
+from handlers.alert.past import Series, fired, series_of, whole
 from storage import history
+from storage.history import HOST
 
 _LONGEST = 7 * 86_400.0
 _SHOWN = 8
@@ -27,13 +29,17 @@ _SHOWN = 8
 @option("--since", type=SINCE, default="24h", help="From when on, as in 6h; 7 days at most")
 @argument("rule", required=False)
 async def test(call: Call, since: Ago, rule: str | None) -> Reply:
-    """Replay what is stored: when a rule would have fired, and for how long."""
+    """Replay what is stored: when a rule would have fired, and for how long.
+
+    Where that can't be replayed: when it has fired.
+    """
     entry = chosen(call, rule)
     if isinstance(entry, Reply):
         return entry
     begins, now = _begins(call, since), call.services.clock()
     if not stored(entry.rule):
-        return _cannot(entry.rule)
+        past = [await fired(call, entry.rule, h, begins, now) for h in _hosts(call, entry)]
+        return _has(entry.rule, sorted(chain(*past), key=_since), Span(now - begins))
     every: dict[str, Series] = {
         host: await series_of(call, entry.rule, host, begins, now) for host in _hosts(call, entry)
     }
@@ -43,7 +49,7 @@ async def test(call: Call, since: Ago, rule: str | None) -> Reply:
     found: list[Firing] = []
     for series in every.values():
         found += await asyncio.to_thread(replay, entry.rule, series, good)
-    found.sort(key=lambda one: one.since)
+    found.sort(key=_since)
     return _told(entry.rule, every, found, begins, now)
 
 
@@ -63,19 +69,34 @@ def _hosts(call: Call, entry: Entry) -> list[str]:
     return [host for host in about if policy.decide(person, "alert.ls", host).allowed]
 
 
-def _cannot(rule: Rule) -> Reply:
-    """That it can't be replayed, and why."""
-    name = msg("Rule {name} can't be replayed.", name=Untrusted(rule.name))
-    if isinstance(rule.when, Threshold):
-        return say(
-            name,
-            msg(
-                "{metric} is a share of a limit that is not stored: {other} can be replayed.",
-                metric=Code(rule.when.when.metric),
-                other=Code("mem_bytes"),
-            ),
-        )
-    return say(name, msg("It goes by what Docker tells at the time, which is not stored."))
+def _since(one: Firing) -> float:
+    return one.since
+
+
+def _has(rule: Rule, found: list[Firing], time: Span) -> Reply:
+    """When it has fired, and why it can't be said when it would have."""
+    name = Untrusted(rule.name)
+    verdict = plural(
+        "{name} has fired {count} time in {time}.",
+        "{name} has fired {count} times in {time}.",
+        len(found),
+        name=name,
+        time=time,
+    )
+    if not found:
+        verdict = msg("{name} has not fired in {time}.", name=name, time=time)
+    return Reply(tuple(map(Text, (verdict, *_lines(found), _why(rule)))))
+
+
+def _why(rule: Rule) -> Message:
+    """Why it can't be replayed."""
+    if not (isinstance(rule.when, Threshold) and rule.when.when.metric == "mem"):
+        return msg("It can't be replayed: what it goes by is not stored.")
+    return msg(
+        "It can't be replayed: {metric} is a share of a limit that is not stored. {other} can be.",
+        metric=Code("mem"),
+        other=Code("mem_bytes"),
+    )
 
 
 def _told(
@@ -91,11 +112,15 @@ def _told(
     )
     if not found:
         verdict = msg("{name} would not have fired in {time}.", name=name, time=time)
+    return Reply(tuple(map(Text, (verdict, *_lines(found), *_by(every, begins, now)))))
+
+
+def _lines(found: list[Firing]) -> list[Message]:
     lines = [_line(one) for one in found[-_SHOWN:]]
     if len(found) > _SHOWN:
         more = len(found) - _SHOWN
         lines.insert(0, plural("{count} before that", "{count} before that", more))
-    return Reply(tuple(map(Text, (verdict, *lines, *_by(every, begins, now)))))
+    return lines
 
 
 def _line(one: Firing) -> Message:
@@ -110,12 +135,17 @@ def _by(every: Mapping[str, Series], begins: float, now: float) -> list[Message]
     """What it was replayed on."""
     series = [figures for one in every.values() for _, figures in one.values()]
     first = min(figures[0][0] for figures in series)
-    told = plural(
-        "Replayed: {count} container, figures since {since}.",
-        "Replayed: {count} containers, figures since {since}.",
-        len(series),
-        since=Moment(max(first, begins)),
-    )
+    since = Moment(max(first, begins))
+    if all(HOST in one for one in every.values()):
+        hosts = Names(tuple(map(Untrusted, every)))
+        told = msg("Replayed: figures of {hosts} since {since}.", hosts=hosts, since=since)
+    else:
+        told = plural(
+            "Replayed: {count} container, figures since {since}.",
+            "Replayed: {count} containers, figures since {since}.",
+            len(series),
+            since=since,
+        )
     if whole(begins, now):
         return [told]
     return [told, msg("By means of 5 minutes: what is shorter does not show.")]

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from sandbox import Phone, Sandbox
-from storage import history
+from storage import happenings, history
 from storage.database import Database
-from storage.history import Sample
-from tests.e2e.conftest import OWNER, RUSSIAN, Clock
+from storage.happenings import Happening, Kind
+from storage.history import HOST, Sample
+from tests.e2e.conftest import OWNER, RUSSIAN, TOKEN, Clock
 from tests.e2e.golden import Goldens
+from tests.e2e.measured import flat, measured, minutes
 from tests.e2e.talk import MORNING, Morning, Played, ask, played, tap
 from tests.hosts.scripted import answer, row
 
@@ -42,6 +44,14 @@ async def world(telegram: Sandbox, tmp_path: Path, clock: Clock) -> AsyncIterato
     async with played(telegram, tmp_path, clock, PIERHEAD_FEATURES__WATCH="true") as world:
         world.engine.scripts["GET /containers/json"] = answer([row()])
         yield world
+
+
+async def has_fired(folder: Path, rule: str, name: str, at: float, until: float | None) -> None:
+    """Store that an alert has, as the bot does."""
+    one = Happening(int(TOKEN.partition(":")[0]), "local", Kind.ALERT, name, at, rule, until=until)
+    database = await Database.open(f"sqlite:///{folder / 'bot.db'}", ballast=0)
+    await database.write(lambda c: happenings.note(c, [one]))
+    await database.close()
 
 
 async def remember(folder: Path, name: str, cpu: list[float], since: float) -> None:
@@ -86,7 +96,12 @@ async def test_the_past(goldens: Goldens, phone: Phone, tmp_path: Path) -> None:
     await tap(shown, shown.buttons[0][1])
     assert (await phone.wait()).text.splitlines()[0].startswith("cpu-web")
     goldens.check("rule-tested-week", await ask(phone, "/alert test cpu-web --since 7d"))
+    await has_fired(tmp_path, "oom", "db-1", MORNING - 7200, MORNING - 7000)
+    await has_fired(tmp_path, "oom", "web-1", MORNING - 600, None)
     goldens.check("rule-not-replayed", await ask(phone, "/alert test oom"))
+    measured(tmp_path, HOST, minutes(MORNING - 7200, MORNING - 3600), disk=flat(96))
+    goldens.check("rule-of-host", await ask(phone, "/alert test disk-critical"))
+    goldens.check("rule-not-fired", await ask(phone, "/alert test exited"))
     await ask(phone, "/alert add mem > 90%")
     goldens.check("rule-no-share", await ask(phone, "/alert test mem"))
     await ask(phone, "/alert add cpu > 50% on cache*")

@@ -29,6 +29,13 @@ def test_it_fires_after_its_time_and_ends() -> None:
     ]
 
 
+def test_a_rule_about_a_host_goes_by_its_own_figures() -> None:
+    rule = Rule("disk", condition("disk > 90%", "disk < 87%"), wait=60.0)
+    host = Watched("", "", Subject(HOST), running=True)
+    figures = every([80.0] * 4 + [91.0] * 8 + [88.0] * 4 + [80.0] * 4)
+    assert replay(rule, {"": (host, figures)}, 45.0) == [Firing(host.subject, 8 * STEP, 16 * STEP)]
+
+
 def test_what_fires_at_the_end_is_not_over() -> None:
     figures = every([95.0] * 8)
     (one,) = replay(CPU, {"web": (WEB, figures)}, 45.0)
