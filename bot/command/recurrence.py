@@ -9,19 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.command.wall import moment_of, offset_at
 
 _DAY = 86400
+_MS = 1000
 _WEEK = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LONGEST_WAIT = timedelta(days=8 * 366)  # from one 29 February to the next, over 2100
 
 
 class Rule(Protocol):
     """Which moments it is."""
+
+    @property
+    def paced(self) -> bool:
+        """Whether it counts what has passed, whatever a wall shows."""
 
     def after(self, now: float, zone: tzinfo, since: float) -> float | None:
         """The first moment after `now`; `since` is when it was made. None: there is none."""
@@ -35,6 +40,7 @@ class Cron:
     """
 
     fields: tuple[str, ...]
+    paced: ClassVar[bool] = False
 
     def after(self, now: float, zone: tzinfo, since: float) -> float | None:
         """As of `Rule`."""
@@ -78,16 +84,25 @@ class Every:
 
     step: int
 
+    @property
+    def paced(self) -> bool:
+        """As of `Rule`."""
+        return self.step % _DAY != 0
+
     def after(self, now: float, zone: tzinfo, since: float) -> float | None:
         """As of `Rule`."""
-        start = int(since)
-        if self.step % _DAY:
-            return start + ((now - start) // self.step + 1) * self.step
-        wall = datetime.fromtimestamp(start, zone).replace(tzinfo=None)
-        count = int((now - start) // self.step) - 1  # the clock may have been set by hours since
-        while (moment := moment_of(wall + timedelta(seconds=count * self.step), zone)) <= now:
+        count = int((now - since) // self.step) - 1  # the clock may have been set by hours since
+        while (moment := self._moment(count, zone, since)) <= now:
             count += 1
         return moment
+
+    def _moment(self, count: int, zone: tzinfo, since: float) -> float:
+        """So many of the distances on."""
+        span = count * self.step
+        if self.paced:
+            return round(since * _MS) / _MS + span
+        wall = datetime.fromtimestamp(int(since), zone).replace(tzinfo=None)
+        return moment_of(wall + timedelta(seconds=span), zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Once:
     """At one time on the wall."""
 
     wall: datetime
+    paced: ClassVar[bool] = False
 
     def after(self, now: float, zone: tzinfo, since: float) -> float | None:
         """As of `Rule`."""

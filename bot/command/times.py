@@ -30,6 +30,11 @@ class Times:
     text: str
     rule: Rule
 
+    @property
+    def paced(self) -> bool:
+        """Whether it counts what has passed, whatever a wall shows."""
+        return self.rule.paced
+
     def after(self, now: float, zone: tzinfo, since: float) -> float | None:
         """The first time after `now`; `since` is when the rule was made. None: it is over."""
         return self.rule.after(now, zone, since)

@@ -12,11 +12,10 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from bot.command.build import ALL
+from bot.command.due import SLIP, astray, next_at, reckoned
 from bot.command.scheduled import label
-from bot.command.times import again
 from bot.message import msg
 from bot.pipeline.journal import Journal
 from bot.reply import Reply, Text
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 
 _LATE = 60.0  # seconds after which a time has been missed
 _ROUND, _LEAST = 5.0, 1.0  # seconds from one look to the next: the clock may be set meanwhile
-_SET_BACK = 3 * 3600.0  # a clock set back by more than that was wrong, and what it led to as well
 
 _Chat = tuple[int, int | None]
 
@@ -88,9 +86,10 @@ class Schedules:
     async def _round(self) -> None:
         """One look at what is due."""
         journal, now = self.journal, self.journal.clock()
-        found = await journal.database.read(
-            lambda c: schedules.due(c, journal.bot, now, now + _SET_BACK)
-        )
+        read = journal.database.read
+        for one in await read(lambda c: schedules.ahead(c, journal.bot, now + SLIP)):
+            await _guarded(one, self._reckon(one, now))
+        found = await read(lambda c: schedules.due(c, journal.bot, now))
         late: defaultdict[_Chat, list[Schedule]] = defaultdict(list)
         for one in found:
             if one.running is None and now - one.due_at > _LATE:
@@ -100,14 +99,16 @@ class Schedules:
         for missed in late.values():
             await _guarded(missed[0], self._missed(missed, now))
 
+    async def _reckon(self, one: Schedule, now: float) -> None:
+        """What was reckoned on a clock that was ahead, if it can't wait for that."""
+        if astray(one, now):
+            log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
+            anew = reckoned(one, now)
+            await self.journal.database.write(lambda c: schedules.change(c, one, anew))
+
     async def _one(self, one: Schedule, now: float) -> None:
         """What is due now."""
-        if one.asked_at is None and one.due_at > now:
-            log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
-            await self.journal.database.write(
-                lambda c: schedules.reckon(c, one, now, _next(one, now))
-            )
-        elif one.running is not None:
+        if one.running is not None:
             await self._overlap(one, now)
         else:
             await self._begin([one], now)
@@ -125,7 +126,7 @@ class Schedules:
             self._tasks.own(self.runs(one, one.due_at))
 
     def _claim(self, connection: Connection, one: Schedule, now: float) -> bool:
-        at, then = one.due_at, _next(one, now)
+        at, then = one.due_at, next_at(one, now)
         name, instance = name_of(one, at), self.journal.instance
         return schedules.claim(connection, one, name, at, instance, now, then)
 
@@ -200,8 +201,4 @@ async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
 
 
 def _skip(connection: Connection, one: Schedule, now: float) -> bool:
-    return schedules.skip(connection, one, now, _next(one, now))
-
-
-def _next(one: Schedule, now: float) -> float | None:
-    return again(one.times).after(now, ZoneInfo(one.zone), one.since)
+    return schedules.skip(connection, one, now, next_at(one, now))

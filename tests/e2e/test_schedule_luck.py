@@ -123,6 +123,29 @@ async def test_a_clock_that_jumps_makes_nothing_run_twice(
     assert outcomes(tmp_path, "container stop").count("started") == 2
 
 
+async def test_an_interval_goes_on_when_the_clock_is_set_back_by_hours(
+    world: Played, telegram: Sandbox, tmp_path: Path
+) -> None:
+    phone = telegram.private(OPERATOR)
+    async with world.pierhead.running():
+        await ask(phone, "/schedule add every 1m stop web")
+        await ask(phone, "/schedule add every 5m stop web")
+        await ask(phone, "/schedule pause 2")
+        for _ in range(3):
+            await after(phone, 61)
+        for wrong in (-1.5 * 3600, 26 * 3600, -26 * 3600):
+            later(phone, wrong)
+            if wrong > 0:
+                assert "was missed" in (await after(phone)).text
+            for _ in range(3):
+                said = await after(phone, 61)
+                assert said.text == "Stopped web@local.\nSchedule 1: every 1m"
+        await ask(phone, "/schedule resume 2")
+        (then,) = asked(tmp_path, "SELECT next_at FROM schedule WHERE id = 2")
+        assert 0 < then - world.clock() <= 300
+    assert outcomes(tmp_path, "container stop").count("finished") == 12
+
+
 async def test_a_database_that_is_locked_delays_it_and_no_more(
     world: Played, telegram: Sandbox, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 from hypothesis import given
@@ -23,7 +24,7 @@ from bot.watch.schedules import Schedules
 from storage import calls, instances, schedules
 from storage.calls import State
 from storage.database import Database
-from storage.schedules import Missed
+from storage.schedules import Missed, Schedule
 from tests.command.samples import OWNER, bench
 from tests.storage.conftest import fresh
 from tests.storage.test_schedules import ONE
@@ -42,6 +43,7 @@ MINUTE = replace(
     next_at=START + 60,
     reckoned_at=START,
 )
+CRON = replace(MINUTE, times="* * * * *")
 
 
 class World:
@@ -130,9 +132,9 @@ class World:
 
 
 @contextmanager
-def world(missed: Missed) -> Any:  # noqa: ANN401 - a generator's
+def world(missed: Missed, one: Schedule = MINUTE) -> Any:  # noqa: ANN401 - a generator's
     with fresh() as connection:
-        schedules.add(connection, replace(MINUTE, missed=missed), each=9, most=9)
+        schedules.add(connection, replace(one, missed=missed), each=9, most=9)
         yield World(connection)
 
 
@@ -149,6 +151,7 @@ AWAY = st.tuples(st.just("away"), st.integers(61, 400))
 BACK = st.tuples(st.just("set"), st.integers(-90_000, -1))
 SET = st.tuples(st.just("set"), st.integers(-20_000, 20_000))
 POLICY = st.sampled_from(Missed)
+RULES = st.sampled_from([MINUTE, CRON])
 
 
 async def follow(world: World, story: list[tuple[str, int]]) -> None:
@@ -166,15 +169,45 @@ async def follow(world: World, story: list[tuple[str, int]]) -> None:
     await world.over()
 
 
-@given(POLICY, st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12))
-def test_no_run_is_begun_twice(missed: Missed, story: list[tuple[str, int]]) -> None:
-    with world(missed) as here:
+STORIES = st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12)
+
+
+@given(POLICY, RULES, STORIES)
+def test_no_run_is_begun_twice(
+    missed: Missed, rule: Schedule, story: list[tuple[str, int]]
+) -> None:
+    with world(missed, rule) as here:
         asyncio.run(follow(here, story))
         assert len(here.done) == len(set(here.done))
         (one,) = schedules.every(here.connection, BOT)
         assert one.running is None
         assert one.next_at is not None
         assert one.next_at <= here.now + 3 * 3600 + 60
+
+
+@given(POLICY, STORIES)
+def test_an_interval_goes_on_within_itself_however_the_clock_was_set(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        asyncio.run(follow(here, story))
+        before = len(here.done)
+        asyncio.run(follow(here, [("pass", 31), ("pass", 31)]))
+        assert len(here.done) > before
+
+
+@given(POLICY, st.lists(PASS | BACK, max_size=12))
+def test_an_interval_is_not_shorter_because_the_clock_is_set_back(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        passed, due = 0, [-60.0]  # in seconds that have passed, whatever the clock shows
+        for what, number in story:
+            passed += number if what == "pass" else 0
+            count = len(here.done)
+            asyncio.run(follow(here, [(what, number)]))
+            due += [passed - (here.now - at) for at in here.done[count:]]
+        assert all(b - a >= 59 for a, b in pairwise(due))
 
 
 @given(POLICY, st.lists(PASS | KILL | HOLD | FREE, max_size=12))
@@ -192,7 +225,7 @@ def test_each_time_is_run_or_skipped_and_told(missed: Missed, story: list[tuple[
                 assert here.done.count(at) == 1
 
 
-@given(POLICY, st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12))
+@given(POLICY, STORIES)
 def test_it_never_runs_beside_itself(missed: Missed, story: list[tuple[str, int]]) -> None:
     with world(missed) as here:
         asyncio.run(follow(here, story))
@@ -200,10 +233,10 @@ def test_it_never_runs_beside_itself(missed: Missed, story: list[tuple[str, int]
 
 
 @given(POLICY, st.integers(1, 9), BACK)
-def test_a_clock_that_is_set_back_ends_nothing_and_repeats_nothing(
+def test_what_has_run_at_a_time_does_not_run_again_when_the_clock_is_set_back(
     missed: Missed, count: int, back: tuple[str, int]
 ) -> None:
-    with world(missed) as here:
+    with world(missed, CRON) as here:
         asyncio.run(follow(here, [*[("pass", 60)] * count, back]))
         before = list(here.done)
         (one,) = schedules.every(here.connection, BOT)
