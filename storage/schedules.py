@@ -124,12 +124,16 @@ class Schedule:
         return self.asked_at or self.next_at or 0.0
 
 
-def add(connection: Connection, new: Schedule, *, each: int, most: int) -> int | None:
-    """Store one and return its number; none if its author has `each` already, or all `most`."""
+def add(connection: Connection, new: Schedule, *, each: int, here: int, most: int) -> int | None:
+    """Store one and return its number.
+
+    None if its author has `each` already, its chat `here`, or all `most`.
+    """
     of_bot = schedule.c.bot == new.bot
     mine = func.count().filter(schedule.c.author == new.author)
-    have, every = connection.execute(select(mine, func.count()).where(of_bot)).one()
-    if have >= each or every >= most:
+    ours = func.count().filter(schedule.c.chat == new.chat)
+    counts = connection.execute(select(mine, ours, func.count()).where(of_bot)).one()
+    if any(have >= limit for have, limit in zip(counts, (each, here, most), strict=True)):
         return None
     row = _sealed(connection, new)
     number: int = connection.execute(schedule.insert().returning(schedule.c.id), row).scalar_one()

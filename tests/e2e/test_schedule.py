@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -283,9 +284,25 @@ async def test_there_is_room_for_so_many(world: Played, telegram: Sandbox) -> No
     for _ in range(20):
         await ask(phone, "/schedule add every 1h ps")
     said = await ask(phone, "/schedule add every 1h ps")
-    assert lines(said.text)[0] == "There are too many schedules: 20 each, 100 in all."
+    assert lines(said.text)[0] == (
+        "There are too many schedules: 20 each, 30 in a chat, 100 in all."
+    )
     await ask(phone, "/schedule rm -f 7")
     assert await verdict(phone, "/schedule add every 1h ps") == "Schedule 21: ps"
+
+
+async def test_a_chat_has_room_for_so_many_whoever_makes_them(
+    world: Played, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("handlers.schedule.add"), "_HERE", 2)
+    made = []
+    for person in (OWNER, OPERATOR, OPERATOR):
+        group = telegram.group(GROUP, person)
+        group.unseen()
+        await group.send("/schedule@pierhead_bot add every 1h ps")
+        made.append(lines((await after(group, 5)).text)[0])
+    assert made[:2] == ["Schedule 1: ps", "Schedule 2: ps"]
+    assert made[2] == "There are too many schedules: 20 each, 2 in a chat, 100 in all."
 
 
 async def test_a_right_that_is_gone_is_told_once_and_refused_each_time(

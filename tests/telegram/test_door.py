@@ -170,7 +170,7 @@ async def test_a_group_that_moves_keeps_its_language(scene: Scene) -> None:
 
 async def test_a_group_that_moves_keeps_its_schedules(scene: Scene) -> None:
     group = replace(ONE, bot=BOT, chat=LINKED, private=False)
-    await scene.db.write(lambda c: schedules.add(c, group, each=9, most=9))
+    await scene.db.write(lambda c: schedules.add(c, group, each=9, here=9, most=9))
     await scene.door.put(typed(1, chat=OTHER, migrate_to_chat_id=-100_6))
     await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
     (found,) = await scene.db.read(lambda c: schedules.every(c, BOT))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.record import row_of
 from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
+from bot.watch.abreast import MOST
 from bot.watch.run import Runs, name_of, worded
 from bot.watch.schedules import Schedules
 from storage import calls, instances, schedules
@@ -31,6 +32,7 @@ from tests.storage.test_schedules import ONE
 from tests.telegram.dispatching import BOT, Desk
 
 T = TypeVar("T")
+_STEPS = 5  # of the loop, until what was begun is at the gate
 START = 1_780_974_000.0
 MINUTE = replace(
     ONE,
@@ -108,8 +110,10 @@ class World:
             raise asyncio.CancelledError
 
     async def look(self) -> None:
-        """One round, and all that it leads to."""
+        """One round, and all that it leads to, as far as the gate lets it."""
         await self.schedules._round()
+        for _ in range(_STEPS):
+            await asyncio.sleep(0)
         if self.gate.is_set():
             await self.over()
 
@@ -134,7 +138,7 @@ class World:
 @contextmanager
 def world(missed: Missed, one: Schedule = MINUTE) -> Any:  # noqa: ANN401 - a generator's
     with fresh() as connection:
-        schedules.add(connection, replace(one, missed=missed), each=9, most=9)
+        schedules.add(connection, replace(one, missed=missed), each=9, here=9, most=9)
         yield World(connection)
 
 
@@ -271,6 +275,30 @@ def test_what_comes_while_nobody_is_there_is_made_up_for_once_or_told(
         late = seconds > 120
         assert len(here.done) == (0 if late and missed is Missed.REPORT else 1)
         assert any("while I was off" in said for said in here.desk.stored) == late
+
+
+@settings(max_examples=40)
+@given(POLICY, st.lists(PASS | HOLD | FREE | AWAY, max_size=5))
+def test_of_one_chat_so_many_run_at_once_and_all_in_the_end(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        for _ in range(MOST + 1):
+            schedules.add(here.connection, replace(MINUTE, missed=missed), each=9, here=9, most=9)
+        asyncio.run(follow(here, [*story, ("hold", 0), ("pass", 60), ("pass", 60)]))
+        assert here.most <= MOST
+        assert all(one.running is None for one in schedules.every(here.connection, BOT))
+
+
+def test_those_that_wait_are_told_at_once_and_together() -> None:
+    with world(Missed.REPORT) as here:
+        for _ in range(MOST + 1):
+            schedules.add(here.connection, MINUTE, each=9, here=9, most=9)
+        asyncio.run(follow(here, [("hold", 0), ("pass", 60)]))
+        assert here.most == MOST
+        assert len(here.done) == MOST + 2
+        (told,) = here.desk.stored
+        assert "Schedules 5 and 6 wait: 4 run here already." in told
 
 
 def test_what_fails_again_and_again_rings_once() -> None:
