@@ -269,6 +269,29 @@ async def test_an_upgrade_runs_alone_where_policy_lets_it_and_goes_with_what_liv
     assert set(engine.docker("ps", "--format", "{{.Names}}").split()) == {"web", "side"}
 
 
+async def test_an_upgrade_of_all_says_what_it_leaves_out_and_why(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    build(engine, "app", "1")
+    for options in ("--name web", "--name db --label pierhead.upgrade=pinned", "--name job --rm"):
+        engine.docker("run", "-d", *options.split(), "app")
+    build(engine, "app", "2")
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        made = await ask(phone, "/schedule add every 1m upgrade --no-pull *")
+        assert "Upgrade web@local?" in made.text
+        said = await after(phone, 61)
+        while not said.text.startswith("Upgraded "):
+            said = await after(phone, 1)
+    told = lines(said.text)
+    assert told[-4] == "Left as they are:"
+    assert sorted(told[-3:-1]) == [
+        "x db: Its label pierhead.upgrade=pinned keeps it as it is.",
+        "x job: It is removed when it ends (--rm): it could not come back.",
+    ]
+    assert said.silent
+
+
 async def test_what_gives_the_host_is_never_scheduled(
     pierhead: Pierhead, telegram: Sandbox, engine: Engine
 ) -> None:
