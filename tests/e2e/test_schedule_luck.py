@@ -179,6 +179,25 @@ async def test_a_database_that_is_locked_delays_it_and_no_more(
     assert outcomes(tmp_path, "container stop") == ["requested", "started", "finished"]
 
 
+async def test_a_group_that_moves_while_the_database_is_locked_keeps_its_schedules(
+    world: Played, telegram: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = -77, -100_77
+    telegram.world.add_group(old, "Old", (OWNER,))
+    world.pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-old}__HOSTS"] = "local"
+    group = telegram.group(old, OWNER)
+    async with world.pierhead.running():
+        await group.send("/schedule@pierhead_bot add every 10m stop web")
+        await after(group)
+        async with locked(tmp_path):
+            telegram.upgrade(old, new)
+            await eventually(lambda: "could not be recorded yet" in caplog.text)
+        moved = "SELECT chat FROM schedule"
+        await eventually(lambda: asked(tmp_path, moved) == [new], world.clock)
+        said = await after(telegram.group(new, OWNER), 601)
+        assert said.text.startswith("Stopped web@local.")
+
+
 async def test_who_is_no_longer_here_runs_nothing_and_is_recorded(
     world: Played, telegram: Sandbox, tmp_path: Path
 ) -> None:
