@@ -425,6 +425,7 @@ class Assembly:
             lambda: speech.line.polls.gap,
             unstored=dispatcher.unstored,
             leave=toasts.leave,
+            moved=speech.outbox.moved,
             met=menu.met,
             sleep=self.sleep,
         )

@@ -124,12 +124,16 @@ class Schedule:
         return self.asked_at or self.next_at or 0.0
 
 
-def add(connection: Connection, new: Schedule, *, each: int, most: int) -> int | None:
-    """Store one and return its number; none if its author has `each` already, or all `most`."""
+def add(connection: Connection, new: Schedule, *, each: int, here: int, most: int) -> int | None:
+    """Store one and return its number.
+
+    None if its author has `each` already, its chat `here`, or all `most`.
+    """
     of_bot = schedule.c.bot == new.bot
     mine = func.count().filter(schedule.c.author == new.author)
-    have, every = connection.execute(select(mine, func.count()).where(of_bot)).one()
-    if have >= each or every >= most:
+    ours = func.count().filter(schedule.c.chat == new.chat)
+    counts = connection.execute(select(mine, ours, func.count()).where(of_bot)).one()
+    if any(have >= limit for have, limit in zip(counts, (each, here, most), strict=True)):
         return None
     row = _sealed(connection, new)
     number: int = connection.execute(schedule.insert().returning(schedule.c.id), row).scalar_one()
@@ -137,7 +141,7 @@ def add(connection: Connection, new: Schedule, *, each: int, most: int) -> int |
 
 
 def change(connection: Connection, seen: Schedule, one: Schedule) -> bool:
-    """Store what its people have made of what they saw. False if it was another by then."""
+    """Store what was made of what was seen, its runs aside. False if it was another by then."""
     row = _sealed(connection, one)
     for name in _SET_BY_RUNS:
         del row[name]
@@ -175,12 +179,17 @@ def every(connection: Connection, bot: int) -> list[Schedule]:
     return _where(connection, schedule.c.bot == bot)
 
 
-def due(connection: Connection, bot: int, now: float, ahead: float) -> list[Schedule]:
-    """What is to run by now, or is asked to, or was reckoned at a time that is too far `ahead`."""
+def due(connection: Connection, bot: int, now: float) -> list[Schedule]:
+    """What is to run by now, or is asked to."""
     is_time = and_(schedule.c.next_at <= now, ~schedule.c.paused)
-    stray = (schedule.c.reckoned_at > ahead) & schedule.c.next_at.is_not(None)
     asked = schedule.c.asked_at.is_not(None)
-    return _where(connection, (schedule.c.bot == bot) & or_(is_time, stray, asked))
+    return _where(connection, (schedule.c.bot == bot) & or_(is_time, asked))
+
+
+def ahead(connection: Connection, bot: int, then: float) -> list[Schedule]:
+    """What is not over, and was reckoned later than `then`."""
+    stray = (schedule.c.reckoned_at > then) & schedule.c.next_at.is_not(None)
+    return _where(connection, (schedule.c.bot == bot) & stray)
 
 
 def next_at(connection: Connection, bot: int) -> float | None:
@@ -210,11 +219,6 @@ def skip(connection: Connection, one: Schedule, now: float, then: float | None) 
     more = one.skipped + (one.running is not None)
     passed = {"next_at": then, "reckoned_at": now, "asked_at": None, "skipped": more}
     return _changed(connection, one, passed)
-
-
-def reckon(connection: Connection, one: Schedule, now: float, then: float | None) -> bool:
-    """Have it due `then`, and nothing else changed. False if somebody was quicker."""
-    return _changed(connection, one, {"next_at": then, "reckoned_at": now})
 
 
 def _changed(connection: Connection, seen: Schedule, changes: Mapping[str, object]) -> bool:

@@ -20,7 +20,7 @@ from bot.recent import Recent
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from bot.telegram.updates import Joined, Moved, Tap, parse
-from storage import inbox, schedules
+from storage import inbox
 from storage.database import Database
 from storage.errors import StorageError
 from storage.inbox import State, Stored
@@ -39,7 +39,7 @@ class Door:
     """Takes updates in. `stored` is set when something is new; `failing` while nothing can be.
 
     `unstored` acts on what can't be stored. `leave` leaves a group that no owner has linked. `met`
-    hears who has written.
+    hears who has written. `moved` has what is stored of a group go along, however long that takes.
     """
 
     def __init__(  # noqa: PLR0913 - who may come in, and where they go
@@ -55,6 +55,7 @@ class Door:
         *,
         unstored: Meet,
         leave: Callable[[int], None],
+        moved: Callable[[int, int], Awaitable[None]],
         met: Callable[[int], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -70,6 +71,7 @@ class Door:
         self._first_after_gap = first_after_gap
         self._unstored = unstored
         self._leave = leave
+        self._moved = moved
         self._met = met
         self._sleep = sleep
         self._left: Recent[int, float] = Recent(_KNOWN)
@@ -95,7 +97,7 @@ class Door:
             if self._policy.move(asked.chat, asked.to):
                 self._languages.move(asked.chat, asked.to)
                 log.warning("group %d is now %d: give the config its new id", asked.chat, asked.to)
-                await self._take_along(asked)
+                await self._moved(asked.chat, asked.to)
             return False
         if isinstance(asked, Joined):
             self._may_stay(asked.chat)
@@ -112,13 +114,6 @@ class Door:
         if isinstance(asked, Request):
             await self._strangers.meet(request)
         return False
-
-    async def _take_along(self, moved: Moved) -> None:
-        """What is scheduled in a group goes with it."""
-        try:
-            await self._database.write(lambda c: schedules.move(c, self._bot, moved.chat, moved.to))
-        except StorageError as error:
-            log.warning("the schedules of group %d could not be taken along: %s", moved.to, error)
 
     def _may_stay(self, chat: int) -> bool:
         """Whether an owner has linked a group; any other is left, hourly as long as it speaks."""

@@ -113,6 +113,11 @@ class Outbox:
         """Which message a slot is, of those that this run has sent."""
         return self._receipts.slots.get((chat, slot))
 
+    async def moved(self, chat: int, to: int) -> None:
+        """A group has a new id: what is scheduled there goes along, once that can be stored."""
+        await self._receipts.moved(chat, to)
+        self._wake.set()
+
     def resume(self) -> None:
         """Telegram can be reached again: what was put off goes now."""
         self._pace.resume()
@@ -194,6 +199,7 @@ class Outbox:
 
     async def _gone(self, message: Outgoing, error: Gone) -> None:
         if error.moved_to is not None:
+            await self._receipts.moved(message.chat, error.moved_to)
             # Numbers of messages and topics are another chat's there.
             other = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
         else:

@@ -1,7 +1,8 @@
 """What Telegram has accepted, written down: which message a slot is, and what need not go again.
 
 While the database can't be written the receipts wait here, so that sending goes on; if the process
-is killed before, the next start sends those messages once more, which is the lesser evil.
+is killed before, the next start sends those messages once more, which is the lesser evil. So it is
+with where a group has moved to: whoever writes to its old id hears that again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 
 from bot.recent import Recent
 from bot.telegram.outgoing import Outgoing
-from storage import buttons, outbox, slots
+from storage import buttons, outbox, schedules, slots
 from storage.database import Connection, Database
 from storage.errors import Refused, StorageError
 
@@ -91,6 +92,14 @@ class Receipts:
         except StorageError:
             log.exception("a message in place of another could not be recorded")
             return None
+
+    async def moved(self, chat: int, to: int) -> None:
+        """A group has a new id, and what is scheduled there goes along."""
+
+        def note(connection: Connection) -> None:
+            schedules.move(connection, self._bot, chat, to)
+
+        await self._note(note)
 
     async def write(self) -> None:
         """Write what waits, unless that is going on; what can never be written is dropped.

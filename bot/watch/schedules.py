@@ -10,32 +10,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from functools import partial
 
-from bot.command.build import ALL
-from bot.command.scheduled import label
-from bot.command.times import again
-from bot.message import msg
+from bot.command.due import SLIP, astray, next_at, reckoned
 from bot.pipeline.journal import Journal
-from bot.reply import Reply, Text
 from bot.tasks import Tasks
-from bot.watch.missed import report
-from bot.watch.run import Runs, Store, name_of, outcome_of, request_of, worst
-from storage import calls, schedules
-from storage.calls import State
+from bot.watch.abreast import Abreast
+from bot.watch.passing import Passing
+from bot.watch.resuming import settle
+from bot.watch.run import Runs, Store, name_of
+from storage import schedules
 from storage.database import Connection
 from storage.errors import StorageError
-from storage.schedules import Missed, Schedule
+from storage.schedules import Schedule
 
 log = logging.getLogger(__name__)
 
 _LATE = 60.0  # seconds after which a time has been missed
 _ROUND, _LEAST = 5.0, 1.0  # seconds from one look to the next: the clock may be set meanwhile
-_SET_BACK = 3 * 3600.0  # a clock set back by more than that was wrong, and what it led to as well
-
-_Chat = tuple[int, int | None]
 
 
 @dataclass(slots=True)
@@ -49,7 +43,14 @@ class Schedules:
     runs: Runs
     scheduled: asyncio.Event
     alive: Callable[[], None] = lambda: None
+    _abreast: Abreast = field(default_factory=Abreast)
+    _waiting: list[Schedule] = field(default_factory=list)
     _tasks: Tasks = field(default_factory=lambda: Tasks("a run of a schedule has failed"))
+
+    @property
+    def passing(self) -> Passing:
+        """What becomes of times at which none begins."""
+        return Passing(self.journal, self.runs)
 
     async def run(self) -> None:
         """Run what is due, until cancelled."""
@@ -66,6 +67,9 @@ class Schedules:
     async def close(self, grace: float) -> None:
         """Give what runs `grace` seconds; the next start tells what became of the rest."""
         await self._tasks.close(grace)
+
+    async def _settle(self) -> None:
+        await self.journal.database.write(lambda c: settle(c, self.runs.builder))
 
     async def _wait(self) -> None:
         """Until the next is due, or something was changed."""
@@ -87,106 +91,59 @@ class Schedules:
 
     async def _round(self) -> None:
         """One look at what is due."""
-        journal, now = self.journal, self.journal.clock()
-        found = await journal.database.read(
-            lambda c: schedules.due(c, journal.bot, now, now + _SET_BACK)
-        )
-        late: defaultdict[_Chat, list[Schedule]] = defaultdict(list)
-        for one in found:
+        read, bot, now = self.journal.database.read, self.journal.bot, self.journal.clock()
+        for one in await read(lambda c: schedules.ahead(c, bot, now + SLIP)):
+            await _guarded(one, self._reckon(one, now))
+        late = []
+        for one in await read(lambda c: schedules.due(c, bot, now)):
             if one.running is None and now - one.due_at > _LATE:
-                late[one.chat, one.thread].append(one)
+                late.append(one)
             else:
                 await _guarded(one, self._one(one, now))
-        for missed in late.values():
+        for missed in _by_chat(late):
             await _guarded(missed[0], self._missed(missed, now))
+        waiting, self._waiting = self._waiting, []
+        for some in _by_chat(waiting):
+            await _guarded(some[0], self.passing.waiting(some, now))
+
+    async def _reckon(self, one: Schedule, now: float) -> None:
+        """What was reckoned on a clock that was ahead, if it can't wait for that."""
+        if astray(one, now):
+            log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
+            anew = reckoned(one, now)
+            await self.journal.database.write(lambda c: schedules.change(c, one, anew))
 
     async def _one(self, one: Schedule, now: float) -> None:
         """What is due now."""
-        if one.asked_at is None and one.due_at > now:
-            log.warning("the clock was set back: schedule %d is reckoned anew", one.id)
-            await self.journal.database.write(
-                lambda c: schedules.reckon(c, one, now, _next(one, now))
-            )
-        elif one.running is not None:
-            await self._overlap(one, now)
+        if one.running is not None:
+            await self.passing.overlap(one, now)
         else:
             await self._begin([one], now)
 
+    async def _missed(self, found: Sequence[Schedule], now: float) -> None:
+        """What a chat has missed."""
+        late = await self.passing.late(found, now)
+        await self._begin(late.begins, now, late.store)
+        late.parcel.sent()
+
     async def _begin(self, found: Sequence[Schedule], now: float, *more: Store) -> None:
         """Claim these, and run those that nobody else has claimed."""
-        journal = self.journal
 
         def write(connection: Connection) -> list[Schedule]:
             for store in more:
                 store(connection)
             return [one for one in found if self._claim(connection, one, now)]
 
-        for one in await journal.database.write(write):
-            self._tasks.own(self.runs(one, one.due_at))
+        for one in await self.journal.database.write(write):
+            if self._abreast.full(one.chat):
+                self._waiting.append(one)
+            run = partial(self.runs, one, one.due_at)
+            self._tasks.own(self._abreast.let_in(one.chat, run))
 
     def _claim(self, connection: Connection, one: Schedule, now: float) -> bool:
-        at, then = one.due_at, _next(one, now)
+        at, then = one.due_at, next_at(one, now)
         name, instance = name_of(one, at), self.journal.instance
         return schedules.claim(connection, one, name, at, instance, now, then)
-
-    async def _overlap(self, one: Schedule, now: float) -> None:
-        """It is due while it runs; that is told the first time."""
-        journal = self.journal
-        verdict = msg("Skipped: the last run still goes on.")
-        reply = Reply((Text(verdict), Text(label(one))), rings=True)
-        request = request_of(one, now)
-        parcel = await journal.desk.pack(request, reply, slot=f"{name_of(one, now)}:skipped")
-        tells = one.skipped == 0 and self.runs.heard(one)
-
-        def write(connection: Connection) -> bool:
-            passed = _skip(connection, one, now)
-            if passed and tells:
-                parcel.store(connection)
-            return passed and tells
-
-        if await journal.database.write(write):
-            parcel.sent()
-
-    async def _missed(self, found: Sequence[Schedule], now: float) -> None:
-        """One message for all that was missed in a chat; some of it runs now."""
-        journal, first = self.journal, found[0]
-        heard = self.runs.heard(first)
-        passed = [one for one in found if one.missed is Missed.REPORT]
-        reply = report(first, found, now, self.runs.builder.services)
-        parcel = await journal.desk.pack(
-            request_of(first, now), reply, slot=f"{name_of(first, now)}:missed"
-        )
-
-        def store(connection: Connection) -> None:
-            for one in passed:
-                _skip(connection, one, now)
-                journal.expire(connection, request_of(one, one.due_at))
-            if heard:
-                parcel.store(connection)
-
-        await self._begin([one for one in found if one not in passed], now, store)
-        if heard:
-            parcel.sent()
-
-    async def _settle(self) -> None:
-        """What a dead instance ran has ended, or is unknown, or did not begin and is due again."""
-        journal = self.journal
-
-        def write(connection: Connection) -> None:
-            for one in schedules.left(connection, journal.bot):
-                name = one.running or ""
-                states = calls.states(connection, name)
-                if self._lacking(one, states):
-                    schedules.release(connection, name)
-                else:
-                    schedules.ended(connection, name, worst(map(outcome_of, states)).value)
-
-        await journal.database.write(write)
-
-    def _lacking(self, one: Schedule, states: Sequence[State]) -> bool:
-        """Whether a part of it has not begun; those that have are not begun again."""
-        parts = len(self.runs.builder.visible(one.author)) if one.host == ALL else 1
-        return len(states) < parts or State.REQUESTED in states
 
 
 async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
@@ -199,9 +156,9 @@ async def _guarded(one: Schedule, work: Awaitable[None]) -> None:
         log.exception("schedule %d can't be run", one.id)
 
 
-def _skip(connection: Connection, one: Schedule, now: float) -> bool:
-    return schedules.skip(connection, one, now, _next(one, now))
-
-
-def _next(one: Schedule, now: float) -> float | None:
-    return again(one.times).after(now, ZoneInfo(one.zone), one.since)
+def _by_chat(found: Iterable[Schedule]) -> Collection[list[Schedule]]:
+    """Those of one chat and topic together: of them one message tells."""
+    chats: defaultdict[tuple[int, int | None], list[Schedule]] = defaultdict(list)
+    for one in found:
+        chats[one.chat, one.thread].append(one)
+    return chats.values()

@@ -17,7 +17,8 @@ from handlers.schedule.checked import Checked, checked
 from storage import schedules
 from storage.schedules import Missed, Schedule
 
-_EACH, _ALL = 20, 100  # of one person's, and of everybody's
+# Of one person's, of a chat's (a list that is still read), and of everybody's.
+_EACH, _HERE, _ALL = 20, 30, 100
 
 
 @command(
@@ -44,11 +45,16 @@ async def add(call: Call, missed: str, words: tuple[str, ...]) -> Reply:
     what = await checked(call, rest)
     made = _made(call, times, what, Missed(missed))
     number = await call.services.database.write(
-        lambda c: schedules.add(c, made, each=_EACH, most=_ALL)
+        lambda c: schedules.add(c, made, each=_EACH, here=_HERE, most=_ALL)
     )
     if number is None:
         raise Conflict(
-            msg("There are too many schedules: {each} each, {all} in all.", each=_EACH, all=_ALL),
+            msg(
+                "There are too many schedules: {each} each, {here} in a chat, {all} in all.",
+                each=_EACH,
+                here=_HERE,
+                all=_ALL,
+            ),
             msg("Remove one first: {ls}", ls=Tappable("/schedules")),
         )
     call.services.scheduled.set()

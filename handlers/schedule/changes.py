@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.command.call import Call
+from bot.command.due import reckoned
 from bot.command.kinds import whole
 from bot.command.scheduled import number_of, typing, what_of
 from bot.command.spec import argument, command, flag
-from bot.command.times import again
 from bot.errors import Conflict
 from bot.message import msg
 from bot.reply import Outcome, Reply, Text, say
@@ -69,8 +68,7 @@ async def resume(call: Call, number: int | None) -> Reply:
     if not one.paused:
         return card(call, one)
     now = call.services.clock()
-    due = again(one.times).after(now, ZoneInfo(one.zone), one.since)
-    goes_on = replace(one, paused=False, next_at=due, reckoned_at=now)
+    goes_on = replace(reckoned(one, now), paused=False)
     return card(call, await stored(call, one, goes_on))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.command.call import Call
+from bot.command.due import afresh
 from bot.command.kinds import choice, whole
 from bot.command.spec import argument, command, option
 from bot.errors import UsageError
@@ -51,9 +52,10 @@ async def _anew(
     """With other times, on the clock of this chat; and with another command, if one is given."""
     times, rest = read_times(call, words)
     now = call.services.clock()
-    due = first_of(call, times, now)
+    since = afresh(one.since, now)
+    due = first_of(call, times, since)
     changed = replace(
-        one, times=times.text, zone=call.zone.key, since=now, next_at=due, reckoned_at=now
+        one, times=times.text, zone=call.zone.key, since=since, next_at=due, reckoned_at=now
     )
     if not rest:
         return changed, ()

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.command import times
-from bot.command.times import moment_of, next_of, read
+from bot.command.times import next_of, read
+from bot.command.wall import moment_of
 from bot.errors import UsageError
 from tests.command.samples import told
 

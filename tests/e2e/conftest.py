@@ -29,10 +29,14 @@ OWNER, OPERATOR, VIEWER, RUSSIAN, STRANGER, GROUP, UNLINKED = 42, 7, 8, 9, 666, 
 
 
 class Clock:
-    """Real time, which a test can push on, and stop: then what sleeps by it wakes."""
+    """Real time, which a test can push on, and stop: then what sleeps by it wakes.
+
+    Set back, it lets nobody sleep for longer: what has passed has passed.
+    """
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self._set_back = 0.0
         self._stopped: float | None = None
         self._bell = asyncio.Event()
 
@@ -45,12 +49,13 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.offset += seconds
+        self._set_back -= min(0.0, seconds)
         self._bell.set()
         self._bell = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
-        until = self() + seconds
-        while (left := until - self()) > 0:
+        until = self() + self._set_back + seconds
+        while (left := until - self() - self._set_back) > 0:
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._bell.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -268,6 +269,29 @@ async def test_an_upgrade_runs_alone_where_policy_lets_it_and_goes_with_what_liv
     assert set(engine.docker("ps", "--format", "{{.Names}}").split()) == {"web", "side"}
 
 
+async def test_an_upgrade_of_all_says_what_it_leaves_out_and_why(
+    pierhead: Pierhead, telegram: Sandbox, engine: Engine
+) -> None:
+    build(engine, "app", "1")
+    for options in ("--name web", "--name db --label pierhead.upgrade=pinned", "--name job --rm"):
+        engine.docker("run", "-d", *options.split(), "app")
+    build(engine, "app", "2")
+    async with pierhead.running():
+        phone = telegram.private(OWNER)
+        made = await ask(phone, "/schedule add every 1m upgrade --no-pull *")
+        assert "Upgrade web@local?" in made.text
+        said = await after(phone, 61)
+        while not said.text.startswith("Upgraded "):
+            said = await after(phone, 1)
+    told = lines(said.text)
+    assert told[-4] == "Left as they are:"
+    assert sorted(told[-3:-1]) == [
+        "x db: Its label pierhead.upgrade=pinned keeps it as it is.",
+        "x job: It is removed when it ends (--rm): it could not come back.",
+    ]
+    assert said.silent
+
+
 async def test_what_gives_the_host_is_never_scheduled(
     pierhead: Pierhead, telegram: Sandbox, engine: Engine
 ) -> None:
@@ -283,9 +307,25 @@ async def test_there_is_room_for_so_many(world: Played, telegram: Sandbox) -> No
     for _ in range(20):
         await ask(phone, "/schedule add every 1h ps")
     said = await ask(phone, "/schedule add every 1h ps")
-    assert lines(said.text)[0] == "There are too many schedules: 20 each, 100 in all."
+    assert lines(said.text)[0] == (
+        "There are too many schedules: 20 each, 30 in a chat, 100 in all."
+    )
     await ask(phone, "/schedule rm -f 7")
     assert await verdict(phone, "/schedule add every 1h ps") == "Schedule 21: ps"
+
+
+async def test_a_chat_has_room_for_so_many_whoever_makes_them(
+    world: Played, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("handlers.schedule.add"), "_HERE", 2)
+    made = []
+    for person in (OWNER, OPERATOR, OPERATOR):
+        group = telegram.group(GROUP, person)
+        group.unseen()
+        await group.send("/schedule@pierhead_bot add every 1h ps")
+        made.append(lines((await after(group, 5)).text)[0])
+    assert made[:2] == ["Schedule 1: ps", "Schedule 2: ps"]
+    assert made[2] == "There are too many schedules: 20 each, 2 in a chat, 100 in all."
 
 
 async def test_a_right_that_is_gone_is_told_once_and_refused_each_time(

@@ -99,6 +99,24 @@ async def test_while_it_runs_its_next_time_is_skipped_and_that_is_told_once(
         )
 
 
+async def test_of_many_at_one_time_some_wait_for_their_turn_and_say_so(
+    world: Played, telegram: Sandbox, tmp_path: Path
+) -> None:
+    gate = Gate(answer(b"", 204))
+    world.engine.scripts[STOP] = gate
+    phone = telegram.private(OPERATOR)
+    async with world.pierhead.running():
+        for _ in range(6):
+            await ask(phone, "/schedule add at 04:00 stop -t 600 web")
+        said = await after(phone, 3600)
+        assert said.text == "Schedules 5 and 6 wait: 4 run here already."
+        assert said.silent
+        gate.open.set()
+        done = [await after(phone) for _ in range(6)]
+        assert {seen.text.splitlines()[0] for seen in done} == {"Stopped web@local."}
+    assert outcomes(tmp_path, "container stop").count("finished") == 6
+
+
 async def test_a_clock_that_jumps_makes_nothing_run_twice(
     world: Played, telegram: Sandbox, tmp_path: Path
 ) -> None:
@@ -123,6 +141,29 @@ async def test_a_clock_that_jumps_makes_nothing_run_twice(
     assert outcomes(tmp_path, "container stop").count("started") == 2
 
 
+async def test_an_interval_goes_on_when_the_clock_is_set_back_by_hours(
+    world: Played, telegram: Sandbox, tmp_path: Path
+) -> None:
+    phone = telegram.private(OPERATOR)
+    async with world.pierhead.running():
+        await ask(phone, "/schedule add every 1m stop web")
+        await ask(phone, "/schedule add every 5m stop web")
+        await ask(phone, "/schedule pause 2")
+        for _ in range(2):
+            await after(phone, 61)
+        for wrong in (-1.5 * 3600, 26 * 3600, -26 * 3600):
+            later(phone, wrong)
+            if wrong > 0:
+                assert "was missed" in (await after(phone)).text
+            for _ in range(2):
+                said = await after(phone, 61)
+                assert said.text == "Stopped web@local.\nSchedule 1: every 1m"
+        await ask(phone, "/schedule resume 2")
+        (then,) = asked(tmp_path, "SELECT next_at FROM schedule WHERE id = 2")
+        assert 0 < then - world.clock() <= 300
+    assert outcomes(tmp_path, "container stop").count("finished") == 8
+
+
 async def test_a_database_that_is_locked_delays_it_and_no_more(
     world: Played, telegram: Sandbox, tmp_path: Path
 ) -> None:
@@ -136,6 +177,25 @@ async def test_a_database_that_is_locked_delays_it_and_no_more(
                 later(phone, 0.5)
         assert (await after(phone)).text.startswith("Stopped web@local.")
     assert outcomes(tmp_path, "container stop") == ["requested", "started", "finished"]
+
+
+async def test_a_group_that_moves_while_the_database_is_locked_keeps_its_schedules(
+    world: Played, telegram: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = -77, -100_77
+    telegram.world.add_group(old, "Old", (OWNER,))
+    world.pierhead.environment[f"PIERHEAD_ACCESS__CHATS___{-old}__HOSTS"] = "local"
+    group = telegram.group(old, OWNER)
+    async with world.pierhead.running():
+        await group.send("/schedule@pierhead_bot add every 10m stop web")
+        await after(group)
+        async with locked(tmp_path):
+            telegram.upgrade(old, new)
+            await eventually(lambda: "could not be recorded yet" in caplog.text)
+        moved = "SELECT chat FROM schedule"
+        await eventually(lambda: asked(tmp_path, moved) == [new], world.clock)
+        said = await after(telegram.group(new, OWNER), 601)
+        assert said.text.startswith("Stopped web@local.")
 
 
 async def test_who_is_no_longer_here_runs_nothing_and_is_recorded(

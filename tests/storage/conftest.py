@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,23 @@ from storage.engine import open_engine
 KEY = b"k" * 32
 
 
+@cache
+def _made(key: bytes) -> Connection:
+    connection = open_engine("sqlite://", key=key).connect()
+    with connection.begin():
+        migrate.create(connection)
+    return connection
+
+
 @contextmanager
 def fresh(key: bytes = KEY) -> Iterator[Connection]:
-    with open_engine("sqlite://", key=key).connect() as connection, connection.begin():
-        migrate.create(connection)
+    """A database as it is made; its tables are made once, and what is written is taken back."""
+    connection = _made(key)
+    written = connection.begin()
+    try:
         yield connection
+    finally:
+        written.rollback()
 
 
 @pytest.fixture

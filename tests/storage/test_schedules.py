@@ -33,7 +33,7 @@ ONE = Schedule(
 @pytest.fixture
 def one(connection: Connection) -> Schedule:
     instances.register(connection, "i", 0.0, 1e9)
-    number = schedules.add(connection, ONE, each=2, most=3)
+    number = schedules.add(connection, ONE, each=2, here=9, most=3)
     assert number == 1
     return replace(ONE, id=number)
 
@@ -50,19 +50,25 @@ def test_it_comes_back_as_it_was_stored(connection: Connection, one: Schedule) -
 
 def test_there_is_room_for_so_many_each_and_in_all(connection: Connection, one: Schedule) -> None:
     other = replace(ONE, author=2)
-    added = [schedules.add(connection, o, each=2, most=3) for o in (ONE, ONE, other, other)]
+    added = [schedules.add(connection, o, each=2, here=9, most=3) for o in (ONE, ONE, other, other)]
     assert added == [2, None, 3, None]
+
+
+def test_there_is_room_for_so_many_in_a_chat(connection: Connection) -> None:
+    there = [replace(ONE, author=author, chat=-5, private=False) for author in (1, 2, 3)]
+    added = [schedules.add(connection, o, each=2, here=2, most=9) for o in (*there, ONE)]
+    assert added == [1, 2, None, 3]
 
 
 def test_a_number_is_never_given_twice(connection: Connection, one: Schedule) -> None:
     assert schedules.remove(connection, one.id)
     assert not schedules.remove(connection, one.id)
-    assert schedules.add(connection, ONE, each=2, most=3) == 2
+    assert schedules.add(connection, ONE, each=2, here=9, most=3) == 2
 
 
 def test_it_is_due_at_its_time_and_when_asked(connection: Connection, one: Schedule) -> None:
     def due(now: float) -> list[int]:
-        return [o.id for o in schedules.due(connection, 9, now, now + 1e4)]
+        return [o.id for o in schedules.due(connection, 9, now)]
 
     assert (due(59.9), due(60.0)) == ([], [1])
     assert schedules.next_at(connection, 9) == 60.0
@@ -74,8 +80,8 @@ def test_it_is_due_at_its_time_and_when_asked(connection: Connection, one: Sched
 
 def test_what_was_reckoned_far_ahead_is_looked_at(connection: Connection, one: Schedule) -> None:
     schedules.change(connection, one, replace(one, next_at=1e9, reckoned_at=1e9 - 60))
-    assert schedules.due(connection, 9, 100.0, 1e9) == []
-    assert [o.id for o in schedules.due(connection, 9, 100.0, 1e6)] == [1]
+    assert schedules.ahead(connection, 9, 1e9) == []
+    assert [o.id for o in schedules.ahead(connection, 9, 1e6)] == [1]
 
 
 def test_of_two_who_claim_it_one_has_it(connection: Connection, one: Schedule) -> None:
@@ -128,7 +134,7 @@ def test_what_was_changed_since_the_look_does_not_run_as_it_was(
 
 def test_a_chat_s_go_with_it_to_its_new_id(connection: Connection, one: Schedule) -> None:
     group = replace(ONE, chat=-5, private=False)
-    schedules.add(connection, group, each=2, most=3)
+    schedules.add(connection, group, each=2, here=9, most=3)
     assert schedules.move(connection, 9, -5, -1005) == 1
     assert [o.chat for o in schedules.every(connection, 9)] == [one.chat, -1005]
 
@@ -155,11 +161,11 @@ def test_what_did_not_begin_is_due_also_if_it_rests(connection: Connection, one:
     schedules.ask(connection, 1, 30.0)
     schedules.claim(connection, only(connection), "run", 30.0, "i", 30.0, 60.0)
     schedules.release(connection, "run")
-    assert [o.due_at for o in schedules.due(connection, 9, 40.0, 1e9)] == [30.0]
+    assert [o.due_at for o in schedules.due(connection, 9, 40.0)] == [30.0]
 
 
 def test_what_is_over_goes_in_time(connection: Connection, one: Schedule) -> None:
-    schedules.add(connection, replace(ONE, next_at=None, reckoned_at=50.0), each=2, most=3)
+    schedules.add(connection, replace(ONE, next_at=None, reckoned_at=50.0), each=2, here=9, most=3)
     assert schedules.prune(connection, 50.0) == 0
     assert schedules.prune(connection, 51.0) == 1
     assert only(connection) == one
@@ -171,4 +177,4 @@ def test_what_was_changed_in_the_database_runs_nothing(
 ) -> None:
     connection.execute(schedules.schedule.update().values(forged))
     assert schedules.every(connection, 9) == []
-    assert schedules.due(connection, 9, 60.0, 1e9) == []
+    assert schedules.due(connection, 9, 60.0) == []

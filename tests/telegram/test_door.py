@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -18,11 +17,9 @@ from bot.message import Person, Untrusted
 from bot.telegram.door import Door
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
-from storage import schedules
 from storage.database import Database
 from storage.errors import Locked
 from storage.inbox import Stored
-from tests.storage.test_schedules import ONE
 from tests.stored import updates
 from tests.telegram.conftest import Clock, until
 
@@ -40,6 +37,7 @@ class Scene:
         self.met: list[int] = []
         self.left: list[int] = []
         self.handed: list[Stored] = []
+        self.moved: list[tuple[int, int]] = []
         self.gap = False
         self.locked = False
         owner = Subject(Person(Untrusted("O"), OWNER), Role("owner", ("*",)))
@@ -57,6 +55,7 @@ class Scene:
             lambda: self.gap,
             unstored=self._hand,
             leave=self.left.append,
+            moved=self._goes,
             sleep=clock.sleep,
         )
 
@@ -73,6 +72,9 @@ class Scene:
 
     async def _hand(self, row: Stored) -> None:
         self.handed.append(row)
+
+    async def _goes(self, chat: int, to: int) -> None:
+        self.moved.append((chat, to))
 
     async def stored(self) -> list[dict[str, Any]]:
         rows = await self.db.read(lambda c: updates(c, BOT))
@@ -168,19 +170,18 @@ async def test_a_group_that_moves_keeps_its_language(scene: Scene) -> None:
     assert scene.languages.tongue(OWNER, "en", -100_5) == Tongue("ru", "Asia/Omsk")
 
 
-async def test_a_group_that_moves_keeps_its_schedules(scene: Scene) -> None:
-    group = replace(ONE, bot=BOT, chat=LINKED, private=False)
-    await scene.db.write(lambda c: schedules.add(c, group, each=9, most=9))
+async def test_a_group_that_moves_keeps_what_is_stored_of_it(scene: Scene) -> None:
     await scene.door.put(typed(1, chat=OTHER, migrate_to_chat_id=-100_6))
+    assert scene.moved == []
     await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
-    (found,) = await scene.db.read(lambda c: schedules.every(c, BOT))
-    assert found.chat == -100_5
+    assert scene.moved == [(LINKED, -100_5)]
 
 
 async def test_a_group_that_moves_while_nothing_can_be_stored_stays_linked(scene: Scene) -> None:
     scene.locked = True
     await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
     assert scene.policy.linked(-100_5)
+    assert scene.moved == [(LINKED, -100_5)]
 
 
 async def test_a_group_that_nobody_linked_stays_so_when_it_moves(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -14,9 +14,10 @@ from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, REPLY, Outgoing
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Gone, Later, Sender, Shut
-from storage import outbox, slots
+from storage import outbox, schedules, slots
 from storage.database import Connection, Database
 from storage.errors import Locked, Refused
+from tests.storage.test_schedules import ONE
 from tests.telegram.conftest import Clock, until
 
 BOT, ME = 1, "me"
@@ -203,6 +204,47 @@ async def test_a_group_that_moved_gets_it_there_stored_anew(scene: Scene) -> Non
         )
         await until(lambda: scene.telegram.took == [(-100, "a", None)])
     assert await scene.states() == ["failed", "sent"]
+
+
+async def scheduled(scene: Scene, chat: int) -> Callable[[], Awaitable[int]]:
+    """What tells in which chat it is that was scheduled in this one."""
+    group = replace(ONE, bot=BOT, chat=chat, private=False)
+    await scene.db.write(lambda c: schedules.add(c, group, each=9, here=9, most=9))
+
+    async def where() -> int:
+        (found,) = await scene.db.read(lambda c: schedules.every(c, BOT))
+        return found.chat
+
+    return where
+
+
+async def test_what_is_scheduled_in_a_group_that_moved_goes_along_once_it_can(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await scheduled(scene, -1)
+
+    async def locked(_: Callable[[Connection], object]) -> None:
+        raise Locked("held by somebody else")
+
+    async with scene.running():
+        with monkeypatch.context() as held:
+            held.setattr(scene.db, "write", locked)
+            await scene.out.moved(-1, -100)
+        assert await where() == -1
+        async with asyncio.timeout(10):
+            while await where() != -100:
+                scene.clock.advance(1)
+
+
+async def test_that_a_group_moved_is_heard_again_from_whoever_writes_to_its_old_id(
+    scene: Scene,
+) -> None:
+    where = await scheduled(scene, -1)
+    scene.telegram.raises = [Gone("moved", moved_to=-100)]
+    async with scene.running():
+        scene.out.put(await scene.store(said("a", -1)))
+        await until(lambda: scene.telegram.took == [(-100, "a", None)])
+    assert await where() == -100
 
 
 async def test_of_what_is_not_stored_the_last_wins(scene: Scene) -> None:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -18,18 +19,20 @@ from bot.pipeline.journal import Journal
 from bot.pipeline.record import row_of
 from bot.reply import Outcome, Reply, say
 from bot.reply.redact import Redactor
+from bot.watch.abreast import MOST
 from bot.watch.run import Runs, name_of, worded
 from bot.watch.schedules import Schedules
 from storage import calls, instances, schedules
 from storage.calls import State
 from storage.database import Database
-from storage.schedules import Missed
+from storage.schedules import Missed, Schedule
 from tests.command.samples import OWNER, bench
 from tests.storage.conftest import fresh
 from tests.storage.test_schedules import ONE
 from tests.telegram.dispatching import BOT, Desk
 
 T = TypeVar("T")
+_STEPS = 5  # of the loop, until what was begun is at the gate
 START = 1_780_974_000.0
 MINUTE = replace(
     ONE,
@@ -42,6 +45,7 @@ MINUTE = replace(
     next_at=START + 60,
     reckoned_at=START,
 )
+CRON = replace(MINUTE, times="* * * * *")
 
 
 class World:
@@ -106,8 +110,10 @@ class World:
             raise asyncio.CancelledError
 
     async def look(self) -> None:
-        """One round, and all that it leads to."""
+        """One round, and all that it leads to, as far as the gate lets it."""
         await self.schedules._round()
+        for _ in range(_STEPS):
+            await asyncio.sleep(0)
         if self.gate.is_set():
             await self.over()
 
@@ -130,9 +136,9 @@ class World:
 
 
 @contextmanager
-def world(missed: Missed) -> Any:  # noqa: ANN401 - a generator's
+def world(missed: Missed, one: Schedule = MINUTE) -> Any:  # noqa: ANN401 - a generator's
     with fresh() as connection:
-        schedules.add(connection, replace(MINUTE, missed=missed), each=9, most=9)
+        schedules.add(connection, replace(one, missed=missed), each=9, here=9, most=9)
         yield World(connection)
 
 
@@ -149,6 +155,7 @@ AWAY = st.tuples(st.just("away"), st.integers(61, 400))
 BACK = st.tuples(st.just("set"), st.integers(-90_000, -1))
 SET = st.tuples(st.just("set"), st.integers(-20_000, 20_000))
 POLICY = st.sampled_from(Missed)
+RULES = st.sampled_from([MINUTE, CRON])
 
 
 async def follow(world: World, story: list[tuple[str, int]]) -> None:
@@ -166,15 +173,45 @@ async def follow(world: World, story: list[tuple[str, int]]) -> None:
     await world.over()
 
 
-@given(POLICY, st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12))
-def test_no_run_is_begun_twice(missed: Missed, story: list[tuple[str, int]]) -> None:
-    with world(missed) as here:
+STORIES = st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12)
+
+
+@given(POLICY, RULES, STORIES)
+def test_no_run_is_begun_twice(
+    missed: Missed, rule: Schedule, story: list[tuple[str, int]]
+) -> None:
+    with world(missed, rule) as here:
         asyncio.run(follow(here, story))
         assert len(here.done) == len(set(here.done))
         (one,) = schedules.every(here.connection, BOT)
         assert one.running is None
         assert one.next_at is not None
         assert one.next_at <= here.now + 3 * 3600 + 60
+
+
+@given(POLICY, STORIES)
+def test_an_interval_goes_on_within_itself_however_the_clock_was_set(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        asyncio.run(follow(here, story))
+        before = len(here.done)
+        asyncio.run(follow(here, [("pass", 31), ("pass", 31)]))
+        assert len(here.done) > before
+
+
+@given(POLICY, st.lists(PASS | BACK, max_size=12))
+def test_an_interval_is_not_shorter_because_the_clock_is_set_back(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        passed, due = 0, [-60.0]  # in seconds that have passed, whatever the clock shows
+        for what, number in story:
+            passed += number if what == "pass" else 0
+            count = len(here.done)
+            asyncio.run(follow(here, [(what, number)]))
+            due += [passed - (here.now - at) for at in here.done[count:]]
+        assert all(b - a >= 59 for a, b in pairwise(due))
 
 
 @given(POLICY, st.lists(PASS | KILL | HOLD | FREE, max_size=12))
@@ -192,7 +229,7 @@ def test_each_time_is_run_or_skipped_and_told(missed: Missed, story: list[tuple[
                 assert here.done.count(at) == 1
 
 
-@given(POLICY, st.lists(PASS | KILL | HOLD | FREE | AWAY | SET, max_size=12))
+@given(POLICY, STORIES)
 def test_it_never_runs_beside_itself(missed: Missed, story: list[tuple[str, int]]) -> None:
     with world(missed) as here:
         asyncio.run(follow(here, story))
@@ -200,10 +237,10 @@ def test_it_never_runs_beside_itself(missed: Missed, story: list[tuple[str, int]
 
 
 @given(POLICY, st.integers(1, 9), BACK)
-def test_a_clock_that_is_set_back_ends_nothing_and_repeats_nothing(
+def test_what_has_run_at_a_time_does_not_run_again_when_the_clock_is_set_back(
     missed: Missed, count: int, back: tuple[str, int]
 ) -> None:
-    with world(missed) as here:
+    with world(missed, CRON) as here:
         asyncio.run(follow(here, [*[("pass", 60)] * count, back]))
         before = list(here.done)
         (one,) = schedules.every(here.connection, BOT)
@@ -238,6 +275,30 @@ def test_what_comes_while_nobody_is_there_is_made_up_for_once_or_told(
         late = seconds > 120
         assert len(here.done) == (0 if late and missed is Missed.REPORT else 1)
         assert any("while I was off" in said for said in here.desk.stored) == late
+
+
+@settings(max_examples=40)
+@given(POLICY, st.lists(PASS | HOLD | FREE | AWAY, max_size=5))
+def test_of_one_chat_so_many_run_at_once_and_all_in_the_end(
+    missed: Missed, story: list[tuple[str, int]]
+) -> None:
+    with world(missed) as here:
+        for _ in range(MOST + 1):
+            schedules.add(here.connection, replace(MINUTE, missed=missed), each=9, here=9, most=9)
+        asyncio.run(follow(here, [*story, ("hold", 0), ("pass", 60), ("pass", 60)]))
+        assert here.most <= MOST
+        assert all(one.running is None for one in schedules.every(here.connection, BOT))
+
+
+def test_those_that_wait_are_told_at_once_and_together() -> None:
+    with world(Missed.REPORT) as here:
+        for _ in range(MOST + 1):
+            schedules.add(here.connection, MINUTE, each=9, here=9, most=9)
+        asyncio.run(follow(here, [("hold", 0), ("pass", 60)]))
+        assert here.most == MOST
+        assert len(here.done) == MOST + 2
+        (told,) = here.desk.stored
+        assert "Schedules 5 and 6 wait: 4 run here already." in told
 
 
 def test_what_fails_again_and_again_rings_once() -> None:

@@ -19,7 +19,7 @@ from handlers.container.upgrade import told
 from handlers.container.upgrade.groups import Group, group_of, groups, reached
 from handlers.container.upgrade.health import Watch
 from handlers.container.upgrade.left import left
-from handlers.container.upgrade.plan import plan
+from handlers.container.upgrade.plan import obstacles, plan
 from handlers.container.upgrade.switch import Switch, retag, stopped
 from handlers.container.upgrade.told import Told
 from handlers.image.pull import fetch
@@ -82,10 +82,13 @@ async def upgrade(
     """
     agreed = frozenset(item.id for item in call.items)
     every: list[Told] = []
+    left_out: list[Message] = []
     for group in await groups(call):
         shown_as = at(group.main.name, call.host.name)
         if group.main.id not in agreed:
-            continue  # it was shown that it can't be done
+            if _scheduled(call):  # else it was shown that it can't be done
+                left_out += obstacles(call, (group,))
+            continue
         if group.obstacles or not group.ids <= agreed:
             why = group.obstacles or (_CHANGED,)
             every.append(told.not_begun(group.main.name, shown_as, why))
@@ -95,7 +98,7 @@ async def upgrade(
             )
         else:
             every.append(await _one(call, group, shown_as))
-    return told.reply(call, every)
+    return told.reply(call, every, left_out)
 
 
 async def _one(call: Call, group: Group, shown_as: Untrusted) -> Told:

@@ -30,10 +30,10 @@ async def plan(call: Call) -> Plan:
     found = await groups(call)
     able = [group for group in found if not group.obstacles]
     if not able:
-        raise Conflict(refusal(call), *_obstacles(call, found), _UNCHANGED)
+        raise Conflict(refusal(call), *obstacles(call, found), _UNCHANGED)
     every = await call.host.snapshots.all()
     blocks: list[Block] = [line for group in able for line in _lines(call, group, every)]
-    blocks += [Text(why) for why in _obstacles(call, found)]
+    blocks += [Text(why) for why in obstacles(call, found)]
     blocks.append(Text(msg("What it wrote elsewhere than in volumes is not taken along.")))
     blocks.append(Text(msg("If the new one is not well in time, the old one comes back.")))
     items = [of_target(group.target) for group in able]
@@ -79,7 +79,7 @@ def _lines(call: Call, group: Group, every: Sequence[Container]) -> Iterator[Tex
         yield Text(plural("{names} uses it.", "{names} use it.", len(by), names=Names(by)))
 
 
-def _obstacles(call: Call, found: Sequence[Group]) -> Iterator[Message]:
+def obstacles(call: Call, found: Sequence[Group]) -> Iterator[Message]:
     """Why some can't be upgraded; by name, unless only one is asked for."""
     for group in found:
         for why in group.obstacles:

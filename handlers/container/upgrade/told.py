@@ -9,11 +9,12 @@ from bot.command.call import Call
 from bot.errors import BotError
 from bot.message import Message, Names, Span, Untrusted, msg
 from bot.pipeline.told import outcome_of
-from bot.reply import Block, Button, Excerpt, Outcome, Reply, Text
+from bot.reply import Block, Button, Excerpt, Fold, Outcome, Reply, Text
 from handlers.container.upgrade.switch import End
 from handlers.offer import may
 
 _SHORT = 12
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,29 @@ def not_begun(name: Untrusted, shown: Untrusted, why: Sequence[Message]) -> Told
     return Told(name, msg("Not upgraded: {name}", name=shown), blocks, Outcome.FAILED)
 
 
-def reply(call: Call, every: Sequence[Told]) -> Reply:
-    """One is told as it is; of several how many, those first that need somebody."""
-    outcome = _outcome(every)
+def reply(call: Call, every: Sequence[Told], left_out: Sequence[Message] = ()) -> Reply:
+    """One is told as it is; of several how many, those first that need somebody.
+
+    `left_out` says why others were never begun.
+    """
+    outcome, others = _outcome(every), tuple(_others(left_out))
     if len(every) == 1:
         (one,) = every
-        return Reply((Text(one.verdict), *one.blocks), buttons=_buttons(call, one), outcome=outcome)
+        blocks = [Text(one.verdict), *one.blocks, *others]
+        return Reply(tuple(blocks), buttons=_buttons(call, one), outcome=outcome)
     done = sum(one.outcome is Outcome.FINISHED for one in every)
     host = Untrusted(call.host.name)
-    blocks: list[Block] = [
-        Text(msg("{host}: {done} of {all} done", host=host, done=done, all=len(every)))
-    ]
+    blocks = [Text(msg("{host}: {done} of {all} done", host=host, done=done, all=len(every)))]
     for one in sorted(every, key=lambda one: one.outcome is Outcome.FINISHED):
         blocks += [Text(one.verdict, strong=one.outcome is not Outcome.FINISHED), *one.blocks]
-    return Reply(tuple(blocks), outcome=outcome)
+    return Reply((*blocks, *others), outcome=outcome)
+
+
+def _others(left_out: Sequence[Message]) -> Iterator[Block]:
+    if left_out:
+        lines = tuple(map(Text, left_out))
+        yield Text(msg("Left as they are:"))
+        yield from lines if len(lines) <= _SHOWN else (Fold(lines),)
 
 
 def _done(name: Untrusted, shown: Untrusted, end: End, image: Untrusted) -> Told:
