@@ -23,7 +23,7 @@ def ruled(watching: Pierhead, folder: Path, when: str) -> None:
     watching.file = folder / "config.toml"
     watching.file.write_text(
         f'[[alert]]\nname = "errors"\nwhen = "{when}"\nchats = [{OWNER}, {VIEWER}]\n'
-        '[access.roles.lister]\nallow = ["container.ls"]\n'
+        '[access.roles.lister]\nallow = ["alert.ls", "container.ls"]\n'
     )
     watching.environment[f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE"] = "lister"
 
