@@ -136,6 +136,23 @@ async def test_a_rule_is_looked_at_only_where_its_author_may_have_one(
         assert await verdict(phone, "/alert add pids > 5") == "Not done: add a rule"
 
 
+async def test_what_is_built_in_is_for_who_may_change_rules_everywhere(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    """Narrowed to one host by somebody, it is still no rule of that host alone."""
+    phone, other = telegram.private(ADMIN), telegram.private(SCOPED)
+    async with bot(telegram, tmp_path, clock, SOME):
+        await ask(phone, "/alert edit unhealthy for 10m on host:nas")
+        for line in ("edit unhealthy for 1m", "off unhealthy", "on unhealthy", "rm -f unhealthy"):
+            refused = await ask(other, f"/alert {line}")
+            assert lines(refused.text)[0].startswith("Not done: ")
+            assert "It needs alert.edit on local." in refused.text
+        seen = await ask(other, "/alert show unhealthy")
+        assert "It must hold for 10 min." in seen.text
+        assert "Built in, changed by ops-1" in seen.text
+        assert seen.buttons == [["All rules"]]
+
+
 async def test_a_group_is_told_of_what_the_author_may_see_and_no_longer_than_that(
     telegram: Sandbox, tmp_path: Path, clock: Clock
 ) -> None:
