@@ -253,7 +253,7 @@ async def _watcher(
         alive=lambda: None,
     )
     hosts = cast("Mapping[str, Host]", stands)
-    rights = Rights(lambda *_: True, lambda *_: True)
+    rights = Rights(*[lambda *_: True] * 3)
     fixed = {rule.name: rule for rule in RULES}
     book = Rulebook(fixed, frozenset(), frozenset(stands), rights)
     watcher = Watcher(book, hosts, database, 1, public, clock, clock.sleep)

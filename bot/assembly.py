@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.access.policy import Policy
@@ -222,13 +223,14 @@ class Assembly:
         """The rules; those of a chat count with the rights that there are when they are asked."""
         policy = self.policy
 
-        def may(person: int, host: str) -> bool:
-            return policy.decide(person, _RULES, host).allowed
+        def may(permission: str, person: int, host: str) -> bool:
+            return policy.decide(person, permission, host).allowed
 
+        rights = Rights(partial(may, _RULES), partial(may, _LOGS), self._hears)
         entries = self.settings.alert
         fixed = {rule.name: rule for rule in rules(entries)}
         own = frozenset(entry.name for entry in entries)
-        return Rulebook(fixed, own, hosts, Rights(may, self._hears))
+        return Rulebook(fixed, own, hosts, rights)
 
     def _alive(self, what: str, patience: float = PATIENCE) -> Callable[[], None]:
         """What notes that a part is alive."""

@@ -38,6 +38,10 @@ class Buckets:
             self._fresh(key).level -= min(cost, self._size)
         return wait
 
+    def owe(self, key: Hashable, cost: float) -> None:
+        """Take what something has cost, which is known only now: what there is not, is a debt."""
+        self._fresh(key).level -= cost
+
     def _fresh(self, key: Hashable) -> _Bucket:
         now = self._clock()
         bucket = self._kept.get(key) or _Bucket(self._size, now)

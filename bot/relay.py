@@ -14,14 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 def main() -> None:
     """Send what is asked for."""
-    from apprise import Apprise  # noqa: PLC0415 - half a second, for this program alone
+    from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - half a second, for this program alone
 
     asked = json.load(sys.stdin)
 
     def takes(url: str) -> bool:
         channel = Apprise()
-        said = channel.add(url) and channel.notify(title=asked["title"], body=asked["body"])
-        return bool(said)
+        # As plain text: where that is HTML (e-mail), a name must not become a link.
+        said = {"title": asked["title"], "body": asked["body"], "body_format": NotifyFormat.TEXT}
+        return bool(channel.add(url) and channel.notify(**said))
 
     with ThreadPoolExecutor() as threads:
         json.dump(list(threads.map(takes, asked["urls"])), sys.stdout)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     select,
 )
 
@@ -55,7 +56,7 @@ def keep(connection: Connection, bot: int, kind: Kind, bodies: Mapping[str, str 
         for id_, body in bodies.items()
         if body is not None
     ]
-    dropped = [id_ for id_, body in bodies.items() if body is None]
+    dropped = [{"gone": id_} for id_, body in bodies.items() if body is None]
     if kept:
         statement = upsert(connection, alert_state)
         statement = statement.on_conflict_do_update(
@@ -63,8 +64,9 @@ def keep(connection: Connection, bot: int, kind: Kind, bodies: Mapping[str, str 
         )
         connection.execute(statement, kept)
     if dropped:
-        gone = alert_state.c.id.in_(dropped)
-        connection.execute(alert_state.delete().where(_here(bot, kind), gone))
+        # One by one: a statement takes no more than some ten thousand parameters.
+        gone = alert_state.c.id == bindparam("gone")
+        connection.execute(alert_state.delete().where(_here(bot, kind), gone), dropped)
 
 
 def load(connection: Connection, bot: int, kind: Kind) -> dict[str, str]:

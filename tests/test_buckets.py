@@ -31,6 +31,14 @@ def test_a_full_one_gives_what_it_holds_and_then_says_when(clock: Clock) -> None
     assert buckets.take("b") == 0.0
 
 
+def test_a_debt_is_paid_back_first(clock: Clock) -> None:
+    buckets = Buckets(3, 1, clock)
+    buckets.owe("a", 10)
+    assert buckets.take("a") == pytest.approx(8.0)
+    clock.now += 8
+    assert buckets.take("a") == 0.0
+
+
 def test_what_is_not_given_costs_nothing(clock: Clock) -> None:
     buckets = Buckets(3, 1, clock)
     buckets.take("a", 2)

@@ -45,6 +45,12 @@ class Pattern:
                 msg("{pattern} is not a pattern: {why}", pattern=shown, why=why)
             ) from error
 
+    @property
+    def size(self) -> int:
+        """How much it is, in steps of its program: what a letter costs at worst grows with it."""
+        found: int = self._regexp.programsize
+        return found
+
     def runs(self, text: bytes) -> Iterator[tuple[int, int]]:
         """Where in `text` the lines stand that match, in order; their ends included.
 

@@ -100,8 +100,13 @@ class Board:
 
     def look(self, rule: Rule, host: str, readings: Mapping[Subject, Reading], now: float) -> None:
         """Take in what holds now. Of what fires and is not among it, nothing is left."""
-        known = [a for a in self.alerts.values() if a.rule == rule.name and a.subject.host == host]
-        gone = {a.subject: Reading(holds=False) for a in known if a.subject not in readings}
+        gone = {
+            a.subject: Reading(holds=False)
+            for a in self.alerts.values()
+            if a.state is not State.INACTIVE
+            and (a.rule, a.subject.host) == (rule.name, host)
+            and a.subject not in readings
+        }
         ended: set[str] = set()
         for subject, reading in {**readings, **gone}.items():
             before = self.alerts.get(f"{rule.name}/{subject.fingerprint}")

@@ -22,6 +22,7 @@ from bot.watch.probe import Probe
 _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z%]*)", re.ASCII)
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
 _LOGGED = re.compile(r"log /(.+)/ ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII | re.DOTALL)
+_LARGEST = 5000  # steps of a pattern's program: of 2,048 letters some 20 ms
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -130,7 +131,7 @@ def condition(when: str, clear: str | None = None) -> Condition:
         return Restarts(int(found[1]), seconds(found[2]))
     if found := _LOGGED.fullmatch(when.strip()):
         _refuse(clear)
-        Pattern(found[1])  # so that what is none is said now
+        _searchable(found[1])
         return Logged(found[1], int(found[2]), seconds(found[3]))
     bound = _bound(text)
     over = None if clear is None else _bound(" ".join(clear.split()))
@@ -143,6 +144,12 @@ def condition(when: str, clear: str | None = None) -> Condition:
             )
         )
     return Threshold(bound, over)
+
+
+def _searchable(pattern: str) -> None:
+    """Refuse, now, what is no pattern, or one that takes too long for each line of a log."""
+    if Pattern(pattern).size > _LARGEST:
+        raise UsageError(msg("The pattern takes too much work: let it repeat fewer times."))
 
 
 def written(when: Condition) -> tuple[str, str | None]:

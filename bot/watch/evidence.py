@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.errors import BotError
 from bot.hosts import Host
 from bot.watch.alert import Evidence
+from bot.watch.beginning import beginning
 from bot.watch.watched import Watched
 from storage import audit
 from storage.database import Connection, Database
@@ -38,7 +39,7 @@ async def gather(
         details = await host.containers.inspect(one.id)
         found = replace(found, cap=details.memory or None, output=_output(details.whole))
         lines = await host.logs.tail(one.id, tail=_LINES)
-        found = replace(found, lines=tuple(line.text.raw[:_LONGEST] for line in lines))
+        found = replace(found, lines=tuple(beginning(line.text.raw, _LONGEST) for line in lines))
     except BotError:
         pass  # it is gone, or the Engine is: the rest is told all the same
     try:
@@ -54,7 +55,7 @@ def _output(whole: bytes) -> str:
     checks = health.get("Log") or []
     if health.get("Status") != "unhealthy" or not checks:
         return ""
-    return str(checks[-1].get("Output", "")).strip()[:_LONGEST]
+    return beginning(str(checks[-1].get("Output", "")).strip(), _LONGEST)
 
 
 def _deeds(

@@ -27,7 +27,7 @@ from bot.reply import Outcome, Reply
 from bot.tasks import Tasks
 from bot.watch import stored
 from bot.watch.alert import Alert, Restarted
-from bot.watch.healing import Healed, Step, budget_of, meant
+from bot.watch.healing import Healed, Step, asks, meant
 from bot.watch.watched import Watched
 from storage import alerts
 from storage.alerts import Kind as Row
@@ -90,22 +90,21 @@ class Healer:
             f"{one.subject.host}/{one.name}": (alert, one) for alert, one in self.ward.unwell()
         }
         for id_, (alert, one) in found.items():
-            if id_ not in self._busy and (budget := budget_of(one.labels)):
+            if id_ not in self._busy and asks(one.labels):
                 healed = self._known.get(id_) or Healed(one.subject.host, one.name)
-                await self._next(healed.about(alert.key, budget), alert, one)
+                self._next(healed, alert, one)
         for healed in tuple(self._known.values()):
             if healed.past(self.journal.clock()):
                 await self._forget(healed.id)
             else:
                 await self._tell(healed)
 
-    async def _next(self, healed: Healed, alert: Alert, one: Watched) -> None:
-        match healed.step(alert.since, self.journal.clock()):
-            case Step.RESTART if self._tasks.room > 0:
-                self._busy.add(healed.id)
-                self._tasks.own(self._heal(healed, alert, one))
-            case Step.GIVE_UP:
-                await self._keep(replace(healed, since=alert.since, given_up=True))
+    def _next(self, healed: Healed, alert: Alert, one: Watched) -> None:
+        """Look closer, unless it is to be waited: its image may say more than it should."""
+        waits = healed.step(alert.since, self.journal.clock()) is Step.WAIT
+        if not waits and self._tasks.room > 0:
+            self._busy.add(healed.id)
+            self._tasks.own(self._heal(healed, alert, one))
 
     async def _tell(self, healed: Healed) -> None:
         """Have the cards tell it, also what was done before a restart of ours."""
@@ -118,8 +117,12 @@ class Healer:
     async def _heal(self, healed: Healed, alert: Alert, one: Watched) -> None:
         try:
             host = self.builder.services.hosts[healed.host]
-            row = await self._asking(host, one)
+            row, budget = await self._asking(host, one)
             if row is None or not self._free(host, row) or not self._still(alert, one):
+                return
+            healed = healed.about(alert.key, budget)
+            if healed.step(alert.since, self.journal.clock()) is Step.GIVE_UP:
+                await self._keep(replace(healed, since=alert.since, given_up=True))
                 return
             healed = healed.tried(alert.since, self.journal.clock())
             await self._keep(healed)
@@ -132,8 +135,10 @@ class Healer:
         finally:
             self._busy.discard(healed.id)
 
-    async def _asking(self, host: Host, one: Watched) -> Container | None:
+    async def _asking(self, host: Host, one: Watched) -> tuple[Container | None, int]:
         """It as it is now, if it may be healed: unhealthy, by a label of its own, not ourselves.
+
+        And how often it may be within an hour, by its own label too.
 
         Raises:
             BotError: that can't be seen.
@@ -145,18 +150,15 @@ class Healer:
                 HEALER, "container.restart", host.name, changes=True
             ).allowed
         ):
-            return None
+            return None, 0
         rows = await host.inventory.containers(all=False, filters={"id": [one.id]})
         images = {image.id: image.labels for image in await host.images.list(all=True)}
-        fit = (
-            row
-            for row in rows
-            if row.id == one.id
-            and (row.state, row.health) == ("running", "unhealthy")
-            and row.image_id in images
-            and meant(row.labels, images[row.image_id])
-        )
-        return next(fit, None)
+        for row in rows:
+            known = row.id == one.id and row.image_id in images
+            if known and (row.state, row.health) == ("running", "unhealthy"):
+                budget = meant(row.labels, images[row.image_id])
+                return (row if budget else None), budget
+        return None, 0
 
     def _free(self, host: Host, row: Container) -> bool:
         """Whether nothing is under way there that may be about it."""

@@ -81,9 +81,14 @@ def pause(tries: int) -> float:
     return min(_FIRST * 2.0 ** (tries - 1), _LONGEST)
 
 
+def asks(labels: Mapping[str, str]) -> bool:
+    """Whether labels ask for it, the image's among them."""
+    return labels.get(HEAL) in _YES
+
+
 def budget_of(labels: Mapping[str, str]) -> int:
     """How often it may be restarted within an hour; 0 where its labels don't ask for it."""
-    if labels.get(HEAL) not in _YES:
+    if not asks(labels):
         return 0
     said = labels.get(BUDGET, "")
     return min(int(said), MOST) if said.isdecimal() and said.isascii() else USUAL

@@ -1,6 +1,7 @@
 """Reads a log as it grows, and no more of it than it may: of one that is faster, samples.
 
-So what logs 100,000 lines a second costs about as much as what logs a few hundred.
+So what logs 100,000 lines a second costs about as much as what logs a few hundred. Nor does a
+pattern that is slow to search for take more than its share: the time that it takes is paid for.
 """
 
 from __future__ import annotations
@@ -22,20 +23,23 @@ log = logging.getLogger(__name__)
 _BURST, _RATE = 1000.0, 500.0  # lines that one log may have, and that come back each second
 _IN_ALL, _RATE_IN_ALL = 4000.0, 2000.0
 _UNIT = 1024  # characters of a line for which it costs one more
+_SEARCHED = 2048  # characters of a line, from its beginning
+_WORK = 0.0002  # seconds of searching that cost as much as a line
 _REST = 5.0  # seconds in which nothing is read of a log that is too fast
 _PAUSE, _LONGEST_PAUSE = 5.0, 60.0
-_TOGETHER = 100  # lines after which others have their turn
+_TOGETHER = 100.0  # lines, or what costs as much, after which others have their turn
 _EARLY = 2.0  # seconds
 _START = 1000  # lines since its start that are read of a container
 
 
 @dataclass(slots=True)
 class Followed:
-    """A container whose log is followed, and what its lines count for."""
+    """A container whose log is followed, and what its lines count for. `over`: when it ended."""
 
     one: Watched
     matches: tuple[Matches, ...] = ()
     task: asyncio.Task[None] | None = None
+    over: float = 0.0
 
 
 @dataclass(slots=True)
@@ -58,6 +62,12 @@ class LogReader:
 
     async def run(self, host: Host, followed: Followed, *, started: bool) -> None:
         """Read it until the container ends; a log that is too fast, or can't be read, rests."""
+        try:
+            await self._run(host, followed, started=started)
+        finally:
+            followed.over = self.clock()
+
+    async def _run(self, host: Host, followed: Followed, *, started: bool) -> None:
         since, pause = _start(followed.one) if started else None, _PAUSE
         while True:
             try:
@@ -77,7 +87,7 @@ class LogReader:
 
     async def _read(self, host: Host, followed: Followed, since: float | None) -> bool:
         """Read on until its end (True), or until that is too much."""
-        key, count = (host.name, followed.one.id), 0
+        key, spent = (host.name, followed.one.id), 0.0
         lines = host.watched_logs.follow(
             followed.one.id, tail=0 if since is None else _START, since=since
         )
@@ -89,12 +99,21 @@ class LogReader:
                     for matches in followed.matches:
                         matches.sampled = self.clock()
                     return False
-                for matches in followed.matches:
-                    matches.take(text, self.clock())
-                count += 1
-                if count % _TOGETHER == 0:
+                spent += 1.0 + self._searched(key, followed, text[:_SEARCHED])
+                if spent >= _TOGETHER:
+                    spent = 0.0
                     await asyncio.sleep(0)
         return True
+
+    def _searched(self, key: tuple[str, str], followed: Followed, text: str) -> float:
+        """Search a line for all that is looked for in it; what that has cost, in lines."""
+        begun = self.clock()
+        for matches in followed.matches:
+            matches.take(text, begun)
+        cost = (self.clock() - begun) / _WORK
+        self._budget.owe(key, cost)
+        self._in_all.owe("", cost)
+        return cost
 
 
 def _start(one: Watched) -> float | None:

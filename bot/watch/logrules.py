@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 MOST = 64  # logs that are followed at once
 SAMPLED = "sampled"
 _PATTERNS = 128
+_SETTLES = 10.0  # seconds in which the end of one that was read is heard of as well
 
 _Key = tuple[str, str]
 _About = tuple[str, Logged, Subject]
@@ -133,12 +134,18 @@ class LogRules:
         *,
         started: bool,
     ) -> None:
-        """Follow one, unless that is done already: one that has ended is waited for to start."""
+        """Follow one, unless that is done already: one that has ended is waited for to start.
+
+        One that runs all the same was not seen to start: it is followed from now on.
+        """
         if known is None:
             known = self._followed[host.name, one.id] = Followed(one)
         known.matches = matches
         ended = known.task is not None and known.task.done()
-        if known.task is None or (ended and started):
+        unseen = ended and self.clock() - known.over > _SETTLES
+        if unseen and not started:
+            self._reader.unread(matches)
+        if known.task is None or (ended and started) or unseen:
             known.one = one
             known.task = asyncio.ensure_future(self._reader.run(host, known, started=started))
             self._tasks.own(known.task)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.hosts.pattern import Pattern
 from bot.recent import Recent
+from bot.watch.beginning import beginning
 from bot.watch.shape import shape
 
 _SLOTS = 60  # parts of the time in which is counted
@@ -39,11 +40,12 @@ class Matches:
         if not self._slots or self._slots[-1][0] != number:
             self._slots.append((number, Counter()))
             self._forget(now)
-        shapes, form = self._slots[-1][1], shape(line)
+        shown = beginning(line, _LONGEST)
+        shapes, form = self._slots[-1][1], shape(shown)
         if form not in shapes and len(shapes) >= _SHAPES:
             form = _OTHER
         shapes[form] += 1
-        self._examples[form] = line[:_LONGEST]
+        self._examples[form] = shown
 
     def count(self, now: float) -> int:
         """How many there were."""

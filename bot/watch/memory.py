@@ -15,6 +15,7 @@ _HEARD = TELLING | {"create", "rename"}
 # The Engine tells that one has ended before its lists show it (moby `daemon/monitor.go`).
 _SETTLES = 10.0
 MOST = 4096
+_LONGEST = 256  # characters of a label, more than a rule can ask for
 
 
 class Memory:
@@ -98,7 +99,8 @@ class Memory:
         self._kept[new] = replace(one, name=new, subject=subject)
 
     def _put(self, one: Watched, labels: Mapping[str, str]) -> None:
-        one = replace(one, labels={k: v for k, v in labels.items() if k in self._labels})
+        kept = {k: v[:_LONGEST] for k, v in labels.items() if k in self._labels}
+        one = replace(one, labels=kept)
         if self._kept.get(one.name) != one:
             self._kept[one.name] = one
             self.changed.add(one.name)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from bot.errors import UsageError
 from bot.watch import sentence
+from bot.watch.condition import Logged
 from bot.watch.rule import Rule
 from bot.watch.subject import NOWHERE
 from storage.rules import Made
@@ -47,10 +48,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who may have rules on a host, and which chat may be told of one."""
+    """Who may have rules on a host, and read its logs; and which chat may be told of one."""
 
     may: Callable[[int, str], bool]
+    reads: Callable[[int, str], bool]
     tells: Callable[[int, str], bool]
+
+    def has(self, person: int, rule: Rule, host: str) -> bool:
+        """Whether somebody may have that rule there: one about a log tells what stands in it."""
+        reads = not isinstance(rule.when, Logged) or self.reads(person, host)
+        return reads and self.may(person, host)
 
 
 @dataclass(slots=True)
@@ -101,9 +108,10 @@ class Rulebook:
         entry, made = Entry(rule, Origin.BUILT_IN, self.hosts), self._made.get(rule.name)
         if made is None:
             return entry
-        if not all(self.rights.may(made.author, host) for host in self.hosts):
+        new = _read(made, rule) or rule
+        if not all(self.rights.has(made.author, new, host) for host in self.hosts):
             return replace(entry, made=made, rests=Rests.AUTHOR)
-        changed = replace(entry, rule=_read(made, rule) or rule, made=made)
+        changed = replace(entry, rule=new, made=made)
         return changed if made.enabled else replace(changed, hosts=frozenset(), rests=Rests.OFF)
 
     def _of_chats(self) -> Iterable[Entry]:
@@ -114,7 +122,7 @@ class Rulebook:
 
     def _of_chat(self, made: Made, rule: Rule) -> Entry:
         about = {host for host in self.hosts if rule.on.about(host)}
-        mine = {host for host in about if self.rights.may(made.author, host)}
+        mine = {host for host in about if self.rights.has(made.author, rule, host)}
         told = frozenset(host for host in mine if self.rights.tells(made.chat, host))
         if not made.enabled:
             return Entry(rule, Origin.CHAT, frozenset(), made, Rests.OFF)

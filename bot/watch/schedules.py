@@ -36,7 +36,7 @@ _ROUND, _LEAST = 5.0, 1.0  # seconds from one look to the next: the clock may be
 class Schedules:
     """Owns the runs. `scheduled` is set when somebody has changed a schedule.
 
-    `alive` is called at each look.
+    `alive` is called after each look.
     """
 
     journal: Journal
@@ -55,11 +55,12 @@ class Schedules:
     async def run(self) -> None:
         """Run what is due, until cancelled."""
         await self.journal.insist(self._settle)
+        self.alive()  # from now on it is expected
         while True:
             self.scheduled.clear()
-            self.alive()
             try:
                 await self._round()
+                self.alive()
             except StorageError as error:
                 log.warning("the schedules can't be read or written: %s", error)
             await self._wait()

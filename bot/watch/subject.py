@@ -7,6 +7,7 @@ was made anew is the same subject, and so are all containers of one service.
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from bot.errors import UsageError
 from bot.message import Code, Untrusted, msg
 
 _PROJECT, _SERVICE = "com.docker.compose.project", "com.docker.compose.service"
+_NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", re.ASCII)
 NOWHERE = ""  # the host of what is of none
 _MOST = 128  # characters of a pattern
 
@@ -42,9 +44,10 @@ class Subject:
 
 
 def subject_of(host: str, name: str, labels: Mapping[str, str]) -> Subject:
-    """The subject that a container belongs to."""
+    """The subject that a container belongs to: labels that Compose can't have written count not."""
     project, service = labels.get(_PROJECT, ""), labels.get(_SERVICE, "")
-    return Subject(host, service, project) if project and service else Subject(host, name)
+    known = _NAMED.fullmatch(project) and _NAMED.fullmatch(service)
+    return Subject(host, service, project) if known else Subject(host, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def after(one: Watched, event: Event) -> Watched:
         case "die":
             one = _ended(one, _code(event), now)
         case "stop":
-            one = replace(one, code=None)
+            one = replace(one, code=None, asked=max(one.asked, now))
         case "health_status":
             one = replace(one, health=detail)
         case "destroy":
@@ -86,7 +86,11 @@ def after(one: Watched, event: Event) -> Watched:
 
 
 def listed(one: Watched | None, row: Container, host: str, now: float) -> Watched:
-    """The container as a list shows it; what ended while nobody looked has ended now."""
+    """The container as a list shows it; what ended while nobody looked has ended now.
+
+    With which code one has ended that nobody asked to, the list knows for sure: an Engine lays the
+    labels over what it tells of an event (moby `daemon/events.go`), so `exitCode` may be a label.
+    """
     name = row.name.raw
     if one is None or one.id != row.id:
         ends = one.ends if one else ()
@@ -96,6 +100,8 @@ def listed(one: Watched | None, row: Container, host: str, now: float) -> Watche
         one = _ended(one, row.exit_code or 0, now)
     elif row.state in ALIVE:
         one = replace(one, running=True, code=None)
+    elif row.exit_code is not None and one.ended > one.asked:
+        one = replace(one, code=row.exit_code or None)
     return replace(one, health=row.health or "", gone=None, created=row.created)
 
 

@@ -19,6 +19,7 @@ from bot.message import Untrusted
 from bot.reply import Reply, Text
 from bot.tasks import together
 from bot.watch.alert import FOREVER, Alert, Evidence, Owner, Restarted
+from bot.watch.apart import Apart
 from bot.watch.blind import Sight
 from bot.watch.board import Board
 from bot.watch.calendar import Maintenance
@@ -54,8 +55,8 @@ _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
 class Public:
     """Who is told, what may be shown to a chat of a host, and which commands change anything.
 
-    Figures are `good` for so many seconds. `alive` is called at each look. By `monotonic` is
-    counted what a clock that is set must not change.
+    Figures are `good` for so many seconds. `alive` is called after each look at all rules. By
+    `monotonic` is counted what a clock that is set must not change.
     """
 
     audience: Callable[[], Audience]
@@ -101,6 +102,7 @@ class Watcher:
         memories = {name: place.memory for name, place in self._places.items()}
         self._ledger = Ledger(database, bot, self._board, memories)
         self._sight = Sight()
+        self._apart = Apart()
         self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
         self._senses = Senses(self._places, self._logs, self.probes)
@@ -204,10 +206,12 @@ class Watcher:
         await place.listen(self._clock, heard)
 
     async def _tell(self, courier: Courier) -> None:
+        self._public.alive()  # from now on it is expected
         while True:
-            self._public.alive()
             try:
                 await self._round(courier)
+                if self._apart.well:
+                    self._public.alive()
             except StorageError as error:
                 log.warning("alerts can't be stored, and are not told: %s", error)
                 await self._sleep(_PAUSE)
@@ -228,6 +232,7 @@ class Watcher:
     async def _round(self, courier: Courier) -> None:
         async with self._busy:
             now, board = self._clock(), self._board
+            self._apart.begin()
             await self._go_by_what_is_stored(now)
             for place in self._places.values():
                 self._look(place, now)
@@ -266,12 +271,15 @@ class Watcher:
         if place.reachable is None:
             return
         rules = [r for r in self._board.rules.values() if self.book.covers(r.name, place.host.name)]
-        self._logs.look(place.host, rules, tuple(place.memory), reachable=place.reachable)
+        host = place.host.name
+        with self._apart(f"the logs of {host}"):
+            self._logs.look(place.host, rules, tuple(place.memory), reachable=place.reachable)
         for rule in rules:
             if isinstance(rule.when, Probe):
                 continue
-            found = place.readings(rule, now, partial(self._board.firing, rule.name))
-            self._board.look(rule, place.host.name, found, now)
+            with self._apart(f"rule {rule.name} on {host}"):
+                found = place.readings(rule, now, partial(self._board.firing, rule.name))
+                self._board.look(rule, host, found, now)
         missed = any(rule.when is Native.GONE for rule in rules)
         place.memory.forget(now, missed=missed)
 

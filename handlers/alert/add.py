@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.access.policy import Decision
 from bot.command.call import Call
 from bot.command.grammar import usage
 from bot.command.spec import argument, command, words
 from bot.errors import Conflict, Denied, UsageError
-from bot.message import Code, Tappable, Untrusted, msg
+from bot.message import Code, Message, Tappable, Untrusted, msg
 from bot.pipeline.authorize import refusal
 from bot.reply import Reply
 from bot.watch import sentence
-from bot.watch.condition import written
+from bot.watch.condition import Logged, written
 from bot.watch.rule import Rule
 from bot.watch.rulebook import Entry
 from handlers.alert.card import shown
@@ -22,6 +23,7 @@ from handlers.alert.chosen import EDIT, changeable, watcher
 from storage import rules
 from storage.rules import Added, Made
 
+LOGS = "container.logs"
 _EACH, _ALL = 20, 100  # of one person's, and of everybody's
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
 
@@ -105,16 +107,22 @@ def _about_some_host(call: Call, rule: Rule) -> None:
     """Refuse what could never be looked at.
 
     Raises:
-        Denied: its author may not have rules on any host that it is about.
+        Denied: its author may not have rules, or not read logs, on any host that it is about.
         UsageError: it is about none.
     """
     policy, person = call.services.policy, call.actor.id
     about = [host for host in call.services.hosts if rule.on.about(host)]
     if not about:
         raise UsageError(msg("There is no host {name}.", name=Untrusted(rule.on.host)))
-    decisions = [policy.decide(person, EDIT, host) for host in about]
-    if not any(decision.allowed for decision in decisions):
-        raise Denied(refusal(call), *decisions[0].reason, msg("Nothing was changed."))
+    needed = (EDIT, LOGS) if isinstance(rule.when, Logged) else (EDIT,)
+    lacking = [_lacking([policy.decide(person, one, host) for one in needed]) for host in about]
+    if all(lacking):
+        raise Denied(refusal(call), *lacking[0], msg("Nothing was changed."))
+
+
+def _lacking(decisions: Sequence[Decision]) -> tuple[Message, ...]:
+    """Why not, by the first of them that says no; () if none does."""
+    return next((one.reason for one in decisions if not one.allowed), ())
 
 
 def _made(call: Call, name: str, said: Mapping[str, str]) -> Made:

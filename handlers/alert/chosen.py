@@ -82,14 +82,16 @@ def keys(found: list[Entry], verb: str) -> tuple[tuple[Button, ...], ...]:
 def refusals(call: Call, entry: Entry) -> tuple[Message, ...]:
     """Why the reader may not change a rule; () if they may.
 
-    One's own is; of any other it takes the right on every host that it is about.
+    One's own is; of any other it takes the right on every host that it is about, of one that is
+    built in on all: put back, it is about all.
     """
     if entry.origin is Origin.CONFIG:
         return (msg("It stands in the config: it is changed there."),)
     policy, person = call.services.policy, call.actor.id
     if entry.origin is Origin.CHAT and entry.made and entry.made.author == person:
         return ()
-    about = [host for host in call.services.hosts if entry.rule.on.about(host)]
+    hosts, on = call.services.hosts, entry.rule.on
+    about = [h for h in hosts if entry.origin is Origin.BUILT_IN or on.about(h)]
     decisions = (policy.decide(person, EDIT, host) for host in about)
     return next((found.reason for found in decisions if not found.allowed), ())
 

@@ -130,6 +130,44 @@ async def test_a_rule_is_looked_at_only_where_its_author_may_have_one(
         assert await verdict(phone, "/alert add pids > 5") == "Not done: add a rule"
 
 
+async def test_what_is_built_in_is_for_who_may_change_rules_everywhere(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    """Narrowed to one host by somebody, it is still no rule of that host alone."""
+    phone, other = telegram.private(ADMIN), telegram.private(SCOPED)
+    async with bot(telegram, tmp_path, clock, SOME):
+        await ask(phone, "/alert edit unhealthy for 10m on host:nas")
+        for line in ("edit unhealthy for 1m", "off unhealthy", "on unhealthy", "rm -f unhealthy"):
+            refused = await ask(other, f"/alert {line}")
+            assert lines(refused.text)[0].startswith("Not done: ")
+            assert "It needs alert.edit on local." in refused.text
+        seen = await ask(other, "/alert show unhealthy")
+        assert "It must hold for 10 min." in seen.text
+        assert "Built in, changed by ops-1" in seen.text
+        assert seen.buttons == [["All rules"]]
+
+
+async def test_a_rule_about_a_log_takes_the_right_to_read_it(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    """What a pattern matches tells, letter by letter, what stands there."""
+    phone, peeks = telegram.private(SCOPED), "/alert add log /pin=1/ > 0 in 1m on host:nas"
+    async with bot(telegram, tmp_path, clock, SOME):
+        assert "Rule pin: warning" in (await ask(phone, f"{peeks} name pin")).text
+    roles = tmp_path / "roles.toml"
+    roles.write_text('[access.roles.blind]\nallow = ["alert.*"]\n')
+    blind = SOME | {f"PIERHEAD_ACCESS__PEOPLE__{SCOPED}__ROLE": "blind"}
+    async with played(telegram, tmp_path, clock, starts=False) as world:
+        world.pierhead.environment |= blind
+        world.pierhead.file = roles
+        async with world.pierhead.running():
+            refused = await ask(phone, peeks)
+            assert lines(refused.text)[0] == "Not done: add a rule"
+            assert "It needs container.logs on nas." in refused.text
+            seen = await ask(phone, "/alert show pin")
+            assert "It rests: they may not have rules there any more." in seen.text
+
+
 async def test_a_group_is_told_of_what_the_author_may_see_and_no_longer_than_that(
     telegram: Sandbox, tmp_path: Path, clock: Clock
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,18 @@ from bot.hosts.sampler import Sampler
 from bot.i18n import ENGLISH
 from bot.pipeline.recovery import Recovery
 from bot.reply.words import Words
+from bot.watch.alert import Reading
+from bot.watch.place import Place
+from bot.watch.rule import Rule
 from bot.watch.schedules import Schedules
+from bot.watch.subject import Subject
 from bot.watch.watcher import Watcher
 from sandbox import Fault, Sandbox
 from storage.calls import Call
+from storage.errors import StorageError
 from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
 from tests.e2e.luck import eventually
+from tests.e2e.test_alerts import saying
 
 DEAD = "Pierhead is not running here, or has not polled yet."
 NOT_YET = "Telegram has not answered yet."
@@ -110,3 +117,53 @@ async def test_what_stalls_is_told(
         await eventually(lambda: health(alone) == "", clock, 0.1)
         stalls.set()
         await eventually(lambda: told in health(alone), clock, 1)
+
+
+async def refused(*_: object) -> None:
+    raise StorageError("the disk is full")
+
+
+async def broken(*_: object) -> None:
+    raise LookupError("a bug")
+
+
+@pytest.mark.parametrize(
+    ("owner", "fails", "said"),
+    [
+        (Schedules, refused, "Schedules were not looked at for"),
+        (Watcher, refused, "Alerts were not looked at for"),
+        (Watcher, broken, "Alerts were not looked at for"),
+    ],
+)
+async def test_what_fails_again_and_again_is_told(
+    alone: Pierhead,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: type,
+    fails: object,
+    said: str,
+) -> None:
+    alone.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+    monkeypatch.setattr(owner, "_round", fails)
+    async with alone.running():
+        await eventually(lambda: said in health(alone), clock, 1)
+
+
+async def test_a_rule_that_can_t_be_looked_at_stops_no_other_and_is_told(
+    alone: Pierhead, telegram: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+    readings = Place.readings
+
+    def some(
+        place: Place, rule: Rule, now: float, firing: Callable[[Subject], bool]
+    ) -> Mapping[Subject, Reading]:
+        if rule.name == "exited":
+            raise LookupError("a bug")
+        return readings(place, rule, now, firing)
+
+    monkeypatch.setattr(Place, "readings", some)
+    phone = telegram.private(OWNER)
+    async with alone.running():
+        await eventually(lambda: bool(saying(phone, "CRITICAL local")), clock, 1)
+        await eventually(lambda: "Alerts were not looked at for" in health(alone), clock, 1)

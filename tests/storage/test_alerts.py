@@ -20,6 +20,14 @@ def test_what_is_kept_is_replaced_and_dropped(connection: Connection) -> None:
     assert alerts.load(connection, 8, Kind.ALERT) == {"a": "another bot's"}
 
 
+def test_however_many_are_dropped_at_once(connection: Connection) -> None:
+    """After an hour in which nothing could be stored there are more than a statement takes."""
+    alerts.keep(connection, 7, Kind.ALERT, {"a": "1", "b": "1"})
+    many = {str(number): None for number in range(300_000)}
+    alerts.keep(connection, 7, Kind.ALERT, {**many, "a": None})
+    assert alerts.load(connection, 7, Kind.ALERT) == {"b": "1"}
+
+
 def test_the_message_of_an_open_card_is_not_forgotten(connection: Connection) -> None:
     alerts.keep(connection, 7, Kind.CARD, {"open": "…", "done": "…"})
     for name in ("alert:open", "alert:done"):

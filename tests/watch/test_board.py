@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from bot.watch.alert import Evidence, Reading
+from bot.watch.alert import Alert, Evidence, Reading
 from bot.watch.board import Board
 from bot.watch.card import LATER
 from bot.watch.condition import Native
@@ -215,6 +215,18 @@ def test_two_thousand_alerts_are_one_card_and_little_work() -> None:
         assert len(notice.members) == 2000
         board.put(board.stored(board.cards[notice.card.id], notice, 1, now))
     assert time.process_time() - begun < 1.0
+
+
+def test_what_came_and_went_within_the_hour_costs_little() -> None:
+    """10,000 containers of a build server failed and are gone: each second it is looked again."""
+    board = Board({"down": DOWN}, lambda: Audience((CHAT,)))
+    subjects = (Subject(HOST, f"ci-{number}") for number in range(10_000))
+    over = [Alert("down", s, DOWN.severity, ended=1e9, fires=(1e9,)) for s in subjects]
+    board.load(over, (), 1e9)
+    begun = time.process_time()
+    for second in range(5):
+        board.look(DOWN, HOST, {}, 1e9 + 60 + second)
+    assert time.process_time() - begun < 0.1
 
 
 def test_a_host_that_is_no_longer_watched_fires_no_more() -> None:

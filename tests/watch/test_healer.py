@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,7 +17,7 @@ from bot.message import Untrusted
 from bot.reply import Outcome, Reply
 from bot.watch.alert import Alert, Restarted, State
 from bot.watch.healer import Healer
-from bot.watch.healing import HEAL
+from bot.watch.healing import BUDGET, HEAL
 from bot.watch.rule import Severity
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
@@ -74,15 +74,20 @@ class Ill:
 
     def unwell(self) -> Iterator[tuple[Alert, Watched]]:
         if not self.seen_to:
-            yield ALERT, ONE
+            yield ALERT, self.one
 
     async def restarted(self, key: str, since: float, told: Restarted) -> None:
         assert (key, since) == (ALERT.key, ALERT.since)
         self.told.append(told)
 
+    @property
+    def one(self) -> Watched:
+        """As it is seen: with what its image says."""
+        return replace(ONE, labels={**self.image, **ONE.labels})
+
     async def containers(self, **_: object) -> tuple[Any, ...]:
         row = {"id": ID, "name": Untrusted("web"), "state": "running", "health": self.health}
-        return (SimpleNamespace(**row, labels=ONE.labels, image_id="i"),)
+        return (SimpleNamespace(**row, labels=self.one.labels, image_id="i"),)
 
     async def images(self, **_: object) -> tuple[Any, ...]:
         return (SimpleNamespace(id="i", labels=self.image),)
@@ -192,3 +197,11 @@ async def test_one_that_failed_is_told_as_a_try(ill: Ill) -> None:
     ill.outcome = Outcome.FAILED
     await ill.looked(ill.healer())
     assert ill.told == [Restarted((1000.0,), 3, done=False)]
+
+
+@pytest.mark.parametrize("said", ["0", "1", "5"])
+async def test_how_often_an_image_does_not_say(ill: Ill, said: str) -> None:
+    ill.image = {BUDGET: said}
+    await ill.looked(ill.healer(), 30)
+    assert [told.budget for told in ill.told[-1:]] == [3]
+    assert len(ill.calls) == 3

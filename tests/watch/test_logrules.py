@@ -18,6 +18,7 @@ from bot.message import Untrusted, msg
 from bot.watch.alert import Evidence
 from bot.watch.condition import Logged
 from bot.watch.logrules import MOST, LogRules
+from bot.watch.matches import Matches
 from bot.watch.rule import Rule
 from bot.watch.subject import Selector, Subject
 from bot.watch.watched import Watched
@@ -133,6 +134,26 @@ async def test_after_an_engine_was_silent_nothing_old_is_read() -> None:
         assert w.logs.asked == [("1", 0, None)]
 
 
+@pytest.mark.parametrize("end", [None, LookupError("a bug")])
+async def test_one_whose_start_nobody_saw_is_followed_again(
+    end: Exception | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An Engine restarts: its logs end, and what is running again was not seen to start."""
+    async with watch() as w:
+        await w.look(WEB)
+        await w.look(reachable=False)
+        await w.write(end)
+        await w.look(WEB)
+        await w.time.pass_by(11)
+        await w.look(WEB)
+        assert w.logs.asked[1:] == [("1", 0, None)]
+        await w.time.pass_by(590)
+        assert w.count() is None, "what was logged meanwhile is not known"
+        await w.write(*["ERROR"] * 3)
+        assert w.count() == 3
+        assert len(caplog.messages) == (end is not None)
+
+
 async def test_a_rule_that_comes_later_reads_nothing_old() -> None:
     async with watch() as w:
         one = replace(WEB, started=(50, 0))
@@ -214,3 +235,23 @@ async def test_all_together_are_bounded_too() -> None:
         await w.look(*map(named, range(40)))
         await w.time.pass_by(60)
         assert w.logs.read * 5 <= 4000 + 2000 * 60 + 40 * 13 * 5
+
+
+async def test_a_pattern_that_is_slow_to_search_for_takes_its_share_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each line takes 50 ms: of a minute that would be all, and the loop with it."""
+    async with watch() as w:
+        spent = 0.0
+
+        def slow(_matches: Matches, text: str, _now: float) -> None:
+            nonlocal spent
+            assert len(text) <= 2048
+            spent += 0.05
+            w.time.now += 0.05
+
+        monkeypatch.setattr(Matches, "take", slow)
+        w.logs.flood = lambda: "a" * 16_000
+        await w.look(WEB)
+        await w.time.pass_by(60)
+        assert 0 < spent < 0.15 * 60

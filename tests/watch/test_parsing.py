@@ -46,6 +46,11 @@ def test_a_condition(text: str, meant: object) -> None:
     [
         ("cpu > 80", None, "cpu is counted in %."),
         ("age > 30%", None, "age is counted in s, m, h and d."),
+        (
+            "log /.{0,500}a.{0,400}b/ > 0 in 1m",
+            None,
+            "The pattern takes too much work: let it repeat fewer times.",
+        ),
         ("pids > 5%", None, "pids is a plain number: it has no unit."),
         ("mem_bytes > 1 XB", None, "mem_bytes is counted in B, KB, MB, GB and TB."),
         (

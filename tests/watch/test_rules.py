@@ -90,7 +90,7 @@ def book(*made: Made, linked: bool = True) -> Rulebook:
         {rule.name: rule for rule in DEFAULTS},
         frozenset({"oom"}),
         frozenset({"nas", "db1"}),
-        Rights(may, tells),
+        Rights(may, may, tells),
     )
     found.take({one.name: one for one in made})
     return found
