@@ -254,7 +254,7 @@ class Assembly:
         for chat, entry in self.settings.access.chats.items():
             own = entry.quiet or hours
             if own is not None:
-                found[chat] = Window(*own, entry.timezone or zone)
+                found[self.policy.current(chat)] = Window(*own, entry.timezone or zone)
         return found
 
     def _hosts(self) -> dict[str, Host]:
@@ -421,6 +421,7 @@ class Assembly:
             unstored=dispatcher.unstored,
             leave=toasts.leave,
             met=menu.met,
+            moved=services.watch.move if isinstance(services.watch, Watcher) else None,
             sleep=self.sleep,
         )
         connection = Connection(

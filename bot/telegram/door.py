@@ -20,8 +20,8 @@ from bot.recent import Recent
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
 from bot.telegram.updates import Joined, Moved, Tap, parse
-from storage import inbox, schedules
-from storage.database import Database
+from storage import inbox, rules, schedules
+from storage.database import Connection, Database
 from storage.errors import StorageError
 from storage.inbox import State, Stored
 
@@ -39,7 +39,7 @@ class Door:
     """Takes updates in. `stored` is set when something is new; `failing` while nothing can be.
 
     `unstored` acts on what can't be stored. `leave` leaves a group that no owner has linked. `met`
-    hears who has written.
+    hears who has written, `moved` of a group that has a new id.
     """
 
     def __init__(  # noqa: PLR0913 - who may come in, and where they go
@@ -56,6 +56,7 @@ class Door:
         unstored: Meet,
         leave: Callable[[int], None],
         met: Callable[[int], None] = lambda _: None,
+        moved: Callable[[int, int], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.stored = asyncio.Event()
@@ -71,6 +72,7 @@ class Door:
         self._unstored = unstored
         self._leave = leave
         self._met = met
+        self._moved = moved
         self._sleep = sleep
         self._left: Recent[int, float] = Recent(_KNOWN)
 
@@ -114,11 +116,19 @@ class Door:
         return False
 
     async def _take_along(self, moved: Moved) -> None:
-        """What is scheduled in a group goes with it."""
+        """What is scheduled in a group, and what it is told of alerts, goes with it."""
+        chat, to = moved.chat, moved.to
+
+        def write(connection: Connection) -> None:
+            schedules.move(connection, self._bot, chat, to)
+            rules.move(connection, self._bot, chat, to)
+
         try:
-            await self._database.write(lambda c: schedules.move(c, self._bot, moved.chat, moved.to))
+            await self._database.write(write)
+            if self._moved is not None:
+                await self._moved(chat, to)
         except StorageError as error:
-            log.warning("the schedules of group %d could not be taken along: %s", moved.to, error)
+            log.warning("what group %d has here could not be taken along: %s", to, error)
 
     def _may_stay(self, chat: int) -> bool:
         """Whether an owner has linked a group; any other is left, hourly as long as it speaks."""

@@ -92,6 +92,20 @@ class Receipts:
             log.exception("a message in place of another could not be recorded")
             return None
 
+    async def moved(self, message: Outgoing, other: Outgoing) -> None:
+        """The chat of what was to be sent has a new id: it goes there, and is the same row."""
+        number, ids = message.id, message.button_ids
+
+        def write(connection: Connection) -> None:
+            if number is not None:
+                outbox.move(connection, number, other.chat, other.slot)
+            buttons.move(connection, ids, other.chat)
+
+        try:
+            await self._database.write(write)
+        except StorageError:
+            log.exception("that a message goes to another chat could not be recorded")
+
     async def write(self) -> None:
         """Write what waits, unless that is going on; what can never be written is dropped.
 

@@ -140,6 +140,16 @@ class Card:
             members=tuple(replace(m, due=m.due - seconds) for m in self.members),
         )
 
+    def moved(self, to: int) -> Card:
+        """Its chat has a new id, where nothing that was sent before can be edited or tapped.
+
+        So what fires still is to be shown there once more, unless that is on its way already; what
+        is over needs no more than the reply that says so.
+        """
+        firing = self.shown and not self.open and any(not m.over for m in self.told)
+        dirty = firing or (self.dirty and not self.resolved)
+        return replace(self, chat=to, dirty=dirty, due=min(self.due, self.first or self.due))
+
     def stored(self, row: int, told: Collection[Member], now: float) -> Card:
         """A message that shows these was stored in the outbox."""
         shown = {m.firing for m in told}

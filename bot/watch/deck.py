@@ -118,6 +118,12 @@ class Deck:
         self._changed(card.id)
         self._pass_on(card, now)
 
+    def move(self, chat: int, to: int) -> None:
+        """A chat has a new id: its cards go with it."""
+        for card in tuple(self.cards.values()):
+            if card.chat == chat:
+                self.put(card.moved(to))
+
     def set_back(self, seconds: float) -> None:
         """The clock was put back."""
         for card in tuple(self.cards.values()):

@@ -183,6 +183,18 @@ class Watcher:
             await self._go_by_what_is_stored(self._clock())
         self._wake.set()
 
+    async def move(self, chat: int, to: int) -> None:
+        """A chat has a new id: what it is told goes there.
+
+        Raises:
+            StorageError: what became of its messages can't be read now.
+        """
+        async with self._busy:
+            await self._ledger.settle(self._clock())
+            self.book.move(chat, to)
+            self._board.deck.move(chat, to)
+        await self.reload()
+
     async def _load(self) -> None:
         while True:
             try:
