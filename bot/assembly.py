@@ -64,17 +64,18 @@ from bot.watch.calendar import Window
 from bot.watch.card import SECOND
 from bot.watch.chronicle import Chronicle
 from bot.watch.counting import Counting
-from bot.watch.courier import Couriers, Said
+from bot.watch.courier import Couriers, Note, Said, deliver
 from bot.watch.cursors import StoredCursors
 from bot.watch.healer import Healer
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
+from bot.watch.public import Public
 from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
 from bot.watch.second import Second
-from bot.watch.watcher import Public, Watcher
+from bot.watch.watcher import Watcher
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -311,11 +312,9 @@ class Assembly:
     def _second(self, services: Services, notices: Notices) -> Second:
         """The second channel; without addresses nothing goes there."""
 
-        async def tell(reply: Reply) -> None:
-            for chat in self._audience().chats:
-                parcel = notices.pack(Said(chat, reply))
-                await services.database.write(parcel.store)
-                parcel.sent()
+        async def tell(reply: Reply, note: Note) -> None:
+            parcels = [notices.pack(Said(chat, reply)) for chat in self._audience().chats]
+            await deliver(services.database, parcels, note)
 
         locale = self.settings.locale
         return Second(
