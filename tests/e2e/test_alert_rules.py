@@ -59,7 +59,9 @@ async def test_a_rule_that_was_typed_fires_and_its_end_is_told_when_it_is_remove
         question = await ask(phone, "/alert rm cpu-web")
         assert question.buttons == [["Keep it"], ["Remove rule cpu-web"]]
         await tap(question, "Remove rule cpu-web")
-        await eventually(lambda: len(saying(phone, "Resolved: web@local")) == 2, clock)
+        await eventually(lambda: len(saying(phone, "No longer watched: web@local")) == 2, clock)
+        assert not saying(phone, "Resolved"), "nobody has seen that"
+        assert saying(phone, "Rule cpu-web was removed, or rests.")
         await eventually(lambda: count(tmp_path, "alert_state", "kind = 'card'") == 0, clock)
         assert (await ask(phone, "/alert ls")).text == "Nothing fires."
         assert await verdict(phone, "/alert show cpu-web") == "There is no rule cpu-web."
@@ -148,8 +150,8 @@ async def test_a_group_is_told_of_what_the_author_may_see_and_no_longer_than_tha
         assert not saying(group, "Note: local")
     fewer = silent | {f"PIERHEAD_ACCESS__PEOPLE__{SCOPED}__ROLE": "viewer"}
     async with bot(telegram, tmp_path, clock, fewer):
-        await eventually(lambda: len(saying(group, "Resolved: nas")) == 2, clock, 1)
-        edited, reply = saying(group, "Resolved: nas")
+        await eventually(lambda: len(saying(group, "No longer watched: nas")) == 2, clock, 1)
+        edited, reply = saying(group, "No longer watched: nas")
         assert (edited.id, reply.reply_to) == (card.id, card.id)
         assert not saying(group, "local")
 
