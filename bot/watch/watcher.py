@@ -140,6 +140,10 @@ class Watcher:
         """What is known of the containers of a host."""
         return tuple(self._places[host].memory)
 
+    def unfollowed(self, host: str) -> int:
+        """How many logs of a host the rules ask for that are not followed, being too many."""
+        return self._logs.left_out(host)
+
     def maintenance(self) -> tuple[Maintenance, ...]:
         """The times of maintenance that it is now."""
         now = self._clock()

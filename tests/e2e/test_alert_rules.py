@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.watch import logrules
 from sandbox import Sandbox
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import audited, count, eventually
@@ -208,3 +209,27 @@ async def test_what_can_t_be_understood_is_said(
 ) -> None:
     async with bot(telegram, tmp_path, clock, SOME):
         assert (await verdict(telegram.private(ADMIN), line)).startswith(verdict_)
+
+
+async def test_logs_that_are_too_many_to_follow_are_told_where_rules_are_listed(
+    watching: Pierhead,
+    telegram: Sandbox,
+    engine: Engine,
+    clock: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(logrules, "MOST", 1)
+    phone = telegram.private(OWNER)
+    for name in ("web", "db"):
+        run(engine, name)
+    async with watching.running():
+        await started(tmp_path, clock, 2)
+        assert "not followed" not in (await ask(phone, "/alert rules")).text
+        wrong = await ask(phone, "/alert add log /ERROR now/ > 5")
+        assert wrong.text.startswith("I can't read log /ERROR now/ > 5: write it like log /ERROR")
+        await ask(phone, "/alert add 'log /ERROR now/ > 5 in 10m' name errors")
+        await eventually(lambda: "are not followed" in caplog.text, clock)
+        listed = await ask(phone, "/alert rules")
+        assert lines(listed.text)[1] == "local: 1 log is not followed, 1 at once is all."
