@@ -44,13 +44,14 @@ from bot.telegram.notices import Notices
 from bot.telegram.outbox import Outbox
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Sender
-from bot.watch.board import GRACE
 from bot.watch.condition import Native
+from bot.watch.hearing import GRACE
 from bot.watch.notice import Audience
+from bot.watch.public import Public
 from bot.watch.rule import Rule, Severity
 from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.subject import Selector
-from bot.watch.watcher import Public, Watcher
+from bot.watch.watcher import Watcher
 from sandbox import Phone, Sandbox
 from sandbox.engine.images import BUSYBOX
 from storage.database import Database
@@ -150,6 +151,9 @@ class Stand:
         """What the watcher hears."""
         return self.ears
 
+    def ask(self) -> None:
+        """It tells what there is by itself."""
+
     def lists(self, each: int, state: str) -> None:
         """All of its containers are in this state now."""
         names = (f"{('soft', 'hard')[n % 2]}{n}" for n in range(each))
@@ -199,7 +203,12 @@ async def _storm(folder: Path, alerts: int) -> list[Row]:
         ),
         Row(what, "critical ones first", Sample.of(first.count("CRITICAL")), bound=at_least(4, "")),
         Row(what, "s until all are told", Sample.of(spent)),
-        Row(what, "ms in which nobody else is served, at most", Sample.of(max(held) * _MS)),
+        Row(
+            what,
+            "ms in which nobody else is served, at most",
+            Sample.of(max(held) * _MS),
+            bound=at_most(100, "ms"),
+        ),
     ]
 
 

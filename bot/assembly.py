@@ -65,17 +65,18 @@ from bot.watch.calendar import Window
 from bot.watch.card import SECOND
 from bot.watch.chronicle import Chronicle
 from bot.watch.counting import Counting
-from bot.watch.courier import Couriers, Said
+from bot.watch.courier import Couriers, Note, Said, deliver
 from bot.watch.cursors import StoredCursors
 from bot.watch.healer import Healer
 from bot.watch.history import Recorder
 from bot.watch.notice import Audience
+from bot.watch.public import Public
 from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.run import Runs
 from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
 from bot.watch.second import Second
-from bot.watch.watcher import Public, Watcher
+from bot.watch.watcher import Watcher
 from handlers import COMMANDS
 from storage import people
 from storage.database import Database
@@ -261,7 +262,7 @@ class Assembly:
         for chat, entry in self.settings.access.chats.items():
             own = entry.quiet or hours
             if own is not None:
-                found[chat] = Window(*own, entry.timezone or zone)
+                found[self.policy.current(chat)] = Window(*own, entry.timezone or zone)
         return found
 
     def _hosts(self) -> dict[str, Host]:
@@ -318,11 +319,9 @@ class Assembly:
     def _second(self, services: Services, notices: Notices) -> Second:
         """The second channel; without addresses nothing goes there."""
 
-        async def tell(reply: Reply) -> None:
-            for chat in self._audience().chats:
-                parcel = notices.pack(Said(chat, reply))
-                await services.database.write(parcel.store)
-                parcel.sent()
+        async def tell(reply: Reply, note: Note) -> None:
+            parcels = [notices.pack(Said(chat, reply)) for chat in self._audience().chats]
+            await deliver(services.database, parcels, note)
 
         locale = self.settings.locale
         return Second(
@@ -407,6 +406,16 @@ class Assembly:
         schedules = Schedules(journal, runs, services.scheduled, self._alive(SCHEDULED))
         return Work(journal, deadline, builder, run, resume, schedules, turns)
 
+    def _moved(self, services: Services, speech: Speech) -> Callable[[int, int], Awaitable[None]]:
+        """What has everything of a group go along when that has a new id."""
+
+        async def moved(chat: int, to: int) -> None:
+            await speech.outbox.moved(chat, to)
+            if isinstance(services.watch, Watcher):
+                services.watch.move(chat, to)
+
+        return moved
+
     def intake(
         self, services: Services, claimed: people.Owners, speech: Speech, work: Work
     ) -> Intake:
@@ -427,7 +436,7 @@ class Assembly:
             lambda: speech.line.polls.gap,
             unstored=dispatcher.unstored,
             leave=toasts.leave,
-            moved=speech.outbox.moved,
+            moved=self._moved(services, speech),
             met=menu.met,
             sleep=self.sleep,
         )

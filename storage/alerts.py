@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CONTAINER = "container"
     HEALING = "healing"
     SEEN = "seen"
+    REFUSED = "refused"  # of the second channel: what takes nothing, and that was told
 
 
 alert_state = Table(

@@ -146,6 +146,12 @@ def retire(connection: Connection, call_id: str, now: float) -> int:
     return len(found)
 
 
+def move(connection: Connection, ids: Collection[str], to: int) -> None:
+    """The chat that these are for has a new id; of those that were shown already, nothing moves."""
+    for row in _genuine(connection, button.c.id.in_(ids) & button.c.message_id.is_(None)):
+        _change(connection, row, chat=to)
+
+
 def prune(connection: Connection, before: float) -> int:
     """Remove those that expired before then."""
     return connection.execute(button.delete().where(button.c.expires_at < before)).rowcount

@@ -158,6 +158,24 @@ def sent(connection: Connection, id: int, message_id: int, now: float) -> None: 
         slots.bind(connection, slots.Slot(row.bot, row.chat, row.slot, message_id, now))
 
 
+def move(
+    connection: Connection,
+    id: int,  # noqa: A002 - the same
+    to: int,
+    slot: str | None,
+) -> None:
+    """Its chat has a new id: it waits for that one, in no topic, a reply to nothing, by this slot.
+
+    It stays the same row, so whoever waits to hear what became of it does. A forged one stays put.
+    """
+    row = connection.execute(select(outbox).where(outbox.c.id == id, _OPEN)).mappings().first()
+    if row is None or not sealed.holds(connection, "outbox", _says(row), row["seal"]):
+        return
+    changes = {"chat": to, "thread": None, "reply_to": None, "slot": slot}
+    seal = sealed.seal(connection, "outbox", _says({**row, **changes}))
+    connection.execute(outbox.update().where(outbox.c.id == id).values(**changes, seal=seal))
+
+
 def failed(connection: Connection, id: int, error: str) -> None:  # noqa: A002 - the same
     """Give it up for good. `error` must hold nothing secret."""
     connection.execute(

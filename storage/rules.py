@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
 
@@ -93,6 +93,13 @@ def put(connection: Connection, made: Made) -> None:
         index_elements=["bot", "name"], set_=row
     )
     connection.execute(statement, row)
+
+
+def move(connection: Connection, bot: int, chat: int, to: int) -> None:
+    """The chat that some of them tell has a new id."""
+    for made in every(connection, bot).values():
+        if made.chat == chat:
+            put(connection, replace(made, chat=to))
 
 
 def remove(connection: Connection, bot: int, name: str) -> bool:

@@ -81,6 +81,7 @@ class Policy:
     ) -> None:
         self._subjects = {s.person.id: s for s in subjects}
         self._groups = {g.id: g for g in groups}
+        self._moved: dict[int, int] = {}
         self._read_only = read_only
         self._frozen = False
 
@@ -119,7 +120,12 @@ class Policy:
         group = self._groups.get(chat)
         if group is not None:
             self._groups[to] = replace(group, id=to)
+            self._moved[chat] = to
         return group is not None
+
+    def current(self, chat: int) -> int:
+        """The id that a chat of the config has now."""
+        return self._moved.get(chat, chat)
 
     @property
     def groups(self) -> tuple[int, ...]:

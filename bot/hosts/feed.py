@@ -37,6 +37,7 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds before the next try
 _BEAT = 15.0  # seconds between two questions whether the Engine is there
 _SETTLES = 1.0  # seconds in which what it remembers has come
 _BURST = 1.0  # seconds in which changes are gathered for one list
+_LATEST = 10.0  # seconds after which a list is told although something changes all the time
 _AGE = 60.0  # seconds; an Engine leaves out who reads too slowly, and tells nobody
 _SAVE = 5.0  # seconds; what was told since then is told again after a kill
 # What shows in no list: what runs inside a container, and what only looks at it.
@@ -77,6 +78,7 @@ class Feed:
         self._place: Place | None = None
         self._saved: Cursor | None = None
         self._stale = asyncio.Event()
+        self._touched: set[str] = set()
         # The newest list, and the epoch of the link in which it was asked for.
         self._newest: tuple[tuple[int, int], tuple[Container, ...]] | None = None
 
@@ -98,6 +100,10 @@ class Feed:
         if self._newest is None or self._newest[0] != self._link.epoch:
             return None
         return self._newest[1]
+
+    def ask(self) -> None:
+        """Have a new snapshot told soon."""
+        self._stale.set()
 
     async def run(self, cursors: Cursors) -> None:
         """Hear the Engine until cancelled, whatever it does."""
@@ -149,6 +155,7 @@ class Feed:
                     if isinstance(one, Gap) or _is_listed(one):
                         self._newest = None
                         self._stale.set()
+                        self._touch(one)
                     self._tell(one)
         except DockerFault as error:
             if place.opened.is_set() and not may_pass(error):
@@ -156,16 +163,24 @@ class Feed:
             raise
 
     async def _list(self, place: Place) -> None:
-        """Tell a snapshot after the connection, after changes, and each minute: events get lost."""
+        """Tell a snapshot after the connection, after changes, and each minute: events get lost.
+
+        Where it changes faster than it can be listed, one comes all the same, sure of the rest.
+        """
         await place.opened.wait()
         await self._settle(place)
+        told = self._clock()
         while True:
             self._stale.clear()
+            self._touched.clear()
             asked, epoch = self._clock(), self._link.epoch
             containers = await self._listed.containers()
-            if not self._stale.is_set():
+            sure = not self._stale.is_set()
+            if sure:
                 self._newest = epoch, containers
-                self._tell(Snapshot(containers, asked))
+            if sure or asked - told >= _LATEST:
+                self._tell(Snapshot(containers, asked, frozenset(self._touched)))
+                told = asked
             await together(self._stale.wait(), self._sleep(_AGE))
             await self._sleep(_BURST)
 
@@ -195,6 +210,11 @@ class Feed:
         cursor = self._place.cursor(self._engine, behind)
         if cursor != self._saved and await cursors.save(cursor):
             self._saved = cursor
+
+    def _touch(self, one: Event | Gap) -> None:
+        """What is listed just now may not show this yet."""
+        if isinstance(one, Event) and one.type == "container":
+            self._touched.add(one.id.raw)
 
     def _tell(self, one: Happening) -> None:
         for subscription in self._subscriptions:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 16
 _WAITING = 5000
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+_NUMBERED = "message:"  # a slot that is the number of a message
 _LOOK = 5.0  # seconds between looks whether what could not be recorded is due
 
 
@@ -114,7 +115,7 @@ class Outbox:
         return self._receipts.slots.get((chat, slot))
 
     async def moved(self, chat: int, to: int) -> None:
-        """A group has a new id: what is scheduled there goes along, once that can be stored."""
+        """A group has a new id: what is stored of it goes along, once that can be written."""
         await self._receipts.moved(chat, to)
         self._wake.set()
 
@@ -200,18 +201,19 @@ class Outbox:
     async def _gone(self, message: Outgoing, error: Gone) -> None:
         if error.moved_to is not None:
             await self._receipts.moved(message.chat, error.moved_to)
-            # Numbers of messages and topics are another chat's there.
-            other = replace(message, chat=error.moved_to, slot=None, reply_to=None, thread=None)
-        else:
-            log.warning("a message to chat %d is given up: %s", message.chat, error)
-            if message.operation is not None:
-                self._unseen(message.operation)
-            closed = isinstance(error, Shut)
-            if message.instead is None or closed == (message.file is not None):
-                await self._receipts.failed(message, str(error))
-                self._discard(message)
-                return
-            other = message.instead
+            other = _there(message, error.moved_to)
+            await self._receipts.redirected(message, other)
+            self.put([other])
+            return
+        log.warning("a message to chat %d is given up: %s", message.chat, error)
+        if message.operation is not None:
+            self._unseen(message.operation)
+        closed = isinstance(error, Shut)
+        if message.instead is None or closed == (message.file is not None):
+            await self._receipts.failed(message, str(error))
+            self._discard(message)
+            return
+        other = message.instead
         number = await self._receipts.replaced(message, other, str(error))
         if other.file is None:
             self._discard(message)
@@ -252,6 +254,16 @@ class Outbox:
             return known
         found = await self._database.read(lambda c: slots.find(c, self._bot, chat, slot))
         return found.message_id if found else None
+
+
+def _there(message: Outgoing, chat: int) -> Outgoing:
+    """A message for the new id of its chat, whose messages and topics have other numbers.
+
+    One that is edited by its slot is sent anew there once, and edited from then on.
+    """
+    slot = message.slot
+    numbered = slot is not None and slot.startswith(_NUMBERED)
+    return replace(message, chat=chat, slot=None if numbered else slot, reply_to=None, thread=None)
 
 
 def _drop_older(queue: _Queue, message: Outgoing) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bot.recent import Recent
 from bot.telegram.outgoing import Outgoing
-from storage import buttons, outbox, schedules, slots
+from storage import buttons, outbox, rules, schedules, slots
 from storage.database import Connection, Database
 from storage.errors import Refused, StorageError
 
@@ -93,11 +93,26 @@ class Receipts:
             log.exception("a message in place of another could not be recorded")
             return None
 
+    async def redirected(self, message: Outgoing, other: Outgoing) -> None:
+        """The chat of what was to be sent has a new id: it goes there, and is the same row."""
+        number, ids = message.id, message.button_ids
+
+        def write(connection: Connection) -> None:
+            if number is not None:
+                outbox.move(connection, number, other.chat, other.slot)
+            buttons.move(connection, ids, other.chat)
+
+        try:
+            await self._database.write(write)
+        except StorageError:
+            log.exception("that a message goes to another chat could not be recorded")
+
     async def moved(self, chat: int, to: int) -> None:
-        """A group has a new id, and what is scheduled there goes along."""
+        """A group has a new id: what is scheduled there, and the rules that tell it, go along."""
 
         def note(connection: Connection) -> None:
             schedules.move(connection, self._bot, chat, to)
+            rules.move(connection, self._bot, chat, to)
 
         await self._note(note)
 

@@ -30,12 +30,24 @@ class State(StrEnum):
     FIRING = "firing"
 
 
+class End(StrEnum):
+    """Why an alert fires no more: all is well, or it can't be bad any more, or nobody looks."""
+
+    WELL = "well"
+    STOPPED = "stopped"
+    RULE = "rule"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known now: whether the condition holds (None: nothing is known), and its figure."""
+    """What is known now: whether the condition holds (None: nothing is known), and its figure.
+
+    `stopped`: it can't hold, as nothing runs there.
+    """
 
     holds: bool | None
     value: float | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,8 @@ class Alert:
     """An alert. Times are seconds since the epoch; `held` and `calm` count seconds.
 
     `at` is the last look, `since` when it began to hold or, once it fires, when it fired; `ended`
-    when it last resolved. `fires` are the last times that it fired. `snoozed` is until when.
+    when it last did no more, `end` why. `fires` are the last times that it fired. `snoozed` is
+    until when.
     """
 
     rule: str
@@ -98,6 +111,7 @@ class Alert:
     held: float = 0.0
     calm: float | None = None
     ended: float | None = None
+    end: End = End.WELL
     stale: bool = False
     value: float | None = None
     fires: tuple[float, ...] = ()
@@ -169,12 +183,15 @@ def advance(alert: Alert, rule: Rule, found: Reading, now: float) -> Alert:
         case State.PENDING:
             return _holding(seen, rule, passed, now) if holds else _quiet(seen)
         case State.FIRING:
-            return replace(seen, calm=None) if holds else _calmer(seen, rule, passed, now)
+            if holds:
+                return replace(seen, calm=None)
+            end = End.STOPPED if found.stopped else End.WELL
+            return _calmer(replace(seen, end=end), rule, passed, now)
 
 
 def dropped(alert: Alert, now: float) -> Alert:
     """The alert once no rule is about it any more."""
-    return replace(_quiet(alert), at=now, ended=now)
+    return replace(_quiet(alert), at=now, ended=now, end=End.RULE)
 
 
 def meaning(rule: Rule, found: Reading) -> bool | None:
@@ -212,7 +229,7 @@ def _calmer(alert: Alert, rule: Rule, passed: float, now: float) -> Alert:
     calm = 0.0 if alert.calm is None else alert.calm + passed
     if calm < alert.patience(rule, now):
         return replace(alert, calm=calm)
-    return replace(_quiet(alert), ended=now)
+    return replace(_quiet(alert), ended=now, value=alert.value)
 
 
 def _quiet(alert: Alert) -> Alert:

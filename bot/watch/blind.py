@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.message import Moment, Span, msg, plural
 from bot.reply import Reply, Text
 from bot.watch.alert import Alert
-from bot.watch.board import GRACE
+from bot.watch.hearing import GRACE
 from bot.watch.rule import Severity
 
 _LEAST = 300.0  # seconds from which it counts

@@ -6,8 +6,7 @@ it together with its notices, so that a kill at any moment loses neither.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.watch.alert import (
@@ -22,16 +21,14 @@ from bot.watch.alert import (
     meaning,
 )
 from bot.watch.calendar import Silence
-from bot.watch.card import SECOND, Card, Member
-from bot.watch.deck import Deck, Place
+from bot.watch.card import Card, Member
+from bot.watch.deck import Deck
+from bot.watch.hearing import GRACE, Hearing
 from bot.watch.notice import Audience, Holding, Kind, Notice
 from bot.watch.rule import Rule, Severity
 from bot.watch.subject import Subject
 from bot.watch.telling import Telling, repeating
 
-GRACE = 180.0  # seconds after a start in which everything is gathered into one card
-UNHEARD = 180.0  # seconds after which what is critical and not taken goes to the second channel
-START = "start"  # the topic of that card
 _SET_BACK = 30.0  # seconds by which a clock must go back to count as set
 
 Covers = Callable[[str, str], bool]
@@ -52,10 +49,11 @@ class Board:
     changed: set[tuple[type, str]] = field(default_factory=set)
     fresh: list[str] = field(default_factory=list)
     deck: Deck = field(init=False)
-    _started: dict[str, float] = field(default_factory=dict)
+    _hearing: Hearing = field(init=False)
     _seen: float = 0.0
 
     def __post_init__(self) -> None:
+        self._hearing = Hearing(self.grace)
         self.deck = Deck(lambda id_: self.changed.add((Card, id_)))
 
     @property
@@ -96,7 +94,7 @@ class Board:
 
     def started(self, host: str, now: float) -> None:
         """The bot, or the Engine of that host, has just started."""
-        self._started[host] = now
+        self._hearing.started[host] = now
 
     def look(self, rule: Rule, host: str, readings: Mapping[Subject, Reading], now: float) -> None:
         """Take in what holds now. Of what fires and is not among it, nothing is left."""
@@ -108,6 +106,7 @@ class Board:
             and a.subject not in readings
         }
         ended: set[str] = set()
+        fired: list[Alert] = []
         for subject, reading in {**readings, **gone}.items():
             before = self.alerts.get(f"{rule.name}/{subject.fingerprint}")
             if before is None and not meaning(rule, reading):
@@ -119,6 +118,10 @@ class Board:
             self._keep(before, after)
             if before.firing and not after.firing:
                 ended.add(after.key)
+            if after.firing and not before.firing:
+                fired.append(after)
+        if fired:
+            self._fired(rule, host, fired, now)
         self.deck.end(ended, now)
 
     def take(self, card: str, owner: Owner) -> tuple[Alert, ...]:
@@ -199,7 +202,6 @@ class Board:
             self._put(after)
             if after.firing:
                 self.fresh.append(after.key)
-                self._fired(after)
         else:
             if after.firing and after.stale != before.stale:
                 self.deck.touch(after.key)
@@ -220,27 +222,12 @@ class Board:
         self.alerts[alert.key] = alert
         self.changed.add((Alert, alert.key))
 
-    def _fired(self, alert: Alert) -> None:
-        """Put it on the cards of all who hear of it, now or later."""
-        rule, now, host = self.rules[alert.rule], alert.since, alert.subject.host
-        start = self._started.get(host)
-        early = bool(alert.subject.name) and start is not None and 0 <= now - start < self.grace
-        topic, due = (START, (start or 0.0) + self.grace) if early else (rule.name, now)
-        audience = self.audience()
-        for chat in audience.of(rule, host):
-            self._join(Place(chat, host, topic), alert, due)
-        for number, step in enumerate(rule.chain, 1):
-            self._join(Place(step.chat, host, topic, number), alert, now + step.after)
-        if audience.second and alert.severity is Severity.CRITICAL:
-            last = len(rule.chain) + 1
-            self._join(Place(SECOND, host, topic, last), alert, now + UNHEARD)
-
-    def _join(self, place: Place, alert: Alert, due: float) -> None:
-        def new() -> str:
-            says = f"{place.chat}/{alert.key}/{alert.since!r}/{place.step}"
-            return hashlib.sha256(says.encode()).hexdigest()[:10]
-
-        self.deck.join(place, Member(alert.key, alert.since, due), new, due)
+    def _fired(self, rule: Rule, host: str, alerts: Sequence[Alert], now: float) -> None:
+        """Put these on the cards of all who hear of them, now or later."""
+        itself = not all(alert.subject.name for alert in alerts)
+        for place, due in self._hearing.places(rule, host, now, self.audience(), itself=itself):
+            members = tuple(Member(alert.key, alert.since, due) for alert in alerts)
+            self.deck.join(place, members, due)
 
     def _each(self, card: str, change: Callable[[Alert], Alert]) -> tuple[Alert, ...]:
         """Change every alert that fires on a card and is shown there; which those are."""
@@ -284,4 +271,4 @@ def _matters(before: Alert, after: Alert) -> bool:
     """Whether a restart would miss it: the time of the last look does where time is counted."""
     if after.state is State.PENDING or after.calm is not None:
         return True
-    return replace(before, at=0.0, value=None) != replace(after, at=0.0, value=None)
+    return replace(after, at=before.at, value=before.value) != before

@@ -7,7 +7,7 @@ where the message came to say both before it was accepted, it has said all.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 SECOND = 0  # the chat that the second channel is: what was said there can't be edited
@@ -92,8 +92,9 @@ class Card:
     @property
     def done(self) -> bool:
         """Whether nobody has to hear any more of it."""
-        told = all(m.told or not m.delivered for m in self.members)
-        return self.over and not self.open and not self.dirty and told
+        if self.open or self.dirty or not self.over:
+            return False
+        return all(m.told or not m.delivered for m in self.members)
 
     def new(self, now: float) -> tuple[Member, ...]:
         """What fires and is to be told for the first time."""
@@ -109,10 +110,10 @@ class Card:
         """What is over, and whoever was told that it fires does not know yet."""
         return tuple(m for m in self.members if m.over and m.delivered and not m.told)
 
-    def joined(self, member: Member) -> Card:
-        """With one more alert."""
-        due = min(self.due, member.due) if self.first is None else self.due
-        return replace(self, members=(*self.members, member), due=due)
+    def joined(self, members: Sequence[Member]) -> Card:
+        """With more alerts."""
+        due = min(self.due, *(m.due for m in members)) if self.first is None else self.due
+        return replace(self, members=(*self.members, *members), due=due)
 
     def ended(self, keys: Collection[str], now: float) -> Card:
         """These alerts fire no more; one that was never told is forgotten."""
@@ -139,6 +140,16 @@ class Card:
             again=None if self.again is None else self.again - seconds,
             members=tuple(replace(m, due=m.due - seconds) for m in self.members),
         )
+
+    def moved(self, to: int) -> Card:
+        """Its chat has a new id, where nothing that was sent before can be edited or tapped.
+
+        So what fires still is to be shown there once more, unless that is on its way already; what
+        is over needs no more than the reply that says so.
+        """
+        firing = self.shown and not self.open and any(not m.over for m in self.told)
+        dirty = firing or (self.dirty and not self.resolved)
+        return replace(self, chat=to, dirty=dirty, due=min(self.due, self.first or self.due))
 
     def stored(self, row: int, told: Collection[Member], now: float) -> Card:
         """A message that shows these was stored in the outbox."""

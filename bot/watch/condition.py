@@ -23,6 +23,7 @@ _EXPRESSION = re.compile(r"([a-z_]+) ?([<>]=?) ?(\d{1,12}(?:\.\d{1,6})?) ?([A-Za
 _RESTARTS = re.compile(r"restarts ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII)
 _LOGGED = re.compile(r"log /(.+)/ ?> ?(\d{1,3}) in (\d{1,4}[smh])", re.ASCII | re.DOTALL)
 _LARGEST = 5000  # steps of a pattern's program: of 2,048 letters some 20 ms
+_TYPED = 64  # characters of what can't be read that are said again
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SPANS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -133,6 +134,15 @@ def condition(when: str, clear: str | None = None) -> Condition:
         _refuse(clear)
         _searchable(found[1])
         return Logged(found[1], int(found[2]), seconds(found[3]))
+    if text.partition(" ")[0] == "log":
+        raise UsageError(
+            msg(
+                "I can't read {text}: write it like {example},"
+                " in quotes if there is a space in the pattern.",
+                text=Untrusted(when.strip()[:_TYPED]),
+                example=Code("log /ERROR|FATAL/ > 5 in 10m"),
+            )
+        )
     bound = _bound(text)
     over = None if clear is None else _bound(" ".join(clear.split()))
     if over is not None and not _opposed(bound, over):
@@ -191,7 +201,7 @@ def _bound(text: str) -> Bound:
             msg(
                 "I can't read {text}: write a figure and its limit like {one}, {two}"
                 " or {three}, or one of {words}.",
-                text=Untrusted(text[:64]),
+                text=Untrusted(text[:_TYPED]),
                 one=Code("cpu > 80%"),
                 two=Code("mem_bytes > 1 GB"),
                 three=Code("restarts > 3 in 10m"),

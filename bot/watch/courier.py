@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.reply import Reply
-from storage.database import Connection
+from storage.database import Connection, Database
+
+Note = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,20 @@ class Couriers:
     def pack(self, said: Said) -> Parcel:
         """Word it."""
         return self.others.get(said.chat, self.most).pack(said)
+
+
+async def deliver(database: Database, parcels: Sequence[Parcel], note: Note) -> None:
+    """Store them in one transaction with what is to be noted, and have them delivered.
+
+    Raises:
+        StorageError: that can't be stored now; nothing of it counts.
+    """
+
+    def write(connection: Connection) -> None:
+        note(connection)
+        for parcel in parcels:
+            parcel.store(connection)
+
+    await database.write(write)
+    for parcel in parcels:
+        parcel.sent()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.watch.card import Card, Member
@@ -61,13 +62,15 @@ class Deck:
             self.cards[card.id] = card
         self._changed(card.id)
 
-    def join(self, place: Place, member: Member, new: Callable[[], str], due: float) -> None:
-        """Put an alert on the card that it belongs on, or a `new` one that is `due` then."""
+    def join(self, place: Place, members: Sequence[Member], due: float) -> None:
+        """Put alerts on the card that they belong on, or a new one that is `due` then."""
         card = self._open(place)
         if card is None:
-            card = Card(new(), place.chat, place.host, place.topic, due, step=place.step)
-        self.put(card.joined(member))
-        self._on[member.key].add(card.id)
+            id_ = _named(place, members[0])
+            card = Card(id_, place.chat, place.host, place.topic, due, step=place.step)
+        self.put(card.joined(members))
+        for member in members:
+            self._on[member.key].add(card.id)
 
     def end(self, keys: Collection[str], now: float) -> None:
         """These alerts fire no more."""
@@ -118,6 +121,12 @@ class Deck:
         self._changed(card.id)
         self._pass_on(card, now)
 
+    def move(self, chat: int, to: int) -> None:
+        """A chat has a new id: its cards go with it."""
+        for card in tuple(self.cards.values()):
+            if card.chat == chat:
+                self.put(card.moved(to))
+
     def set_back(self, seconds: float) -> None:
         """The clock was put back."""
         for card in tuple(self.cards.values()):
@@ -143,3 +152,9 @@ class Deck:
                     later[other.id].add(key)
         for id_, keys in later.items():
             self.put(self.cards[id_].hurried(keys, now))
+
+
+def _named(place: Place, first: Member) -> str:
+    """The id of a new card: the same, should the same be told again."""
+    says = f"{place.chat}/{first.key}/{first.since!r}/{place.step}"
+    return hashlib.sha256(says.encode()).hexdigest()[:10]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.message import Code, Message, Moment, Person, Size, Span, Untrusted, msg, plural
 from bot.reply import Excerpt, Reply, Text
 from bot.reply.model import Block
-from bot.watch.alert import FOREVER, Alert
+from bot.watch.alert import FOREVER, Alert, End
 from bot.watch.card import Member
 from bot.watch.condition import Logged
 from bot.watch.keyboard import keyboard
@@ -77,9 +77,7 @@ class Face:
         alert = self.alerts[member.key]
         shown, evidence = alert.subject.shown, alert.evidence
         if member.ended is not None:
-            yield Text(msg("Resolved: {subject}", subject=shown))
-            yield Text(what(alert, self.rules.get(alert.rule)))
-            yield Text(down(member, member.ended))
+            yield from self._over(member, member.ended)
             yield from self._restarts(alert)
             return
         yield Text(verdict(alert.severity).having(subject=shown))
@@ -180,23 +178,46 @@ class Face:
     def _resolved(self) -> Iterator[Block]:
         members = self.notice.members
         if len(members) == 1 and members[0].ended is not None:
-            alert = self.alerts[members[0].key]
-            yield Text(msg("Resolved: {subject}", subject=alert.subject.shown))
-            yield Text(what(alert, self.rules.get(alert.rule)))
-            yield Text(down(members[0], members[0].ended))
+            yield from self._over(members[0], members[0].ended)
             return
-        host = Untrusted(self.notice.card.host)
-        yield Text(
-            plural(
-                "Resolved on {host}: {count} alert",
-                "Resolved on {host}: {count} alerts",
-                len(members),
-                host=host,
+        host, count = Untrusted(self.notice.card.host), len(members)
+        if any(self.alerts[m.key].end is End.RULE for m in members):
+            yield Text(
+                plural(
+                    "{host}: {count} alert, over", "{host}: {count} alerts, over", count, host=host
+                )
             )
-        )
+        else:
+            yield Text(
+                plural(
+                    "Resolved on {host}: {count} alert",
+                    "Resolved on {host}: {count} alerts",
+                    count,
+                    host=host,
+                )
+            )
         for member in members[:_SHOWN]:
             yield Text(self._line(member))
         yield from self._rest(members)
+
+    def _over(self, member: Member, ended: float) -> Iterator[Block]:
+        """How one has ended: that all is well is said where that was seen."""
+        alert = self.alerts[member.key]
+        shown = alert.subject.shown
+        if alert.end is End.RULE:
+            yield Text(msg("No longer watched: {subject}", subject=shown))
+            yield Text(
+                msg(
+                    "Rule {name} was removed, or rests. Whether all is well is not known.",
+                    name=Untrusted(alert.rule),
+                )
+            )
+        else:
+            yield Text(msg("Resolved: {subject}", subject=shown))
+            yield Text(what(alert, self.rules.get(alert.rule)))
+        if alert.end is End.STOPPED:
+            yield Text(msg("It does not run any more."))
+        yield Text(down(member, ended))
 
     @staticmethod
     def _rest(members: tuple[Member, ...]) -> Iterator[Block]:
@@ -209,6 +230,8 @@ class Face:
         alert = self.alerts[member.key]
         name = Untrusted(alert.subject.name or alert.subject.host)
         if member.ended is not None:
+            if alert.end is End.RULE:
+                return msg("{name}: no longer watched", name=name)
             spent = Span(max(member.ended - member.since, 0.0))
             return msg("{name}: resolved after {time}", name=name, time=spent)
         wrong = msg("unknown now") if alert.stale else what(alert, self.rules.get(alert.rule))

@@ -93,6 +93,10 @@ class LogRules:
         sampled = SAMPLED if matches.is_sampled(now) else ""
         return replace(found, lines=matches.lines(now), fault=sampled)
 
+    def left_out(self, host: str) -> int:
+        """How many logs of a host the rules ask for that are not followed: `MOST` are."""
+        return self._left_out.get(host, 0)
+
     async def close(self) -> None:
         """Follow nothing any more."""
         await self._tasks.close()

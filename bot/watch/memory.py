@@ -28,9 +28,11 @@ class Memory:
         self._died: Recent[str, float] = Recent(MOST)
         self.changed: set[str] = set()
 
-    def ask_for(self, labels: Collection[str]) -> None:
-        """Keep these from now on: they are learned from the next list."""
+    def ask_for(self, labels: Collection[str]) -> bool:
+        """Keep these from now on; whether some are new, which only the next list tells."""
+        new = not self._labels.issuperset(labels)
         self._labels = frozenset(labels)
+        return new
 
     def __iter__(self) -> Iterator[Watched]:
         return iter(self._kept.values())
@@ -68,11 +70,13 @@ class Memory:
         self._put(after(known, event) if action in TELLING else known, event.attributes)
         return True
 
-    def compare(self, rows: Iterable[Container], now: float) -> None:
-        """Take in a list of all of them, as of now."""
-        missing = set(self._kept)
+    def compare(self, rows: Iterable[Container], now: float, unsure: Collection[str] = ()) -> None:
+        """Take in a list of all of them, as of now; of the `unsure` more was heard than it says."""
+        missing = {name for name, one in self._kept.items() if one.id not in unsure}
         for row in rows:
             missing.discard(row.name.raw)
+            if row.id in unsure:
+                continue
             if row.state in ALIVE and 0 <= now - self._died.get(row.name.raw, 0.0) < _SETTLES:
                 continue
             self._put(listed(self._kept.get(row.name.raw), row, self.host, now), row.labels)

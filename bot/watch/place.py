@@ -39,8 +39,8 @@ class Place:
                     case Event():
                         if not self.memory.hear(one, clock()):
                             continue  # a health check's `exec`, say: three for each
-                    case Snapshot(containers):
-                        self.memory.compare(containers, clock())
+                    case Snapshot(containers, _, unsure):
+                        self.memory.compare(containers, clock(), unsure)
                         self.reachable = True
                     case Unreachable():
                         self.reachable = False

@@ -37,7 +37,8 @@ class Probe:
     """Asks `http://…`, `https://…` or `tcp://HOST:PORT`; times are in seconds.
 
     Of HTTP the answer must have this `status`, or else any of 200 to 299, and hold the text
-    `contains`. No redirect is followed. While the Engine of `host` is silent it is not told.
+    `contains`. No redirect is followed. While the Engine of `host` is silent it is not told. Who
+    may see that host hears of it; of none, only whose role counts on all: it might be any's.
     """
 
     address: str

@@ -16,6 +16,8 @@ from bot.watch.subject import Subject
 from bot.watch.watched import Watched
 
 _PULSE = 60.0  # seconds for which memory that was out counts, where nothing ended of it
+# What does not run uses nothing and is asked nothing: that is known, and not stale.
+_STOPPED = Reading(holds=False, stopped=True)
 LINES = "log"  # the figure of a rule that looks at a log: the lines that match
 
 Figures = Callable[[Watched, str], float | None]
@@ -44,7 +46,10 @@ def readings(
         if not reachable:
             found[subject] = Reading(None)
             continue
-        new = _one(rule.when, one, now, figures, firing=firing(subject))
+        if _lives(rule.when) and not one.running:
+            new = _STOPPED
+        else:
+            new = _one(rule.when, one, now, figures, firing=firing(subject))
         found[subject] = _worse(found[subject], new) if subject in found else new
     return found
 
@@ -59,10 +64,15 @@ def of_host(
     return {Subject(host): Reading(holds, value)}
 
 
+def _lives(when: Condition) -> bool:
+    """Whether it can only hold of what runs."""
+    return isinstance(when, Threshold) or when is Native.UNHEALTHY
+
+
 def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing: bool) -> Reading:
     match when:
         case Threshold():
-            value = figures(one, when.when.metric) if one.running else None
+            value = figures(one, when.when.metric)
             return Reading(None if value is None else when.holds(value, firing=firing), value)
         case Restarts(most, seconds):
             count = sum(0 <= now - at < seconds for at in one.ends)
@@ -84,7 +94,7 @@ def _native(when: Native, one: Watched, now: float) -> bool:
             lately = one.oom is not None and 0 <= now - one.oom < _PULSE
             return one.killed_by_memory or lately
         case Native.UNHEALTHY:
-            return one.running and one.health == "unhealthy"
+            return one.health == "unhealthy"
         case Native.GONE:
             return one.gone is not None
         case Native.UNREACHABLE:

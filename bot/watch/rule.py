@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 from bot.watch.condition import Bound, Condition, Native, Restarts, Threshold
@@ -53,6 +53,12 @@ class Rule:
     chats: tuple[int, ...] = ()
     chain: tuple[Step, ...] = ()
     repeat: float = 0.0
+
+    def moved(self, chat: int, to: int) -> Rule:
+        """The rule once a chat that it tells has a new id."""
+        chats = tuple(to if one == chat else one for one in self.chats)
+        chain = tuple(replace(s, chat=to) if s.chat == chat else s for s in self.chain)
+        return replace(self, chats=chats, chain=chain)
 
 
 # On without being asked for, and quiet: what restarts by itself within two minutes is one card.

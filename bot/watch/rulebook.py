@@ -77,6 +77,10 @@ class Rulebook:
         found = [*map(self._of_fixed, self.fixed.values()), *self._of_chats()]
         self._entries = {entry.rule.name: entry for entry in found}
 
+    def move(self, chat: int, to: int) -> None:
+        """A chat that rules of the config tell has a new id, until the next start."""
+        self.fixed = {name: rule.moved(chat, to) for name, rule in self.fixed.items()}
+
     def entry(self, name: str) -> Entry | None:
         """The rule of a name."""
         return self._entries.get(name)

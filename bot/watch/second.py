@@ -24,8 +24,9 @@ from bot.reply import Reply, Text, say
 from bot.reply.redact import Redactor
 from bot.reply.words import Words
 from bot.watch.card import SECOND
-from bot.watch.courier import Said
-from storage import outbox
+from bot.watch.courier import Note, Said
+from storage import alerts, outbox
+from storage.alerts import Kind
 from storage.database import Connection, Database
 from storage.errors import StorageError
 
@@ -60,7 +61,10 @@ class Letter:
 
 @dataclass(slots=True)
 class Second:
-    """Hands letters to all of `urls`. `tell` has the owners told what is wrong."""
+    """Hands letters to all of `urls`.
+
+    `tell` has the owners told what is wrong, in the transaction in which it is noted.
+    """
 
     urls: Sequence[str]
     database: Database
@@ -68,7 +72,7 @@ class Second:
     instance: str
     words: Words
     redactor: Redactor
-    tell: Callable[[Reply], Awaitable[None]]
+    tell: Callable[[Reply, Note], Awaitable[None]]
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     _waiting: deque[Letter] = field(default_factory=deque)
@@ -106,27 +110,37 @@ class Second:
     async def _load(self) -> None:
         """Take up what the last run has left."""
         bot, instance = self.bot, self.instance
-        rows = await self._insist(
-            lambda: self.database.read(
-                lambda c: outbox.pending(c, bot, instance, _WAITING, chat=SECOND)
-            )
-        )
+
+        def read(connection: Connection) -> tuple[list[outbox.Outgoing], frozenset[str]]:
+            rows = outbox.pending(connection, bot, instance, _WAITING, chat=SECOND)
+            return rows, frozenset(alerts.load(connection, bot, Kind.REFUSED))
+
+        rows, self._refused = await self._insist(lambda: self.database.read(read))
         for row in rows:
             self._put(Letter(row, self._put, row.id))
 
     async def _hand(self, letter: Letter) -> bool:
-        """Hand it to all addresses; whether one of them took it. What is wrong is told once."""
+        """Hand it to all addresses; whether one of them took it."""
         taken = await handed(self.urls, json.loads(letter.row.payload))
         schemes = [url.partition("://")[0] for url in self.urls]
         refused = frozenset(s for s, took in zip(schemes, taken, strict=True) if not took)
+        if refused != self._refused:
+            await self._insist(lambda: self._note(refused))
+        return any(taken)
+
+    async def _note(self, refused: frozenset[str]) -> None:
+        """These take nothing now. That is told once, until they do."""
+        rows = {**dict.fromkeys(self._refused), **dict.fromkeys(refused, "")}
+
+        def note(connection: Connection) -> None:
+            alerts.keep(connection, self.bot, Kind.REFUSED, rows)
+
         if refused - self._refused:
             log.warning("the second channel does not take alerts: %s", ", ".join(sorted(refused)))
-            names = Names(tuple(Code(scheme) for scheme in sorted(refused)))
-            wrong = msg("The second channel does not take alerts: {names}.", names=names)
-            reply = say(wrong, msg("Look at {key} in the config.", key=Code("watch.second")))
-            await self._insist(lambda: self.tell(reply))
+            await self.tell(_wrong(refused), note)
+        else:
+            await self.database.write(note)
         self._refused = refused
-        return any(taken)
 
     async def _record(self, letter: Letter, *, taken: bool) -> None:
         number, now = letter.number, self.clock()
@@ -146,6 +160,12 @@ class Second:
             except StorageError as error:
                 log.warning("what goes to the second channel can't be stored: %s", error)
             await self.sleep(_PAUSE)
+
+
+def _wrong(refused: frozenset[str]) -> Reply:
+    names = Names(tuple(Code(scheme) for scheme in sorted(refused)))
+    wrong = msg("The second channel does not take alerts: {names}.", names=names)
+    return say(wrong, msg("Look at {key} in the config.", key=Code("watch.second")))
 
 
 async def handed(urls: Sequence[str], letter: dict[str, str]) -> list[bool]:

@@ -1,70 +1,42 @@
-"""Watches every host: takes in its feed, looks at the rules, and tells what the board says.
+"""Watches every host: takes in its feed, has the rounds looked at it, and lets in who changes it.
 
-What has changed and what is told of it are one transaction; nothing counts as told before Telegram
-has accepted it. One round at a time, a tap waits for its end.
+One round at a time: a tap waits for its end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
 
 from bot.hosts import Host
 from bot.hosts.types import Sweep
-from bot.message import Untrusted
-from bot.reply import Reply, Text
 from bot.tasks import together
-from bot.watch.alert import FOREVER, Alert, Evidence, Owner, Restarted
-from bot.watch.apart import Apart
-from bot.watch.blind import Sight
+from bot.watch.alert import FOREVER, Alert, Owner, Restarted
 from bot.watch.board import Board
 from bot.watch.calendar import Maintenance
 from bot.watch.condition import Native
-from bot.watch.courier import Courier, Parcel, Said
-from bot.watch.face import Face
+from bot.watch.courier import Courier
 from bot.watch.figures import Figures
-from bot.watch.gathering import Fired, Gathering, Senses
-from bot.watch.healing import BUDGET, HEAL
+from bot.watch.gathering import Gathering, Senses
 from bot.watch.ledger import Ledger
 from bot.watch.logrules import LogRules
+from bot.watch.looking import Looking, labels
 from bot.watch.memory import Memory
-from bot.watch.notice import Audience, Kind, Notice
 from bot.watch.place import Place
-from bot.watch.probe import Probe
 from bot.watch.probes import Probes
-from bot.watch.rule import Severity
+from bot.watch.public import Public
+from bot.watch.rounds import EVERY, Rounds
 from bot.watch.rulebook import Rulebook
 from bot.watch.subject import Subject
 from bot.watch.watched import Watched
-from bot.watch.wording import verdict
 from storage.database import Database
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
-_EVERY = 2.0  # seconds between two looks where nothing happens
 _PAUSE = 1.0  # seconds until what can't be stored is tried again
 _OWNED = 4 * 3600.0  # seconds for which somebody has an alert
-
-
-@dataclass(frozen=True, slots=True)
-class Public:
-    """Who is told, what may be shown to a chat of a host, and which commands change anything.
-
-    Figures are `good` for so many seconds. `alive` is called after each look at all rules. By
-    `monotonic` is counted what a clock that is set must not change.
-    """
-
-    audience: Callable[[], Audience]
-    may_show: Callable[[int, str], bool]
-    changes: Callable[[str], bool]
-    good: float
-    alive: Callable[[], None]
-    monotonic: Callable[[], float] = time.monotonic
 
 
 class Watcher:
@@ -82,7 +54,6 @@ class Watcher:
     ) -> None:
         book.take({})
         self.book = book
-        self._read: float | None = None
         self._public = public
         self._clock = clock
         self._sleep = sleep
@@ -92,7 +63,7 @@ class Watcher:
         self._places = {
             name: Place(
                 host,
-                Memory(name, self._labels),
+                Memory(name, labels(book)),
                 host.feed.subscribe(),
                 Figures(public.good, clock),
                 self._logs,
@@ -101,12 +72,12 @@ class Watcher:
         }
         memories = {name: place.memory for name, place in self._places.items()}
         self._ledger = Ledger(database, bot, self._board, memories)
-        self._sight = Sight()
-        self._apart = Apart()
-        self._busy = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._senses = Senses(self._places, self._logs, self.probes)
-        self._gathering = Gathering(self._senses, database, public.changes, clock)
+        senses = Senses(self._places, self._logs, self.probes)
+        self._gathering = Gathering(senses, database, public.changes, clock)
+        looking = Looking(book, self._board, senses)
+        self._rounds = Rounds(looking, self._ledger, self._gathering, public, clock, self._wake.set)
+        self._busy = self._rounds.busy
 
     async def run(self, courier: Courier) -> None:
         """Watch until cancelled."""
@@ -169,6 +140,10 @@ class Watcher:
         """What is known of the containers of a host."""
         return tuple(self._places[host].memory)
 
+    def unfollowed(self, host: str) -> int:
+        """How many logs of a host the rules ask for that are not followed, being too many."""
+        return self._logs.left_out(host)
+
     def maintenance(self) -> tuple[Maintenance, ...]:
         """The times of maintenance that it is now."""
         now = self._clock()
@@ -181,16 +156,17 @@ class Watcher:
             StorageError: they can't be read now; they will be.
         """
         async with self._busy:
-            self._read = None
-            await self._go_by_what_is_stored(self._clock())
+            await self._rounds.go_by_what_is_stored(self._clock())
         self._wake.set()
+
+    def move(self, chat: int, to: int) -> None:
+        """A chat has a new id: what it is told goes there."""
+        self._rounds.move(chat, to)
 
     async def _load(self) -> None:
         while True:
             try:
-                now = self._clock()
-                await self._go_by_what_is_stored(now)
-                return self._sight.started(await self._ledger.load(now), now)
+                return await self._rounds.load()
             except StorageError as error:
                 log.warning("what is known of alerts can't be read: %s", error)
             await self._sleep(_PAUSE)
@@ -209,8 +185,8 @@ class Watcher:
         self._public.alive()  # from now on it is expected
         while True:
             try:
-                await self._round(courier)
-                if self._apart.well:
+                await self._rounds.once(courier)
+                if self._rounds.looking.apart.well:
                     self._public.alive()
             except StorageError as error:
                 log.warning("alerts can't be stored, and are not told: %s", error)
@@ -221,119 +197,13 @@ class Watcher:
             await self._woken()
 
     async def _woken(self) -> None:
-        waits = [asyncio.ensure_future(w) for w in (self._wake.wait(), self._sleep(_EVERY))]
+        waits = [asyncio.ensure_future(w) for w in (self._wake.wait(), self._sleep(EVERY))]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in waits:
                 one.cancel()
         self._wake.clear()
-
-    async def _round(self, courier: Courier) -> None:
-        async with self._busy:
-            now, board = self._clock(), self._board
-            self._apart.begin()
-            await self._go_by_what_is_stored(now)
-            for place in self._places.values():
-                self._look(place, now)
-            self._look_at_probes(now)
-            fresh = [
-                Fired(alert, board.rules[alert.rule])
-                for key in board.fresh
-                if (alert := board.alerts.get(key)) is not None
-            ]
-            for key, found in self._senses.known(fresh).items():
-                board.attach(key, found)
-            await self._ledger.settle(now)
-            self._sight.look(board.deck.waiting, now)
-            reports = [courier.pack(said) for said in self._reports(now)]
-            told = [(notice, self._packed(courier, notice, now)) for notice in board.due(now)]
-            seen = self._sight.seen(now)
-            await self._ledger.store(told, now, reports=reports, seen=seen)
-            self._sight.told(now)
-            board.fresh.clear()
-        for parcel in (*reports, *(parcel for _, parcel in told)):
-            parcel.sent()
-        self._gathering.gather(fresh, self._attach)
-
-    async def _go_by_what_is_stored(self, now: float) -> None:
-        """Rules and silences are stored by whoever makes them: this program, or a script."""
-        if self._read is not None and 0 <= now - self._read < _EVERY:
-            return
-        self._read = now
-        made, self._board.silences = await self._ledger.made()
-        self.book.take(made)
-        self._board.adopt(self.book.rules, now, self.book.covers)
-        for place in self._places.values():
-            place.memory.ask_for(self._labels)
-
-    def _look(self, place: Place, now: float) -> None:
-        if place.reachable is None:
-            return
-        rules = [r for r in self._board.rules.values() if self.book.covers(r.name, place.host.name)]
-        host = place.host.name
-        with self._apart(f"the logs of {host}"):
-            self._logs.look(place.host, rules, tuple(place.memory), reachable=place.reachable)
-        for rule in rules:
-            if isinstance(rule.when, Probe):
-                continue
-            with self._apart(f"rule {rule.name} on {host}"):
-                found = place.readings(rule, now, partial(self._board.firing, rule.name))
-                self._board.look(rule, host, found, now)
-        missed = any(rule.when is Native.GONE for rule in rules)
-        place.memory.forget(now, missed=missed)
-
-    @property
-    def _labels(self) -> frozenset[str]:
-        """The labels that are asked for."""
-        return self.book.labels | {HEAL, BUDGET}
-
-    def _look_at_probes(self, now: float) -> None:
-        for rule in self._board.rules.values():
-            if isinstance(rule.when, Probe):
-                host = rule.when.host
-                found = {Subject(host, rule.name): self.probes.reading(rule.name, rule.when)}
-                self._board.look(rule, host, found, now)
-
-    def _reports(self, now: float) -> Iterator[Said]:
-        """That nothing could be told, or seen, and what was missed."""
-        audience, off = self._public.audience(), self._sight.off(now)
-        outages = {**self._sight.over, **(dict.fromkeys(audience.chats, off) if off else {})}
-        for chat, outage in outages.items():
-            known = [a for a in self._board.alerts.values() if audience.hears(chat, a.subject.host)]
-            reply = outage.report(known)
-            yield Said(chat, reply, urgent=reply.rings)
-
-    def _packed(self, courier: Courier, notice: Notice, now: float) -> Parcel:
-        """In words; if that is more than we can do, at least how bad it is and where."""
-        card = notice.card
-        may_show = self._public.may_show(card.chat, card.host)
-        face = Face(notice, self._board.rules, self._board.alerts, now, may_show)
-        try:
-            return courier.pack(_said(notice, face.reply()))
-        except Exception:
-            log.exception("card %s can't be worded", card.id)
-        bare = Text(verdict(notice.severity).having(subject=Untrusted(card.host)))
-        return courier.pack(_said(notice, Reply((bare,), rings=notice.rings)))
-
-    async def _attach(self, key: str, found: Evidence) -> None:
-        async with self._busy:
-            alert = self._board.alerts.get(key)
-            if alert is not None:
-                found = replace(found, restarted=alert.evidence.restarted)
-                self._board.attach(key, found)
-        self._wake.set()
-
-
-def _said(notice: Notice, reply: Reply) -> Said:
-    card, itself = notice.card, notice.kind is Kind.CARD
-    return Said(
-        card.chat,
-        reply,
-        slot=card.slot if itself else None,
-        under=None if itself else card.slot,
-        urgent=notice.severity is Severity.CRITICAL and notice.kind is not Kind.RESOLVED,
-    )
 
 
 def _unwell(one: Watched, subject: Subject) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.command.call import Call
 from bot.command.spec import argument, command
 from bot.message import Message, Untrusted, msg, plural
 from bot.reply import Block, Fold, Reply, Text
+from bot.watch import logrules
 from bot.watch.rulebook import Entry, Rests
 from handlers.alert.card import shown
-from handlers.alert.chosen import keys, visible
+from handlers.alert.chosen import keys, mine, visible, watcher
 from handlers.alert.saying import SEVERITIES
 
 _SHOWN = 8
@@ -26,7 +29,8 @@ async def rules(call: Call) -> Reply:
     lines = tuple(Text(_line(entry)) for entry in found)
     verdict = plural("{count} rule", "{count} rules", len(found))
     told: tuple[Block, ...] = (Fold(lines),) if len(lines) > _SHOWN else lines
-    return Reply((Text(verdict), *told), buttons=keys(found, "show"))
+    unread = map(Text, _unfollowed(call))
+    return Reply((Text(verdict), *unread, *told), buttons=keys(found, "show"))
 
 
 @command("alert show", permission="alert.ls", act=msg("look at a rule"), hostless=True)
@@ -34,6 +38,19 @@ async def rules(call: Call) -> Reply:
 async def show(call: Call, rule: str | None) -> Reply:
     """Show a rule, where it comes from and what fires of it."""
     return await shown(call, rule)
+
+
+def _unfollowed(call: Call) -> Iterator[Message]:
+    """Where logs are not looked at although rules ask for it."""
+    for host in mine(call):
+        if count := watcher(call).unfollowed(host):
+            yield plural(
+                "{host}: {count} log is not followed, {most} at once is all.",
+                "{host}: {count} logs are not followed, {most} at once is all.",
+                count,
+                host=Untrusted(host),
+                most=logrules.MOST,
+            )
 
 
 def _line(entry: Entry) -> Message:

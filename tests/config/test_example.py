@@ -51,7 +51,7 @@ def test_its_examples_work_together(tmp_path: Path) -> None:
     path.write_text("\n".join(kept), encoding="utf-8")
     settings = load(path, {})
     rule, shop = (entry.rule() for entry in settings.alert)
-    assert shop.when == Probe("https://shop.example/health", 60.0, 10.0, 200, "ok")
+    assert shop.when == Probe("https://shop.example/health", 60.0, 10.0, 200, "ok", "nas")
     assert (rule.name, rule.wait, rule.chats) == ("cpu-high", 300.0, (987654321,))
     assert [step.chat for step in rule.chain] == [123456789, -1001234567890]
     access = settings.access

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.watch import logrules
 from sandbox import Sandbox
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import audited, count, eventually
@@ -53,7 +54,9 @@ async def test_a_rule_that_was_typed_fires_and_its_end_is_told_when_it_is_remove
         question = await ask(phone, "/alert rm cpu-web")
         assert question.buttons == [["Keep it"], ["Remove rule cpu-web"]]
         await tap(question, "Remove rule cpu-web")
-        await eventually(lambda: len(saying(phone, "Resolved: web@local")) == 2, clock)
+        await eventually(lambda: len(saying(phone, "No longer watched: web@local")) == 2, clock)
+        assert not saying(phone, "Resolved"), "nobody has seen that"
+        assert saying(phone, "Rule cpu-web was removed, or rests.")
         await eventually(lambda: count(tmp_path, "alert_state", "kind = 'card'") == 0, clock)
         assert (await ask(phone, "/alert ls")).text == "Nothing fires."
         assert await verdict(phone, "/alert show cpu-web") == "There is no rule cpu-web."
@@ -180,8 +183,8 @@ async def test_a_group_is_told_of_what_the_author_may_see_and_no_longer_than_tha
         assert not saying(group, "Note: local")
     fewer = silent | {f"PIERHEAD_ACCESS__PEOPLE__{SCOPED}__ROLE": "viewer"}
     async with bot(telegram, tmp_path, clock, fewer):
-        await eventually(lambda: len(saying(group, "Resolved: nas")) == 2, clock, 1)
-        edited, reply = saying(group, "Resolved: nas")
+        await eventually(lambda: len(saying(group, "No longer watched: nas")) == 2, clock, 1)
+        edited, reply = saying(group, "No longer watched: nas")
         assert (edited.id, reply.reply_to) == (card.id, card.id)
         assert not saying(group, "local")
 
@@ -238,3 +241,27 @@ async def test_what_can_t_be_understood_is_said(
 ) -> None:
     async with bot(telegram, tmp_path, clock, SOME):
         assert (await verdict(telegram.private(ADMIN), line)).startswith(verdict_)
+
+
+async def test_logs_that_are_too_many_to_follow_are_told_where_rules_are_listed(
+    watching: Pierhead,
+    telegram: Sandbox,
+    engine: Engine,
+    clock: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(logrules, "MOST", 1)
+    phone = telegram.private(OWNER)
+    for name in ("web", "db"):
+        run(engine, name)
+    async with watching.running():
+        await started(tmp_path, clock, 2)
+        assert "not followed" not in (await ask(phone, "/alert rules")).text
+        wrong = await ask(phone, "/alert add log /ERROR now/ > 5")
+        assert wrong.text.startswith("I can't read log /ERROR now/ > 5: write it like log /ERROR")
+        await ask(phone, "/alert add 'log /ERROR now/ > 5 in 10m' name errors")
+        await eventually(lambda: "are not followed" in caplog.text, clock)
+        listed = await ask(phone, "/alert rules")
+        assert lines(listed.text)[1] == "local: 1 log is not followed, 1 at once is all."

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, Clock, Pierhead
-from tests.e2e.test_alerts import run, started, told, watching
+from tests.e2e.test_alerts import run, started, told
 from tests.private_engine import Engine
-
-__all__ = ["watching"]
 
 
 async def test_a_label_does_not_hide_how_a_container_ended(

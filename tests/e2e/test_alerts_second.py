@@ -129,6 +129,8 @@ async def test_one_that_takes_nothing_is_told_once_and_tried_again(
         wrong = await told(phone, clock, "The second channel does not take alerts: json.", 0.1)
         assert KEY not in wrong.text
         await eventually(lambda: elsewhere.asked == 2, clock, 5)
+    async with relayed.running():
+        await eventually(lambda: elsewhere.asked == 3, clock, 5)
         elsewhere.status = 200
     async with relayed.running():
         await eventually(lambda: len(elsewhere.letters) == 1, clock, 5)

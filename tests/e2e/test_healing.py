@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Phone, Sandbox, Seen
 from tests.e2e.conftest import OWNER, Clock, Pierhead, environment_of
-from tests.e2e.luck import asked, audited, called, count, eventually, outcomes
+from tests.e2e.luck import asked, audited, between, called, count, eventually, outcomes
 from tests.e2e.processes import Process
-from tests.e2e.talk import ask
+from tests.e2e.talk import ask, tap
 from tests.e2e.test_alerts import OFTEN, run, saying, shown, started, told
+from tests.e2e.test_luck_engine import restarts
 from tests.private_engine import Engine
 
 HEAL = ("--label", "pierhead.heal=true", "--stop-timeout", "0")
@@ -159,3 +160,83 @@ async def test_a_kill_never_leads_to_a_second_restart(
         await eventually(lambda: starts(engine) - made == tried(tmp_path))
         assert bool(saying(phone, "? restart")) is (step != "bot.watch.healer:Healer._keep:after")
     assert outcomes(tmp_path, "container restart").count("requested") <= tried(tmp_path)
+
+
+async def left_alone(phone: Phone, card: Seen, how: str) -> None:
+    """Somebody sees to it: by a button of its card, or by a command."""
+    if how.startswith("/"):
+        await ask(phone, how)
+    else:
+        await tap(card, how)
+
+
+@pytest.mark.parametrize(
+    ("how", "restarted"),
+    [("", 2), ("I have it", 1), ("Snooze 4 h", 1), ("/silence db for 2h", 1)],
+)
+async def test_what_somebody_sees_to_is_left_to_them(
+    watching: Pierhead,
+    telegram: Sandbox,
+    engine: Engine,
+    clock: Clock,
+    tmp_path: Path,
+    how: str,
+    restarted: int,
+) -> None:
+    phone = telegram.private(OWNER)
+    run(engine, "web")
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        run(engine, "db", *HEAL, *NEVER, command=COUNTING)
+        card = await told(phone, clock, "1 of 3 times.", 0.5)
+        if how:
+            await left_alone(phone, card, how)
+        health = ("inspect", "-f", "{{.State.Health.Status}}", "db")
+        await eventually(lambda: engine.docker(*health) == "unhealthy")
+        for _ in range(40):
+            clock.advance(5)
+            await asyncio.sleep(0.05)
+        await eventually(lambda: tried(tmp_path) == restarted)
+
+
+async def test_in_maintenance_nothing_is_restarted(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text('[[maintenance]]\nhours = "00:00-00:00"\non = "db"\n')
+    run(engine, "web")
+    async with watching.running():
+        await started(tmp_path, clock, 1)
+        run(engine, "db", *HEAL, *NEVER, command=COUNTING)
+        fires = """kind = 'alert' AND body LIKE '%"unhealthy"%"firing"%'"""
+        await eventually(lambda: count(tmp_path, "alert_state", fires) == 1, clock, 0.5)
+        for _ in range(20):
+            clock.advance(5)
+            await asyncio.sleep(0.05)
+        assert starts(engine) == 1
+        assert not saying(telegram.private(OWNER), "db@local")
+
+
+async def test_what_is_being_restarted_already_is_not_restarted_beside_that(
+    watching: Pierhead, telegram: Sandbox, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    watching.file = tmp_path / "config.toml"
+    watching.file.write_text('[[alert]]\nname = "unhealthy"\nfor = "0s"\n')
+    phone = telegram.private(OWNER)
+    run(engine, "web")
+    async with between(tmp_path, engine) as socket:
+        watching.environment["PIERHEAD_HOSTS__LOCAL__URL"] = socket.url
+        socket.holds = restarts
+        async with watching.running():
+            await started(tmp_path, clock, 1)
+            run(engine, "db", *HEAL, *NEVER, command=COUNTING)
+            await phone.send("/restart -t 0 db")
+            await socket.held.wait()
+            await told(phone, clock, "Warning: db@local")
+            for _ in range(4):
+                clock.advance(5)
+                await asyncio.sleep(0.2)
+            assert sum(map(restarts, socket.requests)) == 1
+            assert count(tmp_path, "alert_state", "kind = 'healing'") == 0
+            socket.release()
+            await told(phone, clock, "Pierhead restarted it at", 0.5)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from sandbox import Sandbox
 from tests.e2e.conftest import OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import eventually
@@ -48,6 +50,28 @@ async def test_a_shop_that_is_closed_is_told_and_so_is_that_it_opens(
     async with server, watching.running():
         await told(phone, clock, "Resolved: shop", 5)
         await eventually(lambda: len(saying(phone, "Resolved: shop")) == 2, clock)
+
+
+@pytest.mark.parametrize(("more", "hears"), [((), False), (('on = "host:local"',), True)])
+async def test_whose_role_counts_on_one_host_hears_of_the_probes_of_that_host(
+    watching: Pierhead,
+    telegram: Sandbox,
+    clock: Clock,
+    tmp_path: Path,
+    more: tuple[str, ...],
+    hears: bool,
+) -> None:
+    viewer = telegram.private(VIEWER)
+    async with serving(http("503 Busy")) as port:
+        probed(watching, tmp_path, port, *more)
+        watching.environment[f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__HOSTS"] = "local"
+        async with watching.running():
+            await told(telegram.private(OWNER), clock, "Warning: shop")
+            if hears:
+                await told(viewer, clock, "Warning: shop")
+            listed = (await ask(viewer, "/alert ls")).text
+            assert ("shop since" in listed) is hears
+            assert bool(saying(viewer, "Warning: shop")) is hears
 
 
 async def _well(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -61,6 +61,25 @@ async def test_a_list_that_may_be_older_than_what_was_told_is_asked_for_again(
     assert said(watching.told) == ["list", "1", "2", "list"]
 
 
+async def test_where_something_changes_all_the_time_a_list_is_told_all_the_same(
+    engine: Remembering, watching: Watching
+) -> None:
+    numbers = iter(range(1, 10_000))
+    engine.happen(next(numbers))
+    engine.meanwhile = lambda: engine.happen(next(numbers))
+    await engine.time.pass_by(60)
+    lists = [one for one in watching.told if isinstance(one, Snapshot)]
+    assert 4 <= len(lists) <= 7
+    assert [one.unsure for one in lists[1:]] == [frozenset({"web"})] * (len(lists) - 1)
+    assert watching.feed.newest() is None, "nobody is offered what may have changed"
+
+
+async def test_a_new_list_can_be_asked_for(engine: Remembering, watching: Watching) -> None:
+    watching.feed.ask()
+    await engine.time.pass_by(2)
+    assert said(watching.told) == ["list", "list"]
+
+
 async def test_the_newest_list_is_known_while_nothing_has_changed(
     engine: Remembering, watching: Watching
 ) -> None:

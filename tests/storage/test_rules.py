@@ -35,3 +35,12 @@ async def test_a_forged_one_is_none(db: Database) -> None:
     await db.write(lambda c: rules.put(c, MADE))
     await db.write(lambda c: c.execute(rules.alert_rule.update().values(author=1)))
     assert await db.read(lambda c: rules.every(c, 9)) == {}
+
+
+async def test_what_tells_a_chat_goes_with_it_to_its_new_id(db: Database) -> None:
+    other = replace(MADE, name="other", chat=-6)
+    for made in (MADE, other):
+        await db.write(partial(rules.put, made=made))
+    await db.write(lambda c: rules.move(c, 9, -5, -100))
+    found = await db.read(lambda c: rules.every(c, 9))
+    assert found == {"busy": replace(MADE, chat=-100), "other": other}

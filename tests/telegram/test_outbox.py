@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -40,6 +41,9 @@ class Telegram:
             raise self.raises.pop(0)
         self.took.append((message.chat, message.plain, under))
         return under or len(self.took)
+
+    def has(self, texts: list[str]) -> bool:
+        return self.texts == texts
 
     @property
     def texts(self) -> list[str]:
@@ -196,14 +200,26 @@ async def test_an_operation_that_cannot_be_shown_is_told_of(scene: Scene) -> Non
     assert await scene.states() == []
 
 
-async def test_a_group_that_moved_gets_it_there_stored_anew(scene: Scene) -> None:
+async def test_a_group_that_moved_gets_it_there_as_the_same_row(scene: Scene) -> None:
     scene.telegram.raises = [Gone("moved", moved_to=-100)]
     async with scene.running():
         scene.out.put(
             await scene.store(replace(said("a", -1, slot="message:5"), reply_to=4, thread=3))
         )
         await until(lambda: scene.telegram.took == [(-100, "a", None)])
-    assert await scene.states() == ["failed", "sent"]
+    assert await scene.states() == ["sent"]
+
+
+async def test_what_is_edited_by_its_slot_is_sent_anew_once_where_a_group_has_moved(
+    scene: Scene,
+) -> None:
+    async with scene.running():
+        for told in (["a"], ["a", "b"]):
+            scene.telegram.raises = [Gone("moved", moved_to=-100)]
+            scene.out.put(await scene.store(said(told[-1], -1, slot="alert:5")))
+            await until(partial(scene.telegram.has, told))
+    assert scene.telegram.took == [(-100, "a", None), (-100, "b", 1)]
+    assert await scene.states() == ["sent", "sent"]
 
 
 async def scheduled(scene: Scene, chat: int) -> Callable[[], Awaitable[int]]:

@@ -16,7 +16,7 @@ from tests.watch.world import CHAT, HOST, World, event
 
 DOWN = Rule("down", Native.EXITED)
 OOM = Rule("oom", Native.OOM, severity=Severity.CRITICAL)
-SECOND, THIRD = 43, -44
+SECOND, THIRD, MOVED = 43, -44, -100_42
 
 
 def failing(*names: str, rule: Rule = DOWN, **settings: object) -> World:
@@ -243,3 +243,41 @@ def test_what_a_health_check_runs_is_nothing_to_look_at() -> None:
     world = World((DOWN,))
     assert world.memory.hear(event(1, 1, "a1", "start"), 1)
     assert not world.memory.hear(event(1, 2, "a1", "exec_start: sh -c true"), 1)
+
+
+def moved(world: World) -> list[tuple[str, int, bool]]:
+    """What is told once the chat has a new id: what, where, and whether it rings."""
+    before = len(world.told)
+    world.board.deck.move(CHAT, MOVED)
+    world.audience = Audience((MOVED,))
+    world.advance(60)
+    return [(t.kind.value, t.notice.card.chat, t.notice.rings) for t in world.told[before:]]
+
+
+def test_what_fires_in_a_chat_that_gets_a_new_id_is_shown_there_in_silence() -> None:
+    world = failing("a1")
+    assert moved(world) == [("card", MOVED, False)]
+    world.happens("a1", "start")
+    world.advance(60)
+    assert told(world)[2:] == [("card", ["a1"]), ("resolved", ["a1"])]
+
+
+def test_what_is_over_in_a_chat_that_gets_a_new_id_is_one_line_there() -> None:
+    world = failing("a1")
+    world.happens("a1", "start")
+    world.board.look(DOWN, HOST, world._readings(DOWN), world.now)
+    assert moved(world) == [("resolved", MOVED, False)]
+
+
+def test_what_is_on_its_way_to_a_chat_that_gets_a_new_id_comes_once_and_rings() -> None:
+    world = failing("a1", slow=True)
+    world.board.deck.move(CHAT, MOVED)
+    world.audience = Audience((MOVED,))
+    world.advance(60)
+    assert told(world) == [("card", ["a1"])]
+    assert [t.notice.rings for t in world.told] == [True]
+
+
+def test_who_is_asked_next_in_a_chat_that_gets_a_new_id_is_asked_there() -> None:
+    assert CHAIN.moved(THIRD, MOVED).chain == (Step(SECOND, 300), Step(MOVED, 900))
+    assert replace(DOWN, chats=(CHAT, THIRD)).moved(THIRD, MOVED).chats == (CHAT, MOVED)

@@ -20,6 +20,12 @@ def told(error: UsageError) -> str:
     return WORDS.plain(error.message)
 
 
+LOG = (
+    "I can't read {}: write it like log /ERROR|FATAL/ > 5 in 10m,"
+    " in quotes if there is a space in the pattern."
+)
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
@@ -79,6 +85,11 @@ def test_a_condition(text: str, meant: object) -> None:
             "cpu > 80%",
             "mem < 70%",
             "mem < 70% can't end cpu > 80%: it must be the same figure, on the other side.",
+        ),
+        (
+            "log /a  b/ in 10m",
+            None,
+            LOG.format("log /a  b/ in 10m"),
         ),
         ("log /(/ > 5 in 10m", None, "( is not a pattern: missing ): ("),
         (f"log /{'x' * 501}/ > 5 in 10m", None, "The pattern is too long."),

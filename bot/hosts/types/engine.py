@@ -139,11 +139,13 @@ class Gap:
 class Snapshot:
     """All containers as they were once everything that was told before had happened.
 
-    `asked` is when they were asked for, by the host's monotonic clock.
+    `asked` is when they were asked for, by the host's monotonic clock. Of the `unsure`, by their
+    ids, something was told meanwhile: of them it may say what was before that, or nothing.
     """
 
     containers: tuple[Container, ...]
     asked: float
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
