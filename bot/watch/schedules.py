@@ -185,7 +185,8 @@ class Schedules:
 
     def _lacking(self, one: Schedule, states: Sequence[State]) -> bool:
         """Whether a part of it has not begun; those that have are not begun again."""
-        parts = len(self.runs.builder.visible(one.author)) if one.host == ALL else 1
+        hosts = (one.host or "").split(",")
+        parts = len(self.runs.builder.visible(one.author) if ALL in hosts else hosts)
         return len(states) < parts or State.REQUESTED in states
 
 
