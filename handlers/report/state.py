@@ -55,12 +55,22 @@ def uptime(found: Facts) -> Iterator[Message]:
     if never := tuple(Untrusted(name) for name, share in now.items() if share <= 0):
         yield msg("Not up at all: {names}", names=_few(never))
     if well := sum(share >= 1 for share in now.values()):
-        if away or never:
-            yield plural(
-                "{count} other was up all the time.", "{count} others were up all the time.", well
-            )
-        else:
-            yield plural("It was up all the time.", "All were up all the time.", well)
+        yield _well(well, all_of_it=found.here.whole, alone=not (away or never))
+
+
+def _well(count: int, *, all_of_it: bool, alone: bool) -> Message:
+    """How many were up; of a time that was not all watched no more is said than is known."""
+    if alone and all_of_it:
+        return plural("It was up all the time.", "All were up all the time.", count)
+    if alone:
+        return plural("It was up while I watched.", "All were up while I watched.", count)
+    if all_of_it:
+        return plural(
+            "{count} other was up all the time.", "{count} others were up all the time.", count
+        )
+    return plural(
+        "{count} other was up while I watched.", "{count} others were up while I watched.", count
+    )
 
 
 def _share(name: str, now: float, before: float | None) -> Message:
