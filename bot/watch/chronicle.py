@@ -23,7 +23,7 @@ from storage.happenings import Happening, Kind
 
 log = logging.getLogger(__name__)
 
-_WRITE = 300.0  # seconds between two writes
+_WRITE = 30.0  # seconds between two writes: a report is behind by no more
 _WAITING = 1000  # happenings, while the database can't be written
 _ENDED = 2000  # containers
 _NAME = 128

@@ -39,9 +39,9 @@ class Period:
         """To whom it happened then, and how often; the most often first."""
         return Counter(h.subject for h in self._begun(kind)).most_common()
 
-    def count(self, kind: Kind) -> int:
-        """How often it happened then."""
-        return len(self._begun(kind))
+    def count(self, kind: Kind, but: frozenset[str] = frozenset()) -> int:
+        """How often it happened then, to others `but` these."""
+        return sum(h.subject not in but for h in self._begun(kind))
 
     @property
     def alerts(self) -> list[Happening]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.command.call import Call
+from bot.hosts.types import Container
 from bot.message import Message, Names, Untrusted, msg, plural
 from handlers.report.facts import Facts
 from handlers.report.room import pressing
@@ -25,29 +26,33 @@ def verdict(call: Call, found: Facts, span: Message) -> Message:
 
 
 def _matters(found: Facts) -> Iterator[Message]:
-    """What needs somebody, the worst first."""
+    """What needs somebody, the worst first; what an alert tells is told by that alone."""
+    here = found.here
+    firing = [one for one in here.alerts if one.until is None]
+    told = frozenset(one.subject for one in firing)
     if found.silent:
         yield msg("Docker does not answer")
-    yield from _now(found)
-    yield from pressing(found.disk, found.here.until)
-    here = found.here
-    if oom := here.count(Kind.OOM):
+    if len(firing) == 1:
+        name = Untrusted(firing[0].subject or firing[0].host)
+        yield msg("{rule} of {name} fires", rule=Untrusted(firing[0].rule), name=name)
+    elif firing:
+        yield plural("{count} alert fires", "{count} alerts fire", len(firing))
+    yield from _now([one for one in found.containers if one.name.raw not in told])
+    yield from pressing(found.disk, here.until)
+    if oom := here.count(Kind.OOM, but=told):
         yield plural("{count} time out of memory", "{count} times out of memory", oom)
-    if flips := here.count(Kind.UNHEALTHY):
+    if flips := here.count(Kind.UNHEALTHY, but=told):
         yield plural("{count} failed health check", "{count} failed health checks", flips)
-    if restarts := here.count(Kind.RESTART):
+    if restarts := here.count(Kind.RESTART, but=told):
         yield plural("{count} restart", "{count} restarts", restarts)
-    if over := sum(one.until is not None for one in here.alerts):
+    if over := len(here.alerts) - len(firing):
         yield plural("{count} alert, over", "{count} alerts, over", over)
 
 
-def _now(found: Facts) -> Iterator[Message]:
+def _now(containers: Iterable[Container]) -> Iterator[Message]:
     """What is wrong still."""
-    if firing := sum(one.until is None for one in found.here.alerts):
-        yield plural("{count} alert fires", "{count} alerts fire", firing)
-    needy = [one for one in found.containers if one.needs_you]
-    sick = sum(one.health == "unhealthy" for one in needy)
-    if sick:
+    needy = [one for one in containers if one.needs_you]
+    if sick := sum(one.health == "unhealthy" for one in needy):
         yield plural("{count} is unhealthy", "{count} are unhealthy", sick)
     if down := len(needy) - sick:
         yield plural("{count} is down", "{count} are down", down)

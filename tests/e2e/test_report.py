@@ -181,13 +181,13 @@ async def test_by_the_clock_it_comes_only_if_something_changed(
     asked = await ask(phone, "/report --only-changes")
     assert asked.text.splitlines() == ["Nothing changed · local · 24 hours", "1 of 1 run now."]
     await tap(asked, "Whole report")
-    assert (await asked.changed()).text.startswith("1 alert fires · local · 24 hours\n")
+    assert (await asked.changed()).text.startswith("cpu of db fires · local · 24 hours\n")
     await ask(phone, "/schedule run 1")
     said = (await phone.wait()).text.splitlines()
     assert (said[0], said[-1]) == ("Nothing changed · local · 24 hours", "Schedule 1: every 1h")
     clock.advance(HOUR)
     said = (await phone.wait()).text.splitlines()
-    assert said[0] == "1 alert fires and 1 restart · local · 24 hours"
+    assert said[0] == "cpu of db fires · local · 24 hours"
 
 
 async def test_several_hosts_are_a_report_each(
