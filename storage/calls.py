@@ -42,6 +42,7 @@ class State(StrEnum):
     AWAITING = "awaiting"
     STARTED = "started"
     FINISHED = "finished"
+    UNCHANGED = "unchanged"
     PARTIAL = "partial"
     FAILED = "failed"
     DENIED = "denied"
@@ -57,6 +58,7 @@ _FROM = {
     State.AWAITING: _ASKED,  # again, if the plan had changed
     State.STARTED: _ASKED,
     State.FINISHED: _BEGUN,
+    State.UNCHANGED: _BEGUN,
     State.PARTIAL: _BEGUN,
     State.FAILED: (*_BEGUN, State.AWAITING),
     State.DENIED: (*_ASKED, State.STARTED),  # what goes on after a restart is asked about again

@@ -27,13 +27,14 @@ from storage.schema import metadata
 from storage.sql import upsert
 
 KEPT = 92 * 86_400.0  # seconds
-_MOST = 5000  # that are read at once
+_MOST = 5000  # of a kind that are read at once
 
 
 class Kind(StrEnum):
     """What a row is."""
 
     SEEN = "seen"  # the host was watched without a hole, from `at` until `until`
+    DOWN = "down"  # a container did not run, from `at` until `until`
     RESTART = "restart"
     OOM = "oom"
     UNHEALTHY = "unhealthy"
@@ -89,19 +90,21 @@ def note(connection: Connection, found: Iterable[Happening]) -> None:
 def between(
     connection: Connection, bot: int, host: str, since: float, until: float
 ) -> list[Happening]:
-    """What happened then, or lasted into it, oldest first; the newest, if it is too much."""
-    lasts = (happening.c.at >= since) | (happening.c.until > since)
-    rows = connection.execute(
-        select(happening)
-        .where(happening.c.bot == bot, happening.c.host == host, happening.c.at < until, lasts)
-        .order_by(happening.c.at.desc())
-        .limit(_MOST)
-    ).mappings()
+    """What happened then, or lasted into it, oldest first; of each kind the newest, if too many."""
+    fires = (happening.c.kind == Kind.ALERT.value) & happening.c.until.is_(None)
+    lasts = (happening.c.at >= since) | (happening.c.until > since) | fires
+    here = (happening.c.bot == bot) & (happening.c.host == host)
     names = [field.name for field in fields(Happening) if field.name != "kind"]
-    found = [
-        Happening(kind=Kind(row["kind"]), **{name: row[name] for name in names}) for row in rows
-    ]
-    return found[::-1]
+    found: list[Happening] = []
+    for kind in Kind:
+        rows = connection.execute(
+            select(happening)
+            .where(here, happening.c.kind == kind.value, happening.c.at < until, lasts)
+            .order_by(happening.c.at.desc())
+            .limit(_MOST)
+        ).mappings()
+        found += [Happening(kind=kind, **{name: row[name] for name in names}) for row in rows]
+    return sorted(found, key=lambda one: one.at)
 
 
 def prune(connection: Connection, now: float) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    func,
     select,
 )
 from sqlalchemy import tuple_ as row_of
@@ -129,6 +130,20 @@ def subjects(connection: Connection, host: str, since: float) -> list[str]:
     """Of whom something is known since then."""
     here = (history.c.host == host) & (history.c.start >= since - DAY)
     return list(connection.scalars(select(history.c.subject).where(here).distinct()))
+
+
+def known(connection: Connection, host: str, since: float) -> dict[str, float]:
+    """By when each was measured for sure, of those of whom something is known since then."""
+    rows = connection.execute(
+        select(history.c.subject, history.c.resolution, func.min(history.c.start))
+        .where(history.c.host == host, history.c.start >= since - DAY)
+        .group_by(history.c.subject, history.c.resolution)
+    )
+    found: dict[str, float] = {}
+    for subject, resolution, start in rows:
+        at = start if resolution == RAW else start + DAY  # the day's block does not say when
+        found[subject] = min(at, found.get(subject, at))
+    return found
 
 
 def unsummed(connection: Connection, host: str, now: float) -> list[tuple[str, float]]:

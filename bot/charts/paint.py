@@ -23,6 +23,7 @@ WIDTH, PLOT, HEAD, LEGEND = (
 )  # pixels as a phone counts them; a legend's is a line's
 SCALE = 3  # of a phone's screen
 LETTER = 15  # pixels
+EDGE = 0.06  # of the width, at its end: the name of a time there would be cut
 PAPER, INK, GRID = "#f7f7f4", "#1b1b1b", "#c9c9c4"
 # Colour, dashes, the sign at every so many points: each alone tells the lines apart.
 STYLES = (
@@ -94,7 +95,9 @@ def _frame(plot: Any, sheet: dict[str, Any]) -> None:  # noqa: ANN401 - as above
     plot.set_xlim(sheet["since"], sheet["until"])
     plot.set_ylim(0, sheet["top"] * 1.04)
     plot.set_yticks([at for at, _ in sheet["heights"]], [text for _, text in sheet["heights"]])
-    plot.set_xticks([at for at, _ in sheet["times"]], [text for _, text in sheet["times"]])
+    edge = sheet["until"] - EDGE * (sheet["until"] - sheet["since"])
+    times = [(at, text if at < edge else "") for at, text in sheet["times"]]
+    plot.set_xticks([at for at, _ in times], [text for _, text in times])
     plot.tick_params(length=0, colors=INK, labelsize=14, pad=6)
     plot.tick_params(axis="x", length=5, color=GRID)
     plot.grid(axis="y", color=GRID, lw=1)

@@ -1,7 +1,8 @@
 """From a request to calls: which command, its values, on which host. No I/O at all.
 
-A line that names `@all` becomes one call a host. What is stored of a call is enough to build it
-again: a confirmation, and later an approval or a schedule, comes back through `again`.
+A line that names `@all`, or several hosts, becomes one call a host. What is stored of a call is
+enough to build it again: a confirmation, and later an approval or a schedule, comes back through
+`again`.
 """
 
 from __future__ import annotations
@@ -223,10 +224,15 @@ class Builder:
         return replace(call, ticket=self.turns.arrive(call.target_host.name))
 
     def _hosts(self, name: str | None, person: int) -> tuple[Host, ...]:
-        """The hosts of a name; whether the person may do this there is decided later."""
-        known, mine = self.services.hosts, self.visible(person)
+        """The hosts of a name, or of several; whether the person may do this is decided later."""
+        mine = self.visible(person)
         if name is None:
             return mine[:1]
+        found = (host for word in name.split(",") for host in self._named(word, mine))
+        return tuple({host.name: host for host in found}.values())
+
+    def _named(self, name: str, mine: tuple[Host, ...]) -> tuple[Host, ...]:
+        known = self.services.hosts
         if name.lower() == ALL:
             return mine
         if name.lower() not in known:

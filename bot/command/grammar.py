@@ -31,6 +31,7 @@ _TARGETS = 50  # names in one command: each is looked for among all that a host 
 class Parsed:
     """What a line asks for: the values by parameter name, and the host if one was named.
 
+    Several hosts have commas between them.
     `words` are those that say so, without the host: parsed again they give the same values.
     `choices` is the page of the picker that is shown where a name lacks.
     """
@@ -44,13 +45,15 @@ class Parsed:
 class _Parser(_OptionParser):
     """Click's parser, with Docker's `--rm=false` and `-it=true`, and `@host` before the targets.
 
-    `host` is the place, among all words, of the one that names the host.
+    Where there can be none, it may stand anywhere, and so may `several`. `hosts` are the places,
+    among all words, of those that name one.
     """
 
-    def __init__(self, ctx: click.Context, *, hosted: bool) -> None:
+    def __init__(self, ctx: click.Context, *, hosted: bool, several: bool) -> None:
         super().__init__(ctx)
-        self.host: int | None = None
+        self.hosts: list[int] = []
         self._hosted = hosted
+        self._several = several
 
     def add_help(self) -> None:
         """Understand `--help`, and `-h` where that means nothing else, as Docker does."""
@@ -67,7 +70,7 @@ class _Parser(_OptionParser):
             if len(word) > 1 and word[0] == "-":
                 self._process_opts(word, state)
             elif len(word) > 1 and word[0] == "@" and self._may_name_host(state):
-                self.host = count - len(state.rargs) - 1
+                self.hosts.append(count - len(state.rargs) - 1)
             elif self.allow_interspersed_args:
                 state.largs.append(word)
             else:
@@ -75,7 +78,7 @@ class _Parser(_OptionParser):
                 return
 
     def _may_name_host(self, state: _ParsingState) -> bool:
-        return self._hosted and self.host is None and not state.largs
+        return self._hosted and (self._several or not (self.hosts or state.largs))
 
     def _process_opts(self, arg: str, state: _ParsingState) -> None:
         """One dash means short options: Click would first look for a long one, and for its like."""
@@ -136,10 +139,11 @@ class _Grammar(click.Command):
             },
         )
         self._hosted = hosted
+        self._several = command.names_nothing
 
     def make_parser(self, ctx: click.Context) -> _Parser:
         """Our parser in place of Click's; the context keeps it, for the host that it finds."""
-        parser = _Parser(ctx, hosted=self._hosted)
+        parser = _Parser(ctx, hosted=self._hosted, several=self._several)
         for param in self.get_params(ctx):
             param.add_to_parser(parser, ctx)
         ctx.obj = parser
@@ -162,9 +166,9 @@ def parse(command: Command, words: tuple[str, ...], host: str | None = None) -> 
         raise UsageError(error.told, *error.hints, usage=usage(command)) from error
     except click.UsageError as error:
         raise UsageError(*_in_our_words(error), usage=usage(command)) from error
-    place: int | None = context.obj.host
-    if place is not None:
-        host, words = words[place][1:], (*words[:place], *words[place + 1 :])
+    if places := context.obj.hosts:
+        host = ",".join(words[place][1:] for place in places)
+        words = tuple(word for place, word in enumerate(words) if place not in places)
     return Parsed(context.params, host, words, context.meta.get("choices", 1))
 
 

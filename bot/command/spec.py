@@ -127,6 +127,11 @@ class Command:
         )
 
     @property
+    def names_nothing(self) -> bool:
+        """Whether no word of it is a name, or for somebody else to read: `report week`."""
+        return not (self.named or self.passes_on or any(isinstance(p, Words) for p in self.params))
+
+    @property
     def spelling(self) -> str:
         """How a phone's menu and a message name it, tappable: `/restart`, `/image_prune`."""
         return "/" + (self.shortcut or "_".join(self.path))

@@ -19,6 +19,7 @@ class Outcome(Enum):
     """How an operation ended, as the audit records it."""
 
     FINISHED = "finished"
+    UNCHANGED = "unchanged"  # all is as it was: told only to who asks
     PARTIAL = "partial"
     FAILED = "failed"
     DENIED = "denied"

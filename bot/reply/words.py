@@ -160,7 +160,8 @@ class Words:
             yield from (run for item in items for run in self._runs(item))
             return
         for text, name, _ in fields(self._catalogue.gettext(_LIST.one)):
-            yield Run(text)
+            if text:  # an empty one would take the capital letter of the first
+                yield Run(text)
             part = items[:-1] if name == "first" else items[-1:] if name == "last" else ()
             for position, item in enumerate(part):
                 if position:

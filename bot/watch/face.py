@@ -42,7 +42,7 @@ class Face:
                 blocks = tuple(self._card())
         return Reply(
             blocks,
-            buttons=keyboard(self.notice.card, self._firing, self.alerts, self.now),
+            buttons=keyboard(self.notice.card, self._firing, self.alerts, self.rules, self.now),
             rings=self.notice.rings,
         )
 

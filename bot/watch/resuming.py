@@ -25,5 +25,6 @@ def settle(connection: Connection, builder: Builder) -> None:
 
 def _lacking(one: Schedule, states: Sequence[State], builder: Builder) -> bool:
     """Whether a part of it has not begun; those that have are not begun again."""
-    parts = len(builder.visible(one.author)) if one.host == ALL else 1
+    hosts = (one.host or "").split(",")
+    parts = len(builder.visible(one.author) if ALL in hosts else hosts)
     return len(states) < parts or State.REQUESTED in states

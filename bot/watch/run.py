@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 
 Store = Callable[[Connection], None]
 
-_WELL = frozenset({Outcome.FINISHED, Outcome.CANCELLED})
+_WELL = frozenset({Outcome.FINISHED, Outcome.UNCHANGED, Outcome.CANCELLED})
 # Of several hosts the worst counts, from here on down.
 _WORST = (
     *(Outcome.UNKNOWN, Outcome.FAILED, Outcome.DENIED, Outcome.PARTIAL),
-    *(Outcome.CANCELLED, Outcome.FINISHED),
+    *(Outcome.CANCELLED, Outcome.FINISHED, Outcome.UNCHANGED),
 )
 
 
@@ -174,9 +174,12 @@ def outcome_of(state: State) -> Outcome:
 def worded(one: Schedule, reply: Reply) -> Reply:
     """An answer with what it is to. A refusal is told but once.
 
+    That nothing changed is told only to who had it run: else the schedule alone shows that it ran.
     It rings if all is not well, the first time: what fails every minute rings no one out of bed.
     """
     if reply.outcome is Outcome.DENIED and one.outcome == Outcome.DENIED.value:
+        return Reply((), outcome=reply.outcome)
+    if reply.outcome is Outcome.UNCHANGED and one.asked_at is None:
         return Reply((), outcome=reply.outcome)
     rings = reply.outcome not in _WELL and reply.outcome.value != one.outcome
     return replace(reply, blocks=(*reply.blocks, Text(label(one))), rings=rings)

@@ -43,7 +43,7 @@ class Space:
 
 
 async def space(database: Database, host: str, now: float) -> Space:
-    """What is known last.
+    """What is known last, or was at a time `now` that is over.
 
     Raises:
         StorageError: the history can't be read.
@@ -56,8 +56,10 @@ async def space(database: Database, host: str, now: float) -> Space:
             )
         )
 
-    newest = (await points("disk", now - DAY, RAW))[-1:]
-    trend = _trend(await points("disk", now - _LOOKS_BACK, COARSE))
+    hours = await points("disk", now - _LOOKS_BACK, COARSE)
+    raw = await points("disk", now - DAY, RAW)  # of a past that is summed up there is none
+    newest = (raw or [hour for hour in hours if hour.at >= now - DAY])[-1:]
+    trend = _trend(hours)
     counts = {name: (await points(name, now - DAY, RAW))[-1:] for name in DOCKERS}
     sizes = {name: found[0].mean for name, found in counts.items() if found}
     counted = min((found[0].at for found in counts.values() if found), default=None)

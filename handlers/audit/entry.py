@@ -13,6 +13,7 @@ OUTCOMES = {
     "awaiting": msg("waits for an answer"),
     "started": msg("under way"),
     "finished": msg("done"),
+    "unchanged": msg("nothing changed"),
     "partial": msg("partly done"),
     "failed": msg("failed"),
     "denied": msg("denied"),

@@ -30,7 +30,7 @@ class _Fitting:
     looks: tuple[str, ...] = ("port", "diff")
 
 
-_HERE = ("stats", "top", "port", "diff")
+_HERE = ("stats", "chart", "top", "port", "diff")
 _DOWN = _Fitting(("start", "rm"), looks=("diff",))
 _BETWEEN = _Fitting(("restart", "stop"), ("kill",))
 _BY_STATE = {
@@ -44,6 +44,7 @@ _LABELS = {
     "logs": msg("Logs"),
     "inspect": msg("Details"),
     "stats": msg("Figures"),
+    "chart": msg("Chart"),
     "top": msg("Processes"),
     "port": msg("Ports"),
     "diff": msg("Changes"),
@@ -57,7 +58,8 @@ _LABELS = {
     "kill": msg("Kill {name}…"),
     "rm": msg("Remove {name}…"),
 }
-_WORDS = {"exec": (("-it",), ("sh",))}  # what its button types before the name, and after it
+# What its button types before the name, and after it.
+_WORDS = {"exec": (("-it",), ("sh",)), "chart": (("cpu",), ())}
 # What no button can say.
 _TYPED = {
     "exec": "/exec {name} ls -l /",

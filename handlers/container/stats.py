@@ -12,7 +12,7 @@ from bot.command.formats import formats
 from bot.command.kinds import choice
 from bot.command.spec import command, flag, option, targets
 from bot.hosts.types import Kind, Target
-from bot.message import Message, Span, Untrusted, msg, plural
+from bot.message import Message, Percent, Size, Span, Untrusted, msg, plural
 from bot.reply import Block, Button, Document, Outcome, Reply, Text
 from bot.reply.template import Template
 from handlers import pages
@@ -72,11 +72,22 @@ async def stats(
     if read.failed and len(read.failed) == len(read.entries):
         raise read.failed[0]
     return Reply(
-        (*view(read), *(_ago(read) if plain else ())),
+        (*view(read), *((*_machine(call), *_ago(read)) if plain else ())),
         documents=(_whole(call, read),) if no_trunc and plain else (),
         buttons=_buttons(call, read),
         outcome=Outcome.PARTIAL if read.failed else Outcome.FINISHED,
     )
+
+
+def _machine(call: Call) -> tuple[Text, ...]:
+    """What the host itself uses, where the last sweep has seen that."""
+    newest = call.host.sampler.newest()
+    found = newest[0].machine if newest and not call.items else None
+    if found is None or found.cpu is None:
+        return ()
+    used = msg("{used} of {limit}", used=Size(found.memory), limit=Size(found.total))
+    host, cpu = Untrusted(call.host.name), Percent(found.cpu)
+    return (Text(msg("{host} itself: CPU {cpu}, memory {used}.", host=host, cpu=cpu, used=used)),)
 
 
 def _ago(read: Round) -> tuple[Text, ...]:

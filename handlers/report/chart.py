@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from bot.charts.sheet import figure
-from bot.command.call import Call, at
+from bot.command.call import Call
 from bot.command.kinds import choice, seconds, whole
 from bot.command.spec import argument, command, lately, option
 from bot.errors import UsageError
 from bot.hosts.types import Target
-from bot.message import Code, Message, Moment, Names, Untrusted, Value, msg, plural
+from bot.message import Code, Message, Untrusted, msg
 from bot.message import Span as Length
-from bot.reply import Block, Button, Chart, Line, Mark, Reply, Table, Text
+from bot.reply import Button, Chart, Line, Reply
 from bot.reply.chart import MOST
 from handlers.formatted import refresh
+from handlers.report.caption import coverage, nothing, said
 from handlers.report.measured import (
     DAY,
     FARTHEST,
@@ -23,12 +23,11 @@ from handlers.report.measured import (
     Span,
     line,
     mean,
-    seen,
     subjects,
 )
 
 _LEAST = 300.0
-_WHOLE = 0.95  # of the time seen, from which on the rest is not worth a line
+_A_ROW = 2  # names of metrics that a phone shows whole
 _TIMES = {"1h": msg("1 hour"), "24h": msg("24 hours"), "7d": msg("7 days"), "30d": msg("30 days")}
 
 
@@ -64,11 +63,10 @@ async def chart(
     await call.services.catch_up(call.host.name)
     found = await _lines(call, names, measure, span, top or MOST)
     if not any(one.marks for one in found):
-        return Reply(tuple(_nothing(call, names, span)), buttons=_buttons(call, metric, names))
+        return Reply(tuple(nothing(call, names, span)), buttons=_buttons(call, metric, names))
     title = msg("{metric!c}, {host}", metric=measure.name, host=Untrusted(call.host.name))
     drawn = Chart(title, measure.unit, span.since, span.until, span.gap, tuple(found))
-    said = _said(call, measure, found, top=not names)
-    blocks = (*said, *_coverage(found, span))
+    blocks = (*said(call, measure, found, top=not names), *coverage(found, span))
     return Reply(blocks, buttons=_buttons(call, metric, names), chart=drawn)
 
 
@@ -97,93 +95,6 @@ async def _lines(
     return sorted((one for one in found if one.marks), key=mean, reverse=True)[:top]
 
 
-def _nothing(call: Call, names: Sequence[str], span: Span) -> Iterator[Text]:
-    what: Value = Names(tuple(at(Untrusted(name), call.host.name) for name in names))
-    length = Length(span.until - span.since)
-    yield Text(
-        msg(
-            "{what}: nothing was measured in the last {time}",
-            what=what if names else Untrusted(call.host.name),
-            time=length,
-        )
-    )
-    if call.services.watch is None:
-        yield Text(msg("Nothing is watched: that is switched off in the config."))
-
-
-def _said(call: Call, metric: Metric, found: Sequence[Line], *, top: bool) -> Iterator[Block]:
-    """What the picture shows, in words: the verdict, then figures."""
-    host = call.host.name
-    if len(found) == 1:
-        yield Text(_alone(at(found[0].name, host), metric, found[0]))
-        yield from _range(metric, found[0])
-        return
-    verdict = (
-        plural(
-            "{host}: the {count} that used most, {metric}",
-            "{host}: the {count} that used most, {metric}",
-            len(found),
-            host=Untrusted(host),
-            metric=metric.name,
-        )
-        if top
-        else msg("{metric!c} of {names}", metric=metric.name, names=_names(found, host))
-    )
-    yield Text(verdict)
-    rows = tuple(
-        (one.name, figure(mean(one), metric.unit), figure(_most(one).most, metric.unit))
-        for one in found
-        if one.marks
-    )
-    head = (msg("name"), msg("mean"), msg("most"))
-    yield Table(rows, head, right=frozenset({1, 2}))
-    for one in found:
-        if not one.marks:
-            yield Text(msg("{name}: nothing was measured", name=at(one.name, host)))
-
-
-def _names(found: Sequence[Line], host: str) -> Names:
-    return Names(tuple(at(one.name, host) for one in found))
-
-
-def _alone(name: Untrusted, metric: Metric, one: Line) -> Message:
-    average = figure(mean(one), metric.unit)
-    return msg("{name}: {metric} {mean} on average", name=name, metric=metric.name, mean=average)
-
-
-def _range(metric: Metric, one: Line) -> Iterator[Text]:
-    most, unit = _most(one), metric.unit
-    yield Text(
-        msg(
-            "At least {least}, at most {most} (around {time}).",
-            least=figure(min(mark.least for mark in one.marks), unit),
-            most=figure(most.most, unit),
-            time=Moment(most.at),
-        )
-    )
-
-
-def _most(one: Line) -> Mark:
-    return max(one.marks, key=lambda mark: mark.most)
-
-
-def _coverage(found: Sequence[Line], span: Span) -> Iterator[Text]:
-    """Since when it is; and what of that was not seen."""
-    length, there = span.until - span.since, seen(found, span)
-    since = Moment(span.since)
-    if there >= _WHOLE * length:
-        yield Text(msg("Since {time}.", time=since))
-        return
-    yield Text(
-        msg(
-            "Since {time}; measured for {there} of {length}.",
-            time=since,
-            there=Length(there),
-            length=Length(length),
-        )
-    )
-
-
 def _buttons(call: Call, metric: str, names: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
     """The other metrics, other times, and the same again."""
     host, top = call.host.name, call.params["top"]
@@ -198,7 +109,7 @@ def _buttons(call: Call, metric: str, names: Sequence[str]) -> tuple[tuple[Butto
     now = (f"{length:g}s",) if length else ()
     others = [key(msg("{metric!c}", metric=m.name), k, *now) for k, m in METRICS.items()]
     times = [key(label, metric, text) for text, label in _TIMES.items()]
-    here = list(METRICS).index(metric)
-    others.pop(here)
+    others.pop(list(METRICS).index(metric))
+    rows = (tuple(others[n : n + _A_ROW]) for n in range(0, len(others), _A_ROW))
     shown = [k for k, t in zip(times, _TIMES, strict=True) if seconds(t) != (length or DAY)]
-    return tuple(others), (*shown, refresh(call))
+    return (*rows, (*shown, refresh(call)))

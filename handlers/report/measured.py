@@ -11,7 +11,7 @@ from bot.message import Message, Untrusted, msg
 from bot.reply import Line, Mark, Unit
 from storage import history
 from storage.database import Database
-from storage.history import COARSE, DAY, FINE, KEPT, RAW, Point
+from storage.history import COARSE, DAY, FINE, HOST, KEPT, RAW, Point
 
 _MARKS = 96  # across a phone
 _LEAST = 60.0  # seconds of a mark: several sweeps
@@ -38,16 +38,20 @@ FARTHEST = KEPT[COARSE]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time, in seconds since the epoch, that is looked at in steps of `step` seconds."""
+    """A time, in seconds since the epoch, that is looked at in steps of `step` seconds.
+
+    `now` is when it is looked at, if that is not its end.
+    """
 
     since: float
     until: float
+    now: float | None = None
 
     @property
     def resolution(self) -> int:
         """The finest that is kept of all of it."""
-        length = self.until - self.since
-        return next((r for r in (RAW, FINE) if length <= KEPT[r]), COARSE)
+        age = (self.now or self.until) - self.since
+        return next((r for r in (RAW, FINE) if age <= KEPT[r]), COARSE)
 
     @property
     def step(self) -> float:
@@ -61,7 +65,7 @@ class Span:
 
 
 async def line(database: Database, host: str, name: str, metric: Metric, span: Span) -> Line:
-    """A container's marks."""
+    """The marks of a container, or of the host itself (`HOST`)."""
     reads = [
         partial(
             history.series,
@@ -116,8 +120,9 @@ def mean(found: Line) -> float:
 
 
 async def subjects(database: Database, host: str, span: Span) -> list[str]:
-    """Of whom something is kept, of a time."""
-    return await database.read(lambda c: history.subjects(c, host, span.since))
+    """The containers of which something is kept, of a time."""
+    found = await database.read(lambda c: history.subjects(c, host, span.since))
+    return [name for name in found if name != HOST]
 
 
 def seen(found: Iterable[Line], span: Span) -> float:

@@ -29,6 +29,10 @@ def room(found: Space, now: float) -> Iterator[Message]:
     else:
         left = Length(max(found.full - now, 0.0))
         yield msg("Disk {used}, full in about {time}.", used=Percent(found.used), time=left)
+
+
+def taken(found: Space) -> Iterator[Message]:
+    """What Docker takes of it, where that was counted."""
     if found.sizes is not None:
         sizes = {name: Size(int(size)) for name, size in found.sizes.items()}
         none = Size(0)

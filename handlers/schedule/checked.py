@@ -41,7 +41,9 @@ async def checked(call: Call, words: tuple[str, ...]) -> Checked:
     request = replace(call.request, origin=Origin.SCHEDULE, attachment=None)
     calls = builder.scheduled(call.id, request, words, None)
     examples = [await _example(one) for one in calls]
-    host = ALL if len(calls) > 1 else calls[0].host_name
+    every = f"@{ALL}" in map(str.lower, words) and len(calls) > 1
+    names = ",".join(one.host_name for one in calls if one.host_name)
+    host = ALL if every else names or None
     return Checked(calls[0].argv, host, tuple(itertools.chain.from_iterable(examples)))
 
 

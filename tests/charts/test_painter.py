@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.charts.painter import Painter, Undrawn
 from bot.charts.sheet import sheet
@@ -22,6 +24,7 @@ from bot.reply.words import Words
 from tests.e2e.luck import eventually
 
 NOW = 1_780_974_005.0
+NO = Redactor(())
 SOURCE = Path("bot/charts/paint.py").read_text()
 HOSTILE = ("$\\frac{1}{0}$", "a\u202eb", "\x1b[31mred", "имя", "x" * 500)
 
@@ -31,7 +34,7 @@ def hostile(*names: str) -> bytes:
     marks = tuple(Mark(NOW - 600 + n * 60, n, n + 1, n + 2) for n in range(10))
     lines = tuple(Line(Untrusted(name), marks) for name in names)
     title = msg("{host}", host=Untrusted("$nas$"))
-    return sheet(Chart(title, Unit.RATE, NOW - 600, NOW, 100.0, lines), words, Redactor(()))
+    return sheet(Chart(title, Unit.RATE, NOW - 600, NOW, 100.0, lines), words, NO)
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -44,6 +47,18 @@ async def test_names_are_drawn_as_text_whatever_they_are(names: tuple[str, ...])
     wide, high = size(await Painter()(hostile(*names)))
     assert wide == 3 * 390
     assert wide / 20 < high < 2 * wide  # what Telegram takes as a photo, and a phone shows whole
+
+
+@pytest.mark.parametrize("after", [0, 60, 1200])
+async def test_a_time_at_the_edge_is_not_cut(after: int) -> None:
+    midnight = 1_795_737_600.0
+    since, until = midnight + after - 86_400, midnight + after
+    line = Line(Untrusted("web"), (Mark(since, 1, 1, 1), Mark(until, 1, 1, 1)))
+    chart = Chart(msg("CPU"), Unit.PERCENT, since, until, 1e9, (line,))
+    png = await Painter()(sheet(chart, Words("en", "UTC", catalogue("en"), lambda: until), NO))
+    with Image.open(io.BytesIO(png)) as drawn:
+        edge = drawn.convert("RGB").crop((drawn.width - 4, 0, drawn.width, drawn.height))
+        assert edge.getcolors() == [(edge.width * edge.height, (0xF7, 0xF7, 0xF4))]
 
 
 def program(folder: Path, text: str) -> Painter:

@@ -12,6 +12,7 @@ from bot.charts.sheet import sheet
 from bot.i18n import catalogue
 from bot.message import Untrusted, msg
 from bot.reply import Chart, Line, Mark, Unit
+from bot.reply.columns import width
 from bot.reply.redact import MASK, Redactor
 from bot.reply.words import Words
 
@@ -56,7 +57,7 @@ def test_a_secret_in_a_name_is_masked() -> None:
 @given(st.text())
 def test_a_name_is_short_and_all_of_it_can_be_seen(name: str) -> None:
     (line,) = drawn(flat(name, 0))["lines"]
-    assert len(line["name"]) <= 21
+    assert width(line["name"]) <= 21
     assert all(character.isprintable() for character in line["name"])
 
 

@@ -53,6 +53,8 @@ def test_all_of_one_host_is_one_call() -> None:
         ("/boxes @db1", ["db1"]),
         ("/boxes @DB1", ["db1"]),
         ("/boxes @ALL", ["nas", "db1"]),
+        ("/boxes @db1,nas", ["db1", "nas"]),
+        ("/boxes @db1,all,db1", ["db1", "nas"]),
         ("/hello @db1", [None]),
     ],
 )

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.command.grammar import Parsed, asks_for_help, parse, passed_on, usage
-from bot.command.spec import Command, command, option
+from bot.command.kinds import choice
+from bot.command.spec import Command, argument, command, flag, option
 from bot.errors import UsageError
 from bot.message import msg
 from bot.reply import Reply, say
@@ -150,6 +151,27 @@ def test_the_host_is_named_before_the_first_word_and_nowhere_else(
     found = values(text)
     assert (found.host, found.params["containers"]) == (host, containers)
     assert found.words == tuple(words.split())
+
+
+@command("report", permission="report", act=msg("report"))
+@flag("--short", help="In short")
+@argument("period", required=False, type=choice("day", "week"), default="day")
+async def reports(_call: object, **_values: object) -> Reply:
+    """Report."""
+    return say(msg("reported"))
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "words"),
+    [
+        ("week @db1", "db1", "week"),
+        ("@db1 week @nas --short", "db1,nas", "week --short"),
+        ("@db1 @all", "db1,all", ""),
+    ],
+)
+def test_where_nothing_is_named_hosts_stand_anywhere(text: str, host: str, words: str) -> None:
+    found = values(text, reports)
+    assert (found.host, found.words) == (host, tuple(words.split()))
 
 
 def test_a_known_host_is_not_named_by_a_word() -> None:

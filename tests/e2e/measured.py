@@ -1,4 +1,4 @@
-"""History for a test: what was measured, as the bot stores it, while it runs."""
+"""History for a test: what was measured, and what happened, as the bot stores it, while it runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storage import history
 from storage.history import HOST, HOST_METRICS, METRICS, Sample
+from tests.e2e.conftest import TOKEN
 
 _STEP, _BLOCK = 60.0, 20
 
@@ -34,6 +35,17 @@ def measured(
     rows = [(b.host, b.subject, b.resolution, b.start, b.data) for b in blocks]
     with sqlite3.connect(folder / "bot.db", timeout=30) as database:
         database.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def happened(folder: Path, *rows: tuple[str, str, str, float, float | None, float | None]) -> None:
+    """Store what the bot would have: kind, subject, rule, at, taken, until."""
+    with sqlite3.connect(folder / "bot.db", timeout=30) as database:
+        bot = TOKEN.partition(":")[0]
+        database.executemany(
+            'INSERT INTO happening (bot, host, kind, subject, rule, at, taken, "until")'
+            " VALUES (?, 'local', ?, ?, ?, ?, ?, ?)",
+            [(int(bot), *row) for row in rows],
+        )
 
 
 def minutes(since: float, until: float) -> list[float]:

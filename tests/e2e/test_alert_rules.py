@@ -12,6 +12,7 @@ from bot.watch import logrules
 from sandbox import Sandbox
 from tests.e2e.conftest import GROUP, OPERATOR, OWNER, VIEWER, Clock, Pierhead
 from tests.e2e.luck import audited, count, eventually
+from tests.e2e.measured import flat, measured, minutes
 from tests.e2e.talk import Played, ask, played, tap, verdict
 from tests.e2e.test_alerts import run, saying, started, told
 from tests.private_engine import Engine
@@ -49,6 +50,14 @@ async def test_a_rule_that_was_typed_fires_and_its_end_is_told_when_it_is_remove
         ]
         card = await told(phone, clock, "Warning: web@local")
         assert "cpu is " in card.text
+        measured(tmp_path, "web", minutes(clock() - 3600, clock()), cpu=flat(50))
+        phone.unseen()
+        await tap(card, "Chart")
+        drawn = await phone.wait()
+        assert drawn.text.startswith("web@local: CPU ")
+        assert drawn.text.endswith(" of 3 h.")
+        assert drawn.file
+        assert drawn.file.photo
         seen = await ask(phone, "/alert show cpu-web")
         assert lines(seen.text)[-1] == "Fires now: web@local"
         question = await ask(phone, "/alert rm cpu-web")

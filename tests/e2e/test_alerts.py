@@ -95,7 +95,7 @@ async def test_memory_that_was_out_rings_and_can_be_taken(
         assert lines[-1] == "Nobody has this yet."
         assert not card.silent
         assert card.buttons == [
-            ["I have it", "Logs"],
+            ["I have it", "Logs", "Chart"],
             ["Snooze 15 min", "Snooze 1 h"],
             ["Snooze 4 h", "Snooze until resolved"],
             ["Restart db@local…"],

@@ -69,7 +69,7 @@ async def test_a_viewer_is_offered_no_change(
         assert seen.buttons == [["Logs", "Details", "More…", "Refresh"]]
         await tap(seen, "More…")
         more = await seen.changed()
-        looks = [["Figures", "Processes"], ["Ports", "Changes"]]
+        looks = [["Figures", "Chart"], ["Processes", "Ports"], ["Changes"]]
         assert more.buttons == [["Logs", "Details", "Less", "Refresh"], *looks]
         assert "To be typed" not in more.text
         await tap(more, "Less")
@@ -84,7 +84,7 @@ async def test_all_that_an_owner_may(
         seen = await ask(phone, "/web")
         await tap(seen, "More…")
         more = await seen.changed()
-        assert [row[0] for row in more.buttons[3:]] == [
+        assert [row[0] for row in more.buttons[4:]] == [
             "Restart web@local…",
             "Stop web@local…",
             "Shell in web@local",

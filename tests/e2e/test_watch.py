@@ -88,6 +88,11 @@ async def test_stats_are_those_of_the_last_sweep(
             seen = await ask(phone, "/stats busy")
             assert re.search(r"^busy@local: \d+(\.\d+)? % CPU, ", seen.text)
             assert re.search(r"\nRead \d+ s ago\.$", seen.text)
+            assert "itself" not in seen.text
+            every = (await ask(phone, "/stats")).text
+            assert re.search(
+                r"^local itself: CPU [\d.]+ %, memory .+ of .+\.$", every, re.MULTILINE
+            )
             assert not any("stats" in request for request in socket.requests[before:])
             machine = (await ask(phone, "/info")).text
             for figure in ("CPU now", "mem used", "disk used"):

@@ -147,6 +147,7 @@ def test_a_capital_is_for_our_words_only() -> None:
     act = msg("{what!c}?", what=msg("restart {name}", name=WEB))
     assert en.plain(act) == "Restart web?"
     assert en.plain(msg("{name!c}?", name=WEB)) == "web?"
+    assert en.plain(msg("{all!c}.", all=Names((act, WEB)))) == "Restart web? and web."
 
 
 def test_a_value_is_never_a_template() -> None:

@@ -11,7 +11,15 @@ from storage.calls import Call, State
 from storage.errors import Forged, IllegalTransition
 
 ONE = Call("c1", 7, "i1", "container restart", ("restart", "wéb"), 42, -100, created_at=10.0)
-OVER = {State.FINISHED, State.PARTIAL, State.FAILED, State.DENIED, State.CANCELLED, State.EXPIRED}
+OVER = {
+    State.FINISHED,
+    State.UNCHANGED,
+    State.PARTIAL,
+    State.FAILED,
+    State.DENIED,
+    State.CANCELLED,
+    State.EXPIRED,
+}
 LEGAL = {
     State.REQUESTED: set(State) - {State.REQUESTED},
     State.AWAITING: {
@@ -24,13 +32,14 @@ LEGAL = {
     },
     State.STARTED: {
         State.FINISHED,
+        State.UNCHANGED,
         State.PARTIAL,
         State.FAILED,
         State.DENIED,
         State.CANCELLED,
         State.UNKNOWN,
     },
-    State.UNKNOWN: {State.FINISHED, State.PARTIAL, State.FAILED},
+    State.UNKNOWN: {State.FINISHED, State.UNCHANGED, State.PARTIAL, State.FAILED},
     **{state: set() for state in OVER},
 }
 
