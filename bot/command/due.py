@@ -35,6 +35,14 @@ def reckoned(one: Schedule, now: float) -> Schedule:
     return replace(one, next_at=next_at(one, now), reckoned_at=now)
 
 
+def begins(now: float) -> float:
+    """When what is made now counts from: the millisecond that runs are named after, and no later.
+
+    A moment later, and its first time would be at once.
+    """
+    return int(now * _MS) / _MS
+
+
 def afresh(since: float, now: float) -> float:
     """From when on it counts anew: now or just before, a millisecond aside of all times before.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.command.call import Call
+from bot.command.due import begins
 from bot.command.grammar import usage
 from bot.command.kinds import choice
 from bot.command.spec import argument, command, option
@@ -88,6 +89,7 @@ def first_of(call: Call, times: Times, since: float) -> float:
 
 def _made(call: Call, times: Times, what: Checked, missed: Missed) -> Schedule:
     now, actor, chat = call.services.clock(), call.actor, call.request.chat
+    since = begins(now)
     return Schedule(
         bot=call.services.bot,
         author=actor.id,
@@ -101,7 +103,7 @@ def _made(call: Call, times: Times, what: Checked, missed: Missed) -> Schedule:
         argv=what.argv,
         host=what.host,
         missed=missed,
-        since=now,
-        next_at=first_of(call, times, now),
+        since=since,
+        next_at=first_of(call, times, since),
         reckoned_at=now,
     )

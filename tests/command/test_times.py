@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.command import times
+from bot.command.due import begins
 from bot.command.times import next_of, read
 from bot.command.wall import moment_of
 from bot.errors import UsageError
@@ -177,6 +178,15 @@ def test_at_a_distance_the_next_is_after_now_and_no_further(
     assert found is not None
     slack = 0 if step % 86400 else 26 * 3600  # a day is kept on the wall, whatever its length
     assert now < found <= now + step + slack
+
+
+@given(st.floats(1e9, 4e9), ZONES, st.integers(60, 3600))
+def test_what_is_made_now_comes_after_its_whole_distance(
+    now: float, zone: ZoneInfo, step: int
+) -> None:
+    found = times.again(f"every {step}s").after(now, zone, begins(now))
+    assert found is not None
+    assert now + step - 0.002 < found <= now + step
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1)), ZONES)  # noqa: DTZ001 - on a wall
