@@ -38,11 +38,15 @@ def may_see(call: Call, alert: Alert) -> bool:
     return call.services.policy.decide(call.actor.id, _LS, alert.subject.host).allowed
 
 
+def hosts(call: Call) -> list[str]:
+    """Those whose alerts the reader may see."""
+    policy, person = call.services.policy, call.actor.id
+    return [host for host in call.services.hosts if policy.decide(person, _LS, host).allowed]
+
+
 def visible(call: Call) -> list[Entry]:
     """The rules that may be about a host whose alerts the reader may see."""
-    policy, person = call.services.policy, call.actor.id
-    mine = [host for host in call.services.hosts if policy.decide(person, _LS, host).allowed]
-    entries = watcher(call).book.entries
+    mine, entries = hosts(call), watcher(call).book.entries
     return [one for one in entries if any(one.rule.on.about(host) for host in mine)]
 
 

@@ -153,6 +153,24 @@ async def test_what_is_built_in_is_for_who_may_change_rules_everywhere(
         assert seen.buttons == [["All rules"]]
 
 
+async def test_of_hosts_that_one_may_not_see_nothing_is_told(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    phone, other = telegram.private(ADMIN), telegram.private(SCOPED)
+    apart = SOME | {f"PIERHEAD_ACCESS__PEOPLE__{ADMIN}__HOSTS": "local"}
+    async with played(telegram, tmp_path, clock, starts=False) as world:
+        world.pierhead.environment |= apart
+        world.pierhead.file = tmp_path / "config.toml"
+        held = '[[maintenance]]\nhours = "00:00-00:00"\non = "db host:local"\n'
+        world.pierhead.file.write_text(held)
+        async with world.pierhead.running():
+            assert "Maintenance: db on local" in (await ask(phone, "/alert ls")).text
+            assert "local" not in (await ask(other, "/alert ls")).text
+            made = await ask(other, "/alert add cpu > 80% name busy")
+            assert "Only of nas: its author may see no other." in made.text
+            assert "nas" not in (await ask(phone, "/alert show busy")).text
+
+
 async def test_a_rule_about_a_log_takes_the_right_to_read_it(
     telegram: Sandbox, tmp_path: Path, clock: Clock
 ) -> None:
