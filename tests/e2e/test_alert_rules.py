@@ -262,3 +262,21 @@ async def test_what_can_t_be_understood_is_said(
 ) -> None:
     async with bot(telegram, tmp_path, clock, SOME):
         assert (await verdict(telegram.private(ADMIN), line)).startswith(verdict_)
+
+
+async def test_a_group_reads_along_and_only_who_may_takes_an_alert(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    owner, viewer = telegram.group(GROUP, OWNER), telegram.group(GROUP, VIEWER)
+    silent = SOME | {f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE": "viewer"}
+    async with bot(telegram, tmp_path, clock, silent):
+        await ask(owner, "/alert@pierhead_bot add unreachable severity critical name silent")
+        await told(owner, clock, "CRITICAL nas", 1)
+        for label in ("I have it", "Snooze 1 h"):
+            await tap(saying(viewer, "CRITICAL nas")[0], label)
+            await told(viewer, clock, "You are viewer. It needs alert.")
+            assert "Nobody has this yet." in saying(owner, "CRITICAL nas")[0].text
+        asked = await ask(viewer, "/silence@pierhead_bot @nas for 1h")
+        assert lines(asked.text)[0].startswith("Not done: ")
+        await tap(saying(owner, "CRITICAL nas")[0], "I have it")
+        await told(owner, clock, "has it. I ask again at", 1)
