@@ -1,4 +1,4 @@
-"""A program of its own that hands a message to other channels: `python -m bot.relay`.
+"""A program of its own that hands a message to other channels; it imports nothing of the bot.
 
 Apprise knows a hundred of them, each with its own code. Here none of it holds up the bot, or stays
 in its memory, and what hangs can be killed. What to say, and to whom, comes in on standard input,

@@ -17,6 +17,7 @@ silent as well where nothing happens.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
@@ -32,6 +33,8 @@ from bot.hosts.subscription import ROOM, Subscription
 from bot.hosts.system import System
 from bot.hosts.types import Container, Event, Gap, Happening, Snapshot, Unreachable
 from bot.tasks import together
+
+log = logging.getLogger(__name__)
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # seconds before the next try
 _BEAT = 15.0  # seconds between two questions whether the Engine is there
@@ -125,6 +128,8 @@ class Feed:
             await together(self._hear(place), self._list(place), self._beat(), self._keep(cursors))
         except BotError as error:
             return error
+        except Exception:  # one Engine that answers oddly must not end the watch over all
+            log.exception("%s can't be heard", self._link.name)
         return cut(self._link.name)
 
     async def _find(self, cursors: Cursors) -> Place:

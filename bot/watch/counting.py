@@ -35,4 +35,6 @@ class Counting:
                 self.take(await self.host.system.df())
             except BotError as error:
                 log.info("what takes room on %s can't be counted: %s", self.host.name, error)
+            except Exception:
+                log.exception("what takes room on %s can't be counted", self.host.name)
             await self.sleep(_EVERY)

@@ -60,7 +60,7 @@ class Memory:
         if event.type != "container" or action not in _HEARD:
             return False
         if action == "rename":
-            self._renamed(event.attributes.get("oldName", "").removeprefix("/"), name)
+            self._renamed(event, event.attributes.get("oldName", "").removeprefix("/"))
         known = self._kept.get(name)
         if known is None:
             subject = subject_of(self.host, name, event.attributes)
@@ -94,10 +94,12 @@ class Memory:
                 del self._kept[one.name]
                 self.changed.add(one.name)
 
-    def _renamed(self, old: str, new: str) -> None:
-        one = self._kept.pop(old, None)
-        if one is None:
+    def _renamed(self, event: Event, old: str) -> None:
+        """The old name may be a label's: it must be its own."""
+        one, new = self._kept.get(old), event.name.raw
+        if one is None or one.id != event.id.raw:
             return
+        del self._kept[old]
         self.changed.add(old)
         subject = one.subject if one.subject.project else Subject(self.host, new)
         self._kept[new] = replace(one, name=new, subject=subject)

@@ -20,7 +20,8 @@ _GOOD = 2  # sweeps: so one that fails leaves no hole
 class Sampling:
     """The sweeps of one host. `clock` is monotonic, in seconds, as `sleep` takes them.
 
-    Each of `takers` gets every sweep, and keeps nobody waiting. `alive` is called at each try.
+    Each of `takers` gets every sweep, and keeps nobody waiting. `alive` is called after each try,
+    whether the Engine has answered or not.
     """
 
     host: Host
@@ -36,17 +37,24 @@ class Sampling:
 
     async def _sweeps(self) -> None:
         due = self.clock()
+        self.alive()  # from now on it is expected
         while True:
-            self.alive()
             try:
-                sweep = await self.host.sampler.sweep(_GOOD * self.every)
-            except BotError as error:
-                log.debug("%s can't be swept: %s", self.host.name, error)
-            else:
-                for take in self.takers:
-                    take(sweep)
+                await self._swept()
+                self.alive()
+            except Exception:  # of one host: the others are watched all the same
+                log.exception("a sweep of %s has failed", self.host.name)
             due = max(due + self.every, self.clock())
             await self.sleep(due - self.clock())
+
+    async def _swept(self) -> None:
+        try:
+            sweep = await self.host.sampler.sweep(_GOOD * self.every)
+        except BotError as error:
+            log.debug("%s can't be swept: %s", self.host.name, error)
+            return
+        for take in self.takers:
+            take(sweep)
 
     async def _starts(self) -> None:
         """What has started again counts from nothing."""

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot import relay
 from bot.message import Code, Names, msg
 from bot.reply import Reply, Text, say
 from bot.reply.redact import Redactor
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# By its file, and isolated: the folder that we run in, where the database is, may hold a `json.py`.
+_PROGRAM = (sys.executable, "-I", relay.__file__)
 _PATIENCE = 60.0  # seconds for all addresses together
 _AGAIN = (60.0, 120.0, 300.0, 300.0)  # seconds until it is tried again; then it is given up
 _WAITING = 100
@@ -172,10 +175,9 @@ async def handed(urls: Sequence[str], letter: dict[str, str]) -> list[bool]:
     """Have a program of its own send it; whether each address took it."""
     asked = json.dumps(letter | {"urls": [*urls]}).encode()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PIERHEAD_")}
-    program = (sys.executable, "-m", "bot.relay")
     try:
         process = await asyncio.create_subprocess_exec(
-            *program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
+            *_PROGRAM, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
         )
     except OSError:
         return [False] * len(urls)

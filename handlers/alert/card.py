@@ -10,7 +10,7 @@ from bot.reply import Button, Reply, Text
 from bot.watch.alert import Alert
 from bot.watch.replay import stored
 from bot.watch.rulebook import Entry, Origin, Rests
-from handlers.alert.chosen import chosen, may_see, refusals
+from handlers.alert.chosen import chosen, hosts, may_see, refusals
 from handlers.alert.firing import firing
 from handlers.alert.saying import SEVERITIES, sentences
 from storage.rules import Made
@@ -49,8 +49,9 @@ def _told(call: Call, entry: Entry) -> Iterator[Message]:
     else:
         yield plural("It tells {count} chat.", "It tells {count} chats.", len(chats))
     about = {host for host in call.services.hosts if entry.rule.on.about(host)}
-    if entry.hosts and entry.hosts < about:
-        names = Names(tuple(map(Untrusted, sorted(entry.hosts))))
+    known = entry.hosts & frozenset(hosts(call))
+    if known and entry.hosts < about:
+        names = Names(tuple(map(Untrusted, sorted(known))))
         yield msg("Only of {hosts}: its author may see no other.", hosts=names)
 
 

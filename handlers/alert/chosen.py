@@ -38,16 +38,16 @@ def may_see(call: Call, alert: Alert) -> bool:
     return call.services.policy.decide(call.actor.id, _LS, alert.subject.host).allowed
 
 
-def mine(call: Call) -> list[str]:
-    """The hosts whose alerts the reader may see."""
+def hosts(call: Call) -> list[str]:
+    """Those whose alerts the reader may see."""
     policy, person = call.services.policy, call.actor.id
     return [host for host in call.services.hosts if policy.decide(person, _LS, host).allowed]
 
 
 def visible(call: Call) -> list[Entry]:
-    """The rules that may be about one of these."""
-    entries, hosts = watcher(call).book.entries, mine(call)
-    return [one for one in entries if any(one.rule.on.about(host) for host in hosts)]
+    """The rules that may be about a host whose alerts the reader may see."""
+    mine, entries = hosts(call), watcher(call).book.entries
+    return [one for one in entries if any(one.rule.on.about(host) for host in mine)]
 
 
 def chosen(call: Call, name: str | None) -> Entry | Reply:

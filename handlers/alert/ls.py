@@ -9,7 +9,7 @@ from bot.command.spec import command
 from bot.message import Message, Moment, Untrusted, msg, plural
 from bot.reply import Button, Reply, Text, say
 from bot.watch.alert import Alert
-from handlers.alert.chosen import may_see, unwatched, watcher
+from handlers.alert.chosen import hosts, may_see, unwatched, watcher
 from handlers.alert.firing import firing
 from handlers.alert.scope import of_silence, of_window
 from handlers.alert.silences import visible
@@ -46,8 +46,12 @@ async def _held(call: Call) -> AsyncIterator[Message]:
     silenced = await visible(call)
     if silenced:
         yield plural("{count} silence holds.", "{count} silences hold.", len(silenced))
+    mine = hosts(call)
     for one in watcher(call).maintenance():
-        yield msg("Maintenance: {what}, {when}", what=of_silence(one), when=of_window(one.window))
+        if any(one.on.about(host) for host in mine):
+            yield msg(
+                "Maintenance: {what}, {when}", what=of_silence(one), when=of_window(one.window)
+            )
 
 
 def _line(alert: Alert) -> Message:

@@ -11,7 +11,7 @@ from bot.reply import Block, Fold, Reply, Text
 from bot.watch import logrules
 from bot.watch.rulebook import Entry, Rests
 from handlers.alert.card import shown
-from handlers.alert.chosen import keys, mine, visible, watcher
+from handlers.alert.chosen import hosts, keys, visible, watcher
 from handlers.alert.saying import SEVERITIES
 
 _SHOWN = 8
@@ -42,7 +42,7 @@ async def show(call: Call, rule: str | None) -> Reply:
 
 def _unfollowed(call: Call) -> Iterator[Message]:
     """Where logs are not looked at although rules ask for it."""
-    for host in mine(call):
+    for host in hosts(call):
         if count := watcher(call).unfollowed(host):
             yield plural(
                 "{host}: {count} log is not followed, {most} at once is all.",

@@ -10,7 +10,7 @@ from bot.pipeline.authorize import refusal
 from bot.reply import Button, Reply, Text, say
 from bot.watch import stored
 from bot.watch.calendar import Silence
-from handlers.alert.chosen import watcher
+from handlers.alert.chosen import hosts, watcher
 from handlers.alert.scope import of_silence
 from storage import alerts
 
@@ -68,10 +68,9 @@ async def unsilence(call: Call, id: str) -> Reply:  # noqa: A002 - what it is
 
 async def visible(call: Call) -> list[Silence]:
     """Those that hold now, of what the reader may see; what ends first comes first."""
-    bot, now, policy = call.services.bot, call.services.clock(), call.services.policy
+    bot, now, mine = call.services.bot, call.services.clock(), hosts(call)
     bodies = await call.services.database.read(lambda c: alerts.load(c, bot, alerts.Kind.SILENCE))
     every = (stored.load(Silence, body) for body in bodies.values())
-    mine = [h for h in call.services.hosts if policy.decide(call.actor.id, "alert.ls", h).allowed]
     found = [one for one in every if one.until > now and any(one.on.about(h) for h in mine)]
     return sorted(found, key=lambda one: one.until)
 

@@ -25,7 +25,7 @@ _LONGEST = 7 * 86_400.0
 _SHOWN = 8
 
 
-@command("alert test", permission="alert.ls", act=msg("test a rule"), hostless=True)
+@command("alert test", permission="alert.ls", act=msg("test a rule"), hostless=True, cost=5)
 @option("--since", type=SINCE, default="24h", help="From when on, as in 6h; 7 days at most")
 @argument("rule", required=False)
 async def test(call: Call, since: Ago, rule: str | None) -> Reply:

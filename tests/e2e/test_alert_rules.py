@@ -159,6 +159,24 @@ async def test_what_is_built_in_is_for_who_may_change_rules_everywhere(
         assert seen.buttons == [["All rules"]]
 
 
+async def test_of_hosts_that_one_may_not_see_nothing_is_told(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    phone, other = telegram.private(ADMIN), telegram.private(SCOPED)
+    apart = SOME | {f"PIERHEAD_ACCESS__PEOPLE__{ADMIN}__HOSTS": "local"}
+    async with played(telegram, tmp_path, clock, starts=False) as world:
+        world.pierhead.environment |= apart
+        world.pierhead.file = tmp_path / "config.toml"
+        held = '[[maintenance]]\nhours = "00:00-00:00"\non = "db host:local"\n'
+        world.pierhead.file.write_text(held)
+        async with world.pierhead.running():
+            assert "Maintenance: db on local" in (await ask(phone, "/alert ls")).text
+            assert "local" not in (await ask(other, "/alert ls")).text
+            made = await ask(other, "/alert add cpu > 80% name busy")
+            assert "Only of nas: its author may see no other." in made.text
+            assert "nas" not in (await ask(phone, "/alert show busy")).text
+
+
 async def test_a_rule_about_a_log_takes_the_right_to_read_it(
     telegram: Sandbox, tmp_path: Path, clock: Clock
 ) -> None:
@@ -274,3 +292,21 @@ async def test_logs_that_are_too_many_to_follow_are_told_where_rules_are_listed(
         await eventually(lambda: "are not followed" in caplog.text, clock)
         listed = await ask(phone, "/alert rules")
         assert lines(listed.text)[1] == "local: 1 log is not followed, 1 at once is all."
+
+
+async def test_a_group_reads_along_and_only_who_may_takes_an_alert(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    owner, viewer = telegram.group(GROUP, OWNER), telegram.group(GROUP, VIEWER)
+    silent = SOME | {f"PIERHEAD_ACCESS__PEOPLE__{VIEWER}__ROLE": "viewer"}
+    async with bot(telegram, tmp_path, clock, silent):
+        await ask(owner, "/alert@pierhead_bot add unreachable severity critical name silent")
+        await told(owner, clock, "CRITICAL nas", 1)
+        for label in ("I have it", "Snooze 1 h"):
+            await tap(saying(viewer, "CRITICAL nas")[0], label)
+            await told(viewer, clock, "You are viewer. It needs alert.")
+            assert "Nobody has this yet." in saying(owner, "CRITICAL nas")[0].text
+        asked = await ask(viewer, "/silence@pierhead_bot @nas for 1h")
+        assert lines(asked.text)[0].startswith("Not done: ")
+        await tap(saying(owner, "CRITICAL nas")[0], "I have it")
+        await told(owner, clock, "has it. I ask again at", 1)

@@ -11,6 +11,7 @@ import pytest
 
 from bot import heartbeat
 from bot.hosts.sampler import Sampler
+from bot.hosts.system import System
 from bot.i18n import ENGLISH
 from bot.pipeline.recovery import Recovery
 from bot.reply.words import Words
@@ -147,6 +148,34 @@ async def test_what_fails_again_and_again_is_told(
     monkeypatch.setattr(owner, "_round", fails)
     async with alone.running():
         await eventually(lambda: said in health(alone), clock, 1)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), [(Sampler, "sweep"), (System, "df"), (System, "identity")]
+)
+async def test_an_engine_that_answers_oddly_ends_nothing(
+    alone: Pierhead,
+    telegram: Sandbox,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: type,
+    name: str,
+) -> None:
+    """A mistake in reading one host's answers must not end the watch over all others."""
+    alone.environment["PIERHEAD_FEATURES__WATCH"] = "true"
+    tries = 0
+
+    async def odd(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(owner, name, odd)
+    async with alone.running():
+        await eventually(lambda: tries > 1, clock, 60)
+        await telegram.private(OWNER).ask("/whoami")
+        if owner is Sampler:
+            await eventually(lambda: "What containers use was not" in health(alone), clock, 1)
 
 
 async def test_a_rule_that_can_t_be_looked_at_stops_no_other_and_is_told(
