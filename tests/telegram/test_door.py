@@ -18,15 +18,17 @@ from bot.message import Person, Untrusted
 from bot.telegram.door import Door
 from bot.telegram.guesses import Guesses
 from bot.telegram.strangers import Strangers
-from storage import schedules
+from storage import rules, schedules
 from storage.database import Database
 from storage.errors import Locked
 from storage.inbox import Stored
+from storage.rules import Made
 from tests.storage.test_schedules import ONE
 from tests.stored import updates
 from tests.telegram.conftest import Clock, until
 
 BOT, OWNER, STRANGER, LINKED, OTHER = 1, 42, 666, -10, -11
+RULE = Made(BOT, "busy", OWNER, "Olga", LINKED, 1.5, {"when": "cpu > 80%"})
 
 
 Update = dict[str, Any]
@@ -39,6 +41,7 @@ class Scene:
         self.db, self.clock = db, clock
         self.met: list[int] = []
         self.left: list[int] = []
+        self.moved: list[tuple[int, int]] = []
         self.handed: list[Stored] = []
         self.gap = False
         self.locked = False
@@ -57,6 +60,7 @@ class Scene:
             lambda: self.gap,
             unstored=self._hand,
             leave=self.left.append,
+            moved=self._moved,
             sleep=clock.sleep,
         )
 
@@ -64,6 +68,9 @@ class Scene:
         if self.locked:
             raise Locked("held")
         return await self.db.write(fn)
+
+    async def _moved(self, chat: int, to: int) -> None:
+        self.moved.append((chat, to))
 
     async def heard(self, request: Request) -> bool:
         return request.text == "/start _code"
@@ -175,6 +182,15 @@ async def test_a_group_that_moves_keeps_its_schedules(scene: Scene) -> None:
     await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
     (found,) = await scene.db.read(lambda c: schedules.every(c, BOT))
     assert found.chat == -100_5
+
+
+async def test_a_group_that_moves_keeps_its_rules_and_whoever_tells_it_hears(scene: Scene) -> None:
+    await scene.db.write(lambda c: rules.put(c, RULE))
+    await scene.door.put(typed(1, chat=OTHER, migrate_to_chat_id=-100_6))
+    await scene.door.put(typed(1, chat=LINKED, migrate_to_chat_id=-100_5))
+    found = await scene.db.read(lambda c: rules.every(c, BOT))
+    assert found["busy"].chat == -100_5
+    assert scene.moved == [(LINKED, -100_5)]
 
 
 async def test_a_group_that_moves_while_nothing_can_be_stored_stays_linked(scene: Scene) -> None:
