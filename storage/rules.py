@@ -32,6 +32,8 @@ from storage import sealed
 from storage.schema import metadata
 from storage.sql import upsert
 
+OWNERS = 0  # the chat of a rule that tells the owners, whoever they are
+
 alert_rule = Table(
     "alert_rule",
     metadata,
@@ -51,7 +53,7 @@ alert_rule = Table(
 class Made:
     """A rule as `author`, called `who`, has made or last changed it: `at`, seconds since the epoch.
 
-    It tells the `chat` in which it was made.
+    It tells the `chat`.
     """
 
     bot: int

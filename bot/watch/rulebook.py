@@ -16,7 +16,7 @@ from bot.watch import sentence
 from bot.watch.condition import Logged
 from bot.watch.rule import Rule
 from bot.watch.subject import NOWHERE
-from storage.rules import Made
+from storage.rules import OWNERS, Made
 
 
 class Origin(StrEnum):
@@ -122,16 +122,20 @@ class Rulebook:
         for made in self._made.values():
             rule = _read(made, None)
             if rule is not None and made.name not in self.fixed:
-                yield self._of_chat(made, replace(rule, chats=(made.chat,)))
+                chats = () if made.chat == OWNERS else (made.chat,)
+                yield self._of_chat(made, replace(rule, chats=chats))
 
     def _of_chat(self, made: Made, rule: Rule) -> Entry:
         about = {host for host in self.hosts if rule.on.about(host)}
         mine = {host for host in about if self.rights.has(made.author, rule, host)}
-        told = frozenset(host for host in mine if self.rights.tells(made.chat, host))
+        told = frozenset(host for host in mine if self._tells(made.chat, host))
         if not made.enabled:
             return Entry(rule, Origin.CHAT, frozenset(), made, Rests.OFF)
         rests = None if told else Rests.CHAT if mine else Rests.AUTHOR
         return Entry(rule, Origin.CHAT, told, made, rests)
+
+    def _tells(self, chat: int, host: str) -> bool:
+        return chat == OWNERS or self.rights.tells(chat, host)
 
 
 def _read(made: Made, base: Rule | None) -> Rule | None:

@@ -19,8 +19,8 @@ from bot.watch.subject import selector
 
 T = TypeVar("T")
 
-WHEN, CLEAR, NAME = "when", "clear", "name"
-CLAUSES = (CLEAR, "for", "keep", "on", "severity", "missing", "repeat", NAME)
+WHEN, CLEAR, NAME, TELL = "when", "clear", "name", "tell"
+CLAUSES = (CLEAR, "for", "keep", "on", "severity", "missing", "repeat", NAME, TELL)
 _LONGEST = 86_400.0
 _OFTEN = 300.0  # seconds between two times that it is told
 _MOST = 256  # characters of a clause

@@ -20,6 +20,7 @@ from bot.watch.rule import Rule
 from bot.watch.rulebook import Entry
 from handlers.alert.card import shown
 from handlers.alert.chosen import EDIT, changeable, watcher
+from handlers.alert.told import free_to_tell, told
 from storage import rules
 from storage.rules import Added, Made
 
@@ -37,14 +38,15 @@ async def add(call: Call, words: tuple[str, ...]) -> Reply:
     Then what else there is to say, in any order: `for 5m` (it must hold so long), `clear cpu < 70%`
     (when it is over), `keep 2m` (a gap so short does not end it), `on web* label:tier=web
     project:media host:nas`, `severity critical`, `missing firing` (what no news mean), `repeat 4h`,
-    `name busy`.
+    `tell me` or `tell owners` (whom, if not this chat), `name busy`.
     """
     watch, said = watcher(call), _clauses(call, words)
+    chat = told(call, said)
     wanted = said.pop(sentence.NAME, None)
     rule = _rule(call, wanted or "", said)
     _about_some_host(call, rule)
     name = _checked(call, wanted) if wanted else _name(call, rule)
-    made = _made(call, name, said)
+    made = _made(call, name, said, chat)
     match await call.services.database.write(lambda c: rules.add(c, made, each=_EACH, most=_ALL)):
         case Added.FULL:
             raise Conflict(
@@ -70,23 +72,28 @@ async def edit(call: Call, rule: str | None, words: tuple[str, ...]) -> Reply:
     if isinstance(entry, Reply):
         return entry
     said = _clauses(call, words)
-    if not said or sentence.NAME in said:
+    chat = told(call, said)
+    if sentence.NAME in said or (not said and chat is None):
         line = Code(f"/alert edit {entry.rule.name} for 10m")
         raise UsageError(msg("What shall be another? Write {example}.", example=line))
-    made = _changed(call, entry, said)
+    if chat is not None:
+        free_to_tell(entry)
+    made = _changed(call, entry, said, chat)
     await call.services.database.write(lambda c: rules.put(c, made))
     await watcher(call).reload()
     return await shown(call, entry.rule.name)
 
 
-def _changed(call: Call, entry: Entry, new: Mapping[str, str]) -> Made:
+def _changed(call: Call, entry: Entry, new: Mapping[str, str], chat: int | None) -> Made:
     """What is stored of a changed rule, which is its changer's from now on."""
     old, name = entry.made, entry.rule.name
     said = sentence.merged(old.said if old else {}, new)
     base = None if entry.rule.chats else watcher(call).book.fixed.get(name)
     _about_some_host(call, _rule(call, name, said, base))
-    made = _made(call, name, said)
-    return replace(made, chat=old.chat, enabled=old.enabled) if old else made
+    made = _made(call, name, said, chat)
+    if old is None:
+        return made
+    return replace(made, chat=old.chat if chat is None else chat, enabled=old.enabled)
 
 
 def _clauses(call: Call, words: tuple[str, ...]) -> dict[str, str]:
@@ -125,9 +132,9 @@ def _lacking(decisions: Sequence[Decision]) -> tuple[Message, ...]:
     return next((one.reason for one in decisions if not one.allowed), ())
 
 
-def _made(call: Call, name: str, said: Mapping[str, str]) -> Made:
-    actor = call.actor
-    now, chat = call.services.clock(), call.request.chat.id
+def _made(call: Call, name: str, said: Mapping[str, str], chat: int | None) -> Made:
+    actor, now = call.actor, call.services.clock()
+    chat = call.request.chat.id if chat is None else chat
     return Made(call.services.bot, name, actor.id, actor.name.raw, chat, now, said)
 
 

@@ -218,6 +218,7 @@ def test_a_linked_group_that_gets_a_new_id_stays_linked() -> None:
     assert known.may_show(-100, "nas")
     assert not known.may_show(-100, "db1")
     assert not known.move(OTHER_GROUP, -200)
+    assert [known.current(chat) for chat in (GROUP, OTHER_GROUP, 42)] == [-100, OTHER_GROUP, 42]
     assert not known.linked(-200)
 
 

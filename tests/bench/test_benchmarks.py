@@ -72,7 +72,8 @@ async def test_strangers(place: Place) -> None:
 async def test_alerts(place: Place) -> None:
     first, *storm = await alerts.measure(place, rounds=1, alerts=80)
     assert first.ours.least > 0
-    assert [row.met for row in storm] == [True] * 4 + [None] * 2
+    assert [row.met for row in storm[:-1]] == [True] * 4 + [None]
+    assert storm[-1].bound is not None, "how far it is met depends on who else is at work"
     assert storm[2].ours.values == (80,)
 
 

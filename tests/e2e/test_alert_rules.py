@@ -310,3 +310,30 @@ async def test_a_group_reads_along_and_only_who_may_takes_an_alert(
         assert lines(asked.text)[0].startswith("Not done: ")
         await tap(saying(owner, "CRITICAL nas")[0], "I have it")
         await told(owner, clock, "has it. I ask again at", 1)
+
+
+async def test_a_rule_tells_whom_its_author_names_and_nobody_else(
+    telegram: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
+    group, admin, owner = (
+        telegram.group(GROUP, OPERATOR),
+        telegram.private(ADMIN),
+        telegram.private(OWNER),
+    )
+    silent = SOME | {"PIERHEAD_HOSTS__LOCAL__URL": "unix:///nowhere/docker.sock"}
+    async with bot(telegram, tmp_path, clock, silent):
+        rule = "/alert@pierhead_bot add unreachable on host:nas severity info"
+        mine = await ask(group, f"{rule} name mine tell me")
+        assert "It tells 1 chat." in mine.text
+        await told(admin, clock, "Note: nas", 1)
+        assert not saying(group, "Note: nas")
+        wrong = await verdict(admin, "/alert edit mine tell everybody")
+        assert wrong == "everybody is none of here, me and owners."
+        edited = await ask(admin, "/alert edit mine tell owners for 5s")
+        assert "It tells the owners." in edited.text
+        clock.advance(600)
+        await ask(admin, f"{rule.replace('@pierhead_bot', '')} name ours tell owners")
+        await told(owner, clock, "Note: nas", 1)
+        assert not saying(group, "Note: nas")
+        refused = await ask(admin, "/alert edit oom tell me")
+        assert lines(refused.text)[0] == "Whom oom tells stands in the config."

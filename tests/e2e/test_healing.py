@@ -196,7 +196,7 @@ async def test_what_somebody_sees_to_is_left_to_them(
         for _ in range(40):
             clock.advance(5)
             await asyncio.sleep(0.05)
-        await eventually(lambda: tried(tmp_path) == restarted)
+        await eventually(lambda: tried(tmp_path) == restarted, clock)
 
 
 async def test_in_maintenance_nothing_is_restarted(

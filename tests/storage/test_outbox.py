@@ -196,3 +196,19 @@ def test_the_last_word_is_never_lost(actions: list[str]) -> None:
         assert not newest or (newest in waits) == (state(connection, newest) is State.PENDING)
         edits = [row for row in outbox.pending(connection, BOT, str(starts), 99) if row.edit]
         assert len(edits) <= 1
+
+
+def test_what_waits_for_a_chat_that_gets_a_new_id_is_the_same_row(connection: Connection) -> None:
+    number = outbox.enqueue(connection, FULL)
+    outbox.move(connection, number, -300, "s")
+    (found,) = outbox.pending(connection, BOT, ME, 9)
+    there = dataclasses.replace(FULL, id=number, chat=-300, thread=None, reply_to=None)
+    assert found == there
+
+
+def test_what_was_forged_is_not_made_genuine_by_a_move(connection: Connection) -> None:
+    number = outbox.enqueue(connection, FULL)
+    connection.exec_driver_sql("UPDATE outbox SET payload = 'x'")
+    outbox.move(connection, number, -300, "s")
+    assert outbox.pending(connection, BOT, ME, 9) == []
+    assert state(connection, number) is State.FAILED

@@ -15,9 +15,10 @@ from bot.telegram.outbox import Outbox
 from bot.telegram.outgoing import PROGRESS, REPLY, Outgoing
 from bot.telegram.pace import Pace
 from bot.telegram.sending import Gone, Later, Sender, Shut
-from storage import outbox, schedules, slots
+from storage import outbox, rules, schedules, slots
 from storage.database import Connection, Database
 from storage.errors import Locked, Refused
+from storage.rules import Made
 from tests.storage.test_schedules import ONE
 from tests.telegram.conftest import Clock, until
 
@@ -250,6 +251,14 @@ async def test_what_is_scheduled_in_a_group_that_moved_goes_along_once_it_can(
         async with asyncio.timeout(10):
             while await where() != -100:
                 scene.clock.advance(1)
+
+
+async def test_a_rule_that_tells_a_group_that_moved_goes_along(scene: Scene) -> None:
+    rule = Made(BOT, "busy", 7, "Olga", -1, 1.5, {"when": "cpu > 80%"})
+    await scene.db.write(lambda c: rules.put(c, rule))
+    await scene.out.moved(-1, -100)
+    found = await scene.db.read(lambda c: rules.every(c, BOT))
+    assert found["busy"].chat == -100
 
 
 async def test_that_a_group_moved_is_heard_again_from_whoever_writes_to_its_old_id(
