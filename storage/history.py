@@ -41,7 +41,7 @@ DAY = 86_400
 LONGEST = 3600  # seconds of a raw block
 KEPT = {RAW: DAY + LONGEST, FINE: 31 * DAY, COARSE: 731 * DAY}
 _BATCH = 500
-_OF_EACH = 3  # least, mean, most
+OF_EACH = 3  # least, mean, most
 
 history = Table(
     "history",
@@ -128,15 +128,33 @@ def series(
 
 def subjects(connection: Connection, host: str, since: float) -> list[str]:
     """Of whom something is known since then."""
-    here = (history.c.host == host) & (history.c.start >= since - DAY)
-    return list(connection.scalars(select(history.c.subject).where(here).distinct()))
+    found = select(history.c.subject).where(_known(host, since)).distinct()
+    return list(connection.scalars(found))
+
+
+def unpacked(
+    connection: Connection, key: tuple[str, str, int], since: float, until: float, columns: int
+) -> Iterator[tuple[float, list[Sequence[float]]]]:
+    """The blocks that begin in a span, unpacked."""
+    host, subject, resolution = key
+    rows = connection.execute(
+        select(history.c.start, history.c.data)
+        .where(history.c.host == host, history.c.subject == subject, _is(resolution))
+        .where(history.c.start >= since, history.c.start < until)
+        .order_by(history.c.start)
+    )
+    for start, data in rows:
+        try:
+            yield start, list(unpack(data, columns))
+        except (ValueError, TypeError):
+            continue
 
 
 def known(connection: Connection, host: str, since: float) -> dict[str, float]:
     """By when each was measured for sure, of those of whom something is known since then."""
     rows = connection.execute(
         select(history.c.subject, history.c.resolution, func.min(history.c.start))
-        .where(history.c.host == host, history.c.start >= since - DAY)
+        .where(_known(host, since))
         .group_by(history.c.subject, history.c.resolution)
     )
     found: dict[str, float] = {}
@@ -182,6 +200,16 @@ def prune(connection: Connection, host: str, now: float) -> int:
     return gone
 
 
+def _known(host: str, since: float) -> ColumnElement[bool]:
+    """The rows that tell of whom something is known since then.
+
+    Hidden from the primary key, the host leaves it to the index of what is kept, which alone has
+    all that is asked for: the other way the blocks of two years are walked through.
+    """
+    rows = history.c.resolution.in_((RAW, COARSE)) & (history.c.start >= since - DAY)
+    return rows & (func.coalesce(history.c.host, "") == host)
+
+
 def _is(resolution: int) -> ColumnElement[bool]:
     return history.c.resolution == resolution
 
@@ -190,31 +218,15 @@ def _day(at: float) -> float:
     return at - at % DAY
 
 
-def _blocks(
-    connection: Connection, key: tuple[str, str, int], since: float, until: float, columns: int
-) -> Iterator[tuple[float, list[Sequence[float]]]]:
-    """The blocks that begin in a span, unpacked."""
-    host, subject, resolution = key
-    rows = connection.execute(
-        select(history.c.start, history.c.data)
-        .where(history.c.host == host, history.c.subject == subject, _is(resolution))
-        .where(history.c.start >= since, history.c.start < until)
-        .order_by(history.c.start)
-    )
-    for start, data in rows:
-        try:
-            yield start, list(unpack(data, columns))
-        except (ValueError, TypeError):
-            continue
-
-
 def _raw(
     connection: Connection, host: str, subject: str, which: int, since: float, until: float
 ) -> list[Point]:
     found: list[Point] = []
     # A block that began before may reach into the span.
-    blocks = _blocks(connection, (host, subject, RAW), since - LONGEST, until, 1 + len(METRICS))
-    for start, (offsets, *columns) in blocks:
+    key = host, subject, RAW
+    for start, (offsets, *columns) in unpacked(
+        connection, key, since - LONGEST, until, 1 + len(METRICS)
+    ):
         pairs = zip(offsets, columns[which], strict=True)
         found += [Point(start + o, v, v, v) for o, v in pairs if not isnan(v)]
     return sorted((p for p in found if since <= p.at < until), key=lambda p: p.at)
@@ -224,9 +236,9 @@ def _summed(
     connection: Connection, key: tuple[str, str, int], which: int, since: float, until: float
 ) -> Iterator[Point]:
     resolution = key[2]
-    blocks = _blocks(connection, key, _day(since), until, 1 + _OF_EACH * len(METRICS))
-    for start, (slots, *columns) in blocks:
-        mine = columns[_OF_EACH * which : _OF_EACH * (which + 1)]
+    columns_of = 1 + OF_EACH * len(METRICS)
+    for start, (slots, *columns) in unpacked(connection, key, _day(since), until, columns_of):
+        mine = columns[OF_EACH * which : OF_EACH * (which + 1)]
         for slot, least, mean, most in zip(slots, *mine, strict=True):
             at = start + slot * resolution
             if since - resolution < at < until and not isnan(mean):

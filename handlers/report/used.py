@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.charts.sheet import figure
 from bot.command.call import Call
 from bot.message import Message, Untrusted, Value, msg
-from bot.reply import Line, Table
+from bot.reply import Table
 from handlers.offer import may
 from handlers.report.facts import Facts
-from handlers.report.measured import METRICS, Metric, Span, line, mean, subjects
+from handlers.report.measured import METRICS, Metric, Span, subjects
 from handlers.report.state import was
+from storage.averages import averages
 from storage.history import HOST
 
 _TOP = 3
+_CPU, _MEMORY = METRICS["cpu"], METRICS["mem"]
+_COLUMNS = (*_CPU.columns, *_MEMORY.columns)
+_UNKNOWN = Untrusted("–")
+
+_Means = Mapping[str, float]
 
 
 async def load(call: Call, found: Facts) -> list[Message]:
     """The host itself, where its figures are known."""
-    shown = [await _both(call, found, HOST, METRICS[key]) for key in ("cpu", "mem")]
-    cpu, memory = (None if now is None else was(now, before) for now, before in shown)
+    now, before = await _means(call, HOST, _here(found)), await _means(call, HOST, _before(found))
+    cpu, memory = (_was(one, now, before) for one in (_CPU, _MEMORY))
     if cpu is None or memory is None:
         return []
     return [msg("On average: CPU {cpu}, memory {memory}.", cpu=cpu, memory=memory)]
@@ -30,38 +38,48 @@ async def most(call: Call, found: Facts) -> list[Table]:
         return []
     span = _here(found)
     names = await subjects(call.services.database, call.host.name, span)
-    tables = list[Table]()
-    for key in ("cpu", "mem"):
-        metric = METRICS[key]
-        lines = [await _line(call, name, metric, span) for name in names]
-        lines = sorted((one for one in lines if one.marks), key=mean, reverse=True)[:_TOP]
-        rows = [await _row(call, found, one.name, metric) for one in lines]
-        if rows:
-            head = (msg("most {metric}", metric=metric.name), msg("mean"), msg("before"))
-            tables.append(Table(tuple(rows), head, right=frozenset({1, 2})))
-    return tables
+    means = {name: await _means(call, name, span) for name in names}
+    tables = (await _table(call, found, metric, means) for metric in (_CPU, _MEMORY))
+    return [table async for table in tables if table.rows]
 
 
-async def _row(call: Call, found: Facts, name: Untrusted, metric: Metric) -> tuple[Value, ...]:
-    now, before = await _both(call, found, name.raw, metric)
-    unknown = Untrusted("–")
-    return name, now or unknown, before or unknown
+async def _table(call: Call, found: Facts, metric: Metric, means: Mapping[str, _Means]) -> Table:
+    """Those that used most of it."""
+    (column,) = metric.columns
+    known = [name for name, mean in means.items() if column in mean]
+    first = sorted(known, key=lambda name: means[name][column], reverse=True)[:_TOP]
+    rows = [
+        (
+            Untrusted(name),
+            _figure(metric, means[name]) or _UNKNOWN,
+            _figure(metric, await _means(call, name, _before(found))) or _UNKNOWN,
+        )
+        for name in first
+    ]
+    head = (msg("most {metric}", metric=metric.name), msg("mean"), msg("before"))
+    return Table(tuple(rows), head, right=frozenset({1, 2}))
 
 
-async def _both(
-    call: Call, found: Facts, name: str, metric: Metric
-) -> tuple[Value | None, Value | None]:
-    """The means of the two times, where there are some."""
-    here, before = _here(found), found.before
-    earlier = Span(before.since, before.until, now=here.until)
-    lines = [await _line(call, name, metric, span) for span in (here, earlier)]
-    now, then = (figure(mean(one), metric.unit) if one.marks else None for one in lines)
-    return now, then
+def _was(metric: Metric, now: _Means, before: _Means) -> Value | None:
+    here = _figure(metric, now)
+    return None if here is None else was(here, _figure(metric, before))
 
 
-async def _line(call: Call, name: str, metric: Metric, span: Span) -> Line:
-    return await line(call.services.database, call.host.name, name, metric, span)
+def _figure(metric: Metric, means: _Means) -> Value | None:
+    (column,) = metric.columns
+    return figure(means[column], metric.unit) if column in means else None
+
+
+async def _means(call: Call, name: str, span: Span) -> _Means:
+    key = call.host.name, name
+    return await call.services.database.read(
+        lambda c: averages(c, key, _COLUMNS, span.since, span.until, span.resolution)
+    )
 
 
 def _here(found: Facts) -> Span:
     return Span(found.here.since, found.here.until)
+
+
+def _before(found: Facts) -> Span:
+    return Span(found.before.since, found.before.until, now=found.here.until)
