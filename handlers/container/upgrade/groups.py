@@ -98,7 +98,7 @@ def _against(call: Call, main: Snapshot) -> tuple[Message, ...]:
     if said := main.choice:
         label = Code(f"{LABEL}={said}")
         return (msg("Its label {label} keeps it as it is.", label=label),)
-    if unnamed(main.reference):
+    if unnamed(main.reference, main.image_id):
         return (msg("It was made of an image without a name: nothing can be newer."),)
     if "@" in main.reference:
         return (msg("It was made of a digest, which stays what it is."),)
