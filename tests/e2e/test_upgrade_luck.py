@@ -17,7 +17,7 @@ from storage import upgrades
 from tests.e2e.conftest import OWNER, Clock, Pierhead
 from tests.e2e.luck import Between, outcomes
 from tests.e2e.making import inspected, names
-from tests.e2e.pushing import build
+from tests.e2e.pushing import build, published
 from tests.e2e.talk import ask, later, tap
 from tests.e2e.test_luck_database import refuse
 from tests.e2e.test_upgrade import CHECK, WELL, agreed, end, running
@@ -162,6 +162,29 @@ async def test_what_can_not_be_written_down_is_not_done(
     else:  # the new one had been started
         assert told[2].startswith("The old one is back, after ")
         assert started > before["State"]["StartedAt"]
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_what_can_not_be_written_down_is_not_pulled(
+    pierhead: Pierhead,
+    phone: Phone,
+    engine: Engine,
+    registry: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = f"{registry}/shop/full:1"
+    pierhead.file = tmp_path / "config.toml"
+    pierhead.file.write_text(f'[registries."{registry}"]\n')
+    published(engine, name, "1")
+    engine.docker("run", "-d", "--name", "web", name)
+    published(engine, name, "2", elsewhere=True)
+    refuse(monkeypatch, upgrades, "save", times=FOR_EVER)
+    async with pierhead.running():
+        seen = await agreed(phone, "/upgrade web")
+    told = ["Not upgraded: web@local", UNWRITTEN, "Nothing was changed."]
+    assert seen.text.splitlines() == told
+    assert engine.docker("inspect", "-f", "{{.Id}}", name) == inspected(engine, "web")["Image"]
 
 
 @pytest.mark.usefixtures("hasty")

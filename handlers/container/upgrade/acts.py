@@ -64,7 +64,9 @@ class Acts:
 
     async def park(self, member: Member) -> None:
         """Leave it as it is, stopped; what was not stopped here an Engine would start."""
-        if member.policy:
+        if not member.policy:
+            return
+        with suppress(BotError):
             await self.patiently(lambda: self._restarts(member, {"Name": _NEVER}))
 
     async def revive(self, member: Member) -> BotError | None:
