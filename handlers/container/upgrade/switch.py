@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.command.call import Call
 from bot.errors import BotError, Cancelled, DockerFault
 from bot.hosts.recreation import Recipe
-from bot.message import Untrusted, msg
+from bot.message import Message, Untrusted, msg
 from bot.pipeline.begin import UNRECORDED
 from handlers.container.lines import text_of
 from handlers.container.upgrade.acts import Acts, marked, new_of
@@ -138,15 +138,22 @@ class Switch:
         except Unwritten as error:
             kept = tuple(Untrusted(one.aside) for one in members)
             return End(new=True, why=(error.message,), kept=kept, away=self._gap)
-        proof, left = members[0].runs, []
-        for member in reversed(members):
-            if not proof:
-                await self._acts.park(member)
-            if not (proof and await self._acts.remove_old(member)):
-                left.append(Untrusted(member.aside))
+        left = [Untrusted(one.aside) for one in reversed(members) if await self._stays(one)]
         await self.journal.ended(Step.DONE)
-        kept, spared = (tuple(left), ()) if proof else ((), tuple(left))
-        return End(new=True, kept=kept, spared=spared, away=self._gap)
+        end = End(new=True, away=self._gap)
+        return replace(end, kept=tuple(left)) if self._proof else replace(end, spared=tuple(left))
+
+    @property
+    def _proof(self) -> bool:
+        """Whether it was seen that the new one is well: one that does not run shows nothing."""
+        return self.journal.upgrade.members[0].runs
+
+    async def _stays(self, member: Member) -> bool:
+        """Whether the old one is still there, having removed it if it may go."""
+        if self._proof:
+            return not await self._acts.remove_old(member)
+        await self._acts.park(member)
+        return True
 
     async def _return(self, why: BotError) -> End:
         """Put the old ones back, and say why.
@@ -154,9 +161,8 @@ class Switch:
         Raises:
             BotError: that can't be done, or not everything is known; told with what is to be done.
         """
-        printed = await self._printed(why)
-        touched = self.journal.step not in {Step.PULLING, Step.MAKING}
-        if self.journal.step is Step.STARTED:
+        step, printed = self.journal.step, await self._printed(why)
+        if step is Step.STARTED:
             # A start would go on from there. Of all before it, it goes back.
             await self.journal.tried(Step.RETURNING)
         try:
@@ -165,25 +171,30 @@ class Switch:
             raise await self._back.stuck(error) from error
         if self._unsure is not None:
             raise await self._may_come(why, self._unsure)
+        touched = step not in {Step.PULLING, Step.MAKING}
+        end = await self._on(why) if new else await self._as_before(why, touched=touched)
+        return replace(end, printed=printed, away=self._away)
+
+    async def _on(self, why: BotError) -> End:
+        """It could not go back, and the new ones run."""
+        gone = msg("The old one was removed meanwhile: it could not go back.")
+        return End(new=True, why=(*await self._ended(why, Step.DONE), gone))
+
+    async def _as_before(self, why: BotError, *, touched: bool) -> End:
         unwell = isinstance(why, Unwell)
-        written = await self.journal.ended(
-            Step.DONE if new else Step.UNWELL if unwell else Step.BACK
-        )
-        told = [why.message, *why.hints]
-        if new:
-            told.append(msg("The old one was removed meanwhile: it could not go back."))
-        if not (written or isinstance(why, Unwritten)):
-            told.append(UNRECORDED[0])
         return End(
-            new=new,
-            why=tuple(told),
-            printed=printed,
-            away=self._away,
+            new=False,
+            why=await self._ended(why, Step.UNWELL if unwell else Step.BACK),
             touched=touched,
-            unwell=unwell and not new,
-            cancelled=isinstance(why, Cancelled) and not new,
-            down=await self._back.down() if touched and not new else (),
+            unwell=unwell,
+            cancelled=isinstance(why, Cancelled),
+            down=await self._back.down() if touched else (),
         )
+
+    async def _ended(self, why: BotError, step: Step) -> tuple[Message, ...]:
+        """Why it ended so, written down; that this can't be is told as well."""
+        written = await self.journal.ended(step) or isinstance(why, Unwritten)
+        return (why.message, *why.hints, *(() if written else UNRECORDED[:1]))
 
     async def _returned(self) -> bool:
         """Go back; whether the one of which nothing was heard is there is seen by then."""
