@@ -23,8 +23,12 @@ SWITCH = "handlers.container.upgrade.switch:Switch"
 ACTS = "handlers.container.upgrade.acts:Acts"
 BACK = "handlers.container.upgrade.back:Back.go"
 CONTAINERS = "bot.hosts.containers:Containers"
+LINE = "/upgrade --no-pull web"
 CREATE = "bot.hosts.creation:Creation.create"
 WELL = "HEALTHCHECK --interval=500ms --timeout=2s --retries=2 CMD true"
+NOT_BEGUN = ["Not upgraded: web@local", "I was stopped before it began."]
+UNDONE = ["web@local: upgrade undone", "I was stopped in the middle of it."]
+BEFORE_IT_BEGAN = "handlers.container.upgrade.command:pulled:before"
 BEFORE_IT_RUNS = (
     f"{CREATE}:before",
     f"{CREATE}:after",
@@ -63,7 +67,7 @@ def web(engine: Engine) -> Engine:
     return engine
 
 
-async def dies(running: Running, phone: Phone, line: str = "/upgrade --no-pull web") -> None:
+async def dies(running: Running, phone: Phone, line: str = LINE) -> None:
     """Ask for it, agree, and be killed."""
     question = await phone.ask(line, within=20)
     tap = asyncio.ensure_future(confirm(running, question))
@@ -84,7 +88,7 @@ async def told(process: Process, phone: Phone) -> Seen:
 
 
 async def killed_at_each(
-    process: Process, phone: Phone, *steps: str
+    process: Process, phone: Phone, *steps: str, line: str = LINE
 ) -> AsyncIterator[tuple[str, Seen]]:
     """Be killed at one step after the other: each, and what the next start tells of it.
 
@@ -97,7 +101,7 @@ async def killed_at_each(
                 yield before, await phone.wait(within=60)
                 running.arm()
             if step:
-                await dies(running, phone)
+                await dies(running, phone, line)
         before = step
 
 
@@ -112,25 +116,8 @@ def whole(engine: Engine, version: str) -> None:
     assert engine.docker("exec", "web", "cat", "/data/file") == "kept"
 
 
-async def test_killed_before_anything_was_made_nothing_was_changed(
-    process: Process, telegram: Sandbox, web: Engine
-) -> None:
-    phone = telegram.private(OWNER)
-    await killed(process, phone, "handlers.container.upgrade.command:pulled:before")
-    seen = await told(process, phone)
-    assert seen.text.splitlines()[:3] == [
-        "Not upgraded: web@local",
-        "I was stopped before it began.",
-        "Nothing was changed.",
-    ]
-    whole(web, "1")
-
-
-@pytest.mark.parametrize(
-    "step", ["handlers.container.upgrade.one:fetch:before", f"{SWITCH}.run:before"]
-)
 async def test_killed_after_the_pull_it_is_told_what_that_has_changed(
-    process: Process, telegram: Sandbox, engine: Engine, registry: str, tmp_path: Path, step: str
+    process: Process, telegram: Sandbox, engine: Engine, registry: str, tmp_path: Path
 ) -> None:
     name = f"{registry}/shop/cut:1"
     process.config = tmp_path / "config.toml"
@@ -139,20 +126,16 @@ async def test_killed_after_the_pull_it_is_told_what_that_has_changed(
     engine.docker("run", "-d", "--name", "web", name)
     before = inspected(engine, "web")
     published(engine, name, "2", elsewhere=True)
-    phone = telegram.private(OWNER)
-    async with process.running(step) as running:
-        await dies(running, phone, "/upgrade web")
-    moved = engine.docker("inspect", "-f", "{{.Id}}", name) != before["Image"]
-    seen = await told(process, phone)
-    verdict, why, changed = seen.text.splitlines()[:3]
-    assert (verdict, why) == ("Not upgraded: web@local", "I was stopped before it began.")
-    assert moved is step.startswith(SWITCH)
-    if moved:
-        assert changed == f"{name} is another image by now. The container is as it was."
-    else:
-        assert changed == "Nothing was changed."
-    after = inspected(engine, "web")
-    assert (after["Id"], after["State"]) == (before["Id"], before["State"])
+    phone, changed = telegram.private(OWNER), list[str]()
+    steps = (f"{ONE}:fetch:before", f"{SWITCH}.run:before")
+    async for _, seen in killed_at_each(process, phone, *steps, line="/upgrade web"):
+        assert seen.text.splitlines()[:2] == NOT_BEGUN
+        changed += seen.text.splitlines()[2:]
+        after = inspected(engine, "web")
+        assert (after["Id"], after["State"]) == (before["Id"], before["State"])
+    moved = f"{name} is another image by now. The container is as it was."
+    assert changed == ["Nothing was changed.", moved]
+    assert engine.docker("inspect", "-f", "{{.Id}}", name) != before["Image"]
 
 
 async def test_killed_before_the_new_one_runs_it_goes_back(
@@ -160,15 +143,16 @@ async def test_killed_before_the_new_one_runs_it_goes_back(
 ) -> None:
     """As it is then as it was, one set-up is enough for all of them."""
     phone, at = telegram.private(OWNER), list[str]()
-    async for step, seen in killed_at_each(process, phone, *BEFORE_IT_RUNS):
-        assert seen.text.splitlines()[:2] == [
-            "web@local: upgrade undone",
-            "I was stopped in the middle of it.",
-        ], step
-        assert "The old one is " in seen.text
+    async for step, seen in killed_at_each(process, phone, BEFORE_IT_BEGAN, *BEFORE_IT_RUNS):
+        told = seen.text.splitlines()
+        if step == BEFORE_IT_BEGAN:
+            assert told[:3] == [*NOT_BEGUN, "Nothing was changed."]
+        else:
+            assert told[:2] == UNDONE, step
+            assert "The old one is " in seen.text
         whole(web, "1")
         at.append(step)
-    assert at == list(BEFORE_IT_RUNS)
+    assert at == [BEFORE_IT_BEGAN, *BEFORE_IT_RUNS]
 
 
 async def test_killed_later_it_goes_on(process: Process, telegram: Sandbox, web: Engine) -> None:
