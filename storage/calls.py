@@ -172,6 +172,13 @@ def take_over(connection: Connection, id: str, instance: str) -> None:  # noqa: 
     connection.execute(call.update().where(call.c.id == id).values(instance=instance))
 
 
+def reopen(connection: Connection, id: str, instance: str, now: float) -> None:  # noqa: A002 - the same
+    """Begin again what is unknown: more is to be done about it, and how that ends is written."""
+    unknown = (call.c.id == id) & (call.c.state == State.UNKNOWN)
+    values = {"state": State.STARTED, "instance": instance, "changed_at": now}
+    connection.execute(call.update().where(unknown).values(values))
+
+
 def keep(connection: Connection, id: str, targets: str) -> None:  # noqa: A002 - the same
     """Note what a running operation knows by now of what it is about."""
     running = (call.c.id == id) & (call.c.state == State.STARTED)
@@ -201,9 +208,14 @@ def states(connection: Connection, id: str) -> list[State]:  # noqa: A002 - the 
 
 def begun(connection: Connection, bot: int) -> list[Call]:
     """What instances that are registered no more had started, and nobody has ended."""
-    left = call.c.instance.not_in(select(instances.instance.c.id))
     started = _OPEN & (call.c.state == State.STARTED)
-    return _where(connection, (call.c.bot == bot) & started & left)
+    return _where(connection, (call.c.bot == bot) & started & _of_the_dead())
+
+
+def unknown(connection: Connection, bot: int, ids: Select[tuple[str]]) -> list[Call]:
+    """What ended as unknown with such instances, of these operations."""
+    ended = (call.c.state == State.UNKNOWN) & call.c.id.in_(ids)
+    return _where(connection, (call.c.bot == bot) & ended & _of_the_dead())
 
 
 def requested_by(connection: Connection, bot: int, update_id: int) -> list[Call]:
@@ -239,6 +251,10 @@ def _where(connection: Connection, condition: ColumnElement[bool]) -> list[Call]
     """Those that this program has written: of a forged row nothing is told, or offered again."""
     rows = connection.execute(select(call).where(condition).order_by(call.c.created_at, call.c.id))
     return [_call(row) for row in rows.mappings() if _genuine(connection, row)]
+
+
+def _of_the_dead() -> ColumnElement[bool]:
+    return call.c.instance.not_in(select(instances.instance.c.id))
 
 
 def _genuine(connection: Connection, row: RowMapping) -> bool:

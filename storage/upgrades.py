@@ -18,13 +18,14 @@ from sqlalchemy import (
     Float,
     LargeBinary,
     RowMapping,
+    Select,
     String,
     Table,
     Text,
     select,
 )
 
-from storage import sealed
+from storage import calls, sealed
 from storage.schema import metadata
 from storage.sql import upsert
 
@@ -32,17 +33,20 @@ from storage.sql import upsert
 class Step(StrEnum):
     """What is about to be done, or was."""
 
+    PULLING = "pulling"  # the image's name may get another image; of containers nothing is touched
     MAKING = "making"  # the new ones, under names of their own; the old ones are as they were
     SWITCHING = "switching"  # the old ones are stopped and renamed, the new ones started
     STARTED = "started"  # it is waited for the new ones to be well
     HEALTHY = "healthy"  # the new ones are kept, the old ones removed
     RETURNING = "returning"  # the new ones are removed, the old ones started
+    CURRENT = "current"  # there was nothing newer
     DONE = "done"
     BACK = "back"
     UNWELL = "unwell"  # back, as the new one was not well
+    STUCK = "stuck"  # neither here nor there, and not tried again
 
 
-ENDED = (Step.DONE, Step.BACK, Step.UNWELL)
+ENDED = (Step.CURRENT, Step.DONE, Step.BACK, Step.UNWELL, Step.STUCK)
 _REMEMBERED = 90 * 86400.0  # seconds for which it is known that an image was not well
 
 upgrade = Table(
@@ -80,7 +84,8 @@ class Member:
 class Upgrade:
     """One container onto another image, with those that live in it: the first of the members.
 
-    `tag` is the image's name, which went from the image `before` to `after` (ids).
+    `tag` is the image's name, which went from the image `before` to `after` (ids; `after` is ""
+    until it is pulled). `tries` is how often it could not be brought to an end.
     """
 
     id: str
@@ -89,7 +94,8 @@ class Upgrade:
     tag: str
     before: str
     after: str
-    step: Step = Step.MAKING
+    step: Step = Step.PULLING
+    tries: int = 0
 
     def having(self, member: Member) -> Upgrade:
         """With what is known of a member by now."""
@@ -114,6 +120,11 @@ def of_call(connection: Connection, call: str) -> list[Upgrade]:
     return [_upgrade(row) for row in rows if _genuine(connection, row)]
 
 
+def unfinished() -> Select[tuple[str]]:
+    """The operations with one that has come to no end, to be selected from."""
+    return select(upgrade.c.call).where(upgrade.c.step.not_in(ENDED))
+
+
 def unwell(connection: Connection, old: str, after: str) -> bool:
     """Whether a container was upgraded to this image before, and was not well with it."""
     rows = connection.execute(select(upgrade).where(upgrade.c.step == Step.UNWELL)).mappings()
@@ -122,11 +133,13 @@ def unwell(connection: Connection, old: str, after: str) -> bool:
 
 
 def prune(connection: Connection, before: float) -> int:
-    """Remove what ended before then; that an image was not well is remembered for longer."""
-    ended, unwell_ = upgrade.c.step.in_((Step.DONE, Step.BACK)), upgrade.c.step == Step.UNWELL
-    over = (ended & (upgrade.c.changed_at < before)) | (
-        unwell_ & (upgrade.c.changed_at < before - _REMEMBERED)
-    )
+    """Remove what ended before then, and what nobody can end, as its operation is not known more.
+
+    That an image was not well is remembered for longer.
+    """
+    unwell_, changed = upgrade.c.step == Step.UNWELL, upgrade.c.changed_at
+    ended = upgrade.c.step.in_(ENDED) | upgrade.c.call.not_in(select(calls.call.c.id))
+    over = (~unwell_ & ended & (changed < before)) | (unwell_ & (changed < before - _REMEMBERED))
     return connection.execute(upgrade.delete().where(over)).rowcount
 
 
@@ -139,7 +152,7 @@ def _says(row: Mapping[Any, object]) -> dict[str, object]:
 
 
 def _values(one: Upgrade) -> dict[str, object]:
-    facts = {"tag": one.tag, "before": one.before, "after": one.after}
+    facts = {"tag": one.tag, "before": one.before, "after": one.after, "tries": one.tries}
     body = json.dumps(facts | {"members": [asdict(member) for member in one.members]})
     return {"id": one.id, "call": one.call, "step": one.step, "body": body}
 

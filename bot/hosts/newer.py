@@ -28,6 +28,7 @@ T = TypeVar("T")
 LABEL = "pierhead.upgrade"
 PINNED, OFF = "pinned", "off"
 _AT_ONCE = 3
+_SHA256 = "sha256:"
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 _LINK = re.compile(r"https://[a-zA-Z0-9.-]{1,100}(?::\d{1,5})?(?:/[\w.~/%+-]{0,150})?", re.ASCII)
 _NOTES = ("source", "url", "documentation")
@@ -88,16 +89,22 @@ async def newer(
 def choice(container: Mapping[str, str], image: Mapping[str, str]) -> str:
     """What a container's label says of upgrades, "" for nothing.
 
-    Who makes images must not decide what becomes of containers: what the image says as well is not
-    heard.
+    Who makes images must not decide what becomes of containers: what the image says is not heard.
+    A container has the image's labels unless it was given its own: what it says and its image does
+    not is its owner's word. Where both say the same, nobody can tell whose word it is.
     """
     said = container.get(LABEL, "")
-    return said if said in {PINNED, OFF} and LABEL not in image else ""
+    return said if said in {PINNED, OFF} and said != image.get(LABEL) else ""
 
 
-def unnamed(reference: str) -> bool:
-    """Whether a container was made of an image by its id, which no registry knows."""
-    return _ID.fullmatch(reference) is not None
+def unnamed(reference: str, image_id: str) -> bool:
+    """Whether a container was made of an image by its id, which no registry knows.
+
+    A name may look like an id: `deadbeefcafe`. An Engine takes it for a name first.
+    """
+    if _ID.fullmatch(reference) is None:
+        return False
+    return image_id.removeprefix(_SHA256).startswith(reference.removeprefix(_SHA256))
 
 
 def digests_of(digests: Iterable[str], name: str) -> frozenset[str]:
@@ -141,7 +148,7 @@ class _Local:
         image = self.image(container)
         if said := choice(container.labels, image.labels):
             return Verdict(said)
-        if unnamed(name):
+        if unnamed(name, container.image_id):
             return Verdict.UNNAMED
         if "@" in name:
             return Verdict.DIGEST
@@ -188,7 +195,9 @@ def _asking(host: Host) -> Callable[[str], Awaitable[str]]:
 async def _name(host: Host, container: Container) -> str:
     """The name that it was made of; the list has an id where another image has that now."""
     name = container.image.raw
-    return (await host.containers.inspect(container.id)).image.raw if unnamed(name) else name
+    if not unnamed(name, container.image_id):
+        return name
+    return (await host.containers.inspect(container.id)).image.raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """After a kill: what had begun is looked at and told, never repeated; the rest is taken up again.
 
-What only waits for something, and says that it resumes, goes on: `bot.pipeline.resume`.
+What only waits for something, and says that it resumes, goes on: `bot.pipeline.resume`. An upgrade
+that could not be brought to an end, and was told as unknown, is tried again.
 
 Only what belongs to instances that are dead: their lease is over, or, on this machine, their lock
 is free. A second bot on the same database does not take over what the first is doing.
@@ -28,7 +29,7 @@ from bot.pipeline.record import request_of, shares
 from bot.pipeline.turn import keys_of
 from bot.reply import Block, Button, Outcome, Reply, Text
 from bot.reply.containers import state_of, up_of
-from storage import audit, calls, inbox, instances, outbox
+from storage import audit, calls, inbox, instances, outbox, upgrades
 from storage.calls import State
 from storage.database import Connection
 
@@ -100,7 +101,20 @@ class Recovery:
             if not shares(row) and row.update_id is not None:
                 # What is told of it is the answer: nobody may take the update for one that waits.
                 inbox.done(connection, row.bot, row.update_id)
-        return begun, dead
+        return [*begun, *self._reopened(connection)], dead
+
+    def _reopened(self, connection: Connection) -> list[calls.Call]:
+        """What was told already, and is to be tried again: that is told by itself, not edited in.
+
+        How often is up to the command, which counts the tries.
+        """
+        instance, unfinished = self.journal.instance, upgrades.unfinished()
+        rows = calls.unknown(connection, self.journal.bot, unfinished)
+        again = [row for row in rows if row.host in self.services.hosts and self._mends(row)]
+        for row in again:
+            calls.reopen(connection, row.id, instance, self.journal.clock())
+            audit.append(connection, self.journal.event(row, State.STARTED))
+        return [replace(row, slot=f"call:{row.id}:{instance}") for row in again]
 
     async def _tell(self, row: calls.Call) -> None:
         request = request_of(row)

@@ -3,7 +3,7 @@
 The step is `MODULE:NAME:before` or `MODULE:NAME:after`, NAME being a function or `Class.method`,
 sync or async; with `:N` behind it, it is that of the Nth call. Nothing of the bot knows of this:
 the function is replaced from outside. Without a step it is a bot like any other. Its clock can be
-put on, and SIGUSR1 does so by two seconds.
+put on, and SIGUSR1 does so by two seconds. With `armed` false, steps count from SIGUSR2 on.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def main(
     steps: tuple[str, ...],
     later: float,
     config: Path | None = None,
+    *,
+    armed: bool = True,
 ) -> None:
     """Run the bot of an environment, with the steps at which it dies, `later` seconds from now.
 
@@ -57,8 +59,10 @@ def main(
     file = os.open(outputs, os.O_WRONLY | os.O_APPEND)
     for output in (1, 2):
         os.dup2(file, output)
-    for step in steps:
-        arm(step)
+    if armed:
+        arm(*steps)
+    else:
+        signal.signal(signal.SIGUSR2, lambda *_: arm(*steps))
     asyncio.run(_run(Clock(later), config))
 
 
@@ -69,8 +73,13 @@ async def _run(clock: Clock, config: Path | None) -> None:
     await app.run(stop)
 
 
-def arm(step: str) -> None:
-    """Replace a function by one that dies before it begins or after it has ended."""
+def arm(*steps: str) -> None:
+    """Replace functions by such that die before they begin or after they have ended."""
+    for step in steps:
+        _arm(step)
+
+
+def _arm(step: str) -> None:
     module, name, when, *nth = step.split(":")
     owner: Any = importlib.import_module(module)
     *path, last = name.split(".")

@@ -37,6 +37,10 @@ class Running:
     def said(self) -> str:
         return self._outputs.read_text()
 
+    def arm(self) -> None:
+        """From here on it dies at its steps."""
+        self.send(signal.SIGUSR2)
+
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""
         os.kill(self._process.pid or 0, number)
@@ -55,13 +59,18 @@ class Process:
         self._environment = {"PATH": os.environ["PATH"], **environment}
 
     @asynccontextmanager
-    async def running(self, *steps: str, later: float = 0.0) -> AsyncIterator[Running]:
-        """Run it with steps at which it dies; it is ended, if it still runs, with the block."""
+    async def running(
+        self, *steps: str, later: float = 0.0, armed: bool = True
+    ) -> AsyncIterator[Running]:
+        """Run it with steps at which it dies; it is ended, if it still runs, with the block.
+
+        With `armed` false they count only once they are armed.
+        """
         with tempfile.TemporaryDirectory() as folder:
             outputs = Path(folder) / "outputs"
             outputs.touch()
             given = (self._environment, str(outputs), steps, later, self.config)
-            process = _FORKS.Process(target=dying.main, args=given)
+            process = _FORKS.Process(target=dying.main, args=given, kwargs={"armed": armed})
             process.start()
             running = Running(process, outputs)
             try:

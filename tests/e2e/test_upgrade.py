@@ -6,12 +6,13 @@ import importlib
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.hosts.snapshots import Snapshot
 from bot.hosts.types import Container
-from handlers.container.upgrade.switch import Switch
+from handlers.container.upgrade.acts import Acts
 from sandbox import Phone, Sandbox, Seen
 from storage.upgrades import Member
 from tests.e2e.conftest import OPERATOR, OWNER, VIEWER, Clock, Pierhead
@@ -108,21 +109,45 @@ async def test_one_that_is_not_well_comes_back(
 ) -> None:
     name = f"{registry}/shop/bad:1"
     published(engine, name, "1", WELL, "VOLUME /data")
-    engine.docker("run", "-d", "--name", "web", name)
+    engine.docker("network", "create", "--subnet", "10.99.0.0/24", "back")
+    given = ("--network", "back", "--ip", "10.99.0.7", "--network-alias", "shop")
+    engine.docker("run", "-d", "--name", "web", *given, name)
     engine.docker("exec", "web", "sh", "-c", "echo kept > /data/file")
     before = inspected(engine, "web")
-    published(engine, name, "2", UNWELL, "VOLUME /data", "VOLUME /more", elsewhere=True)
+    unwell = f"{CHECK} sleep 1; echo no such codec; false"
+    published(engine, name, "2", unwell, "VOLUME /data", "VOLUME /more", elsewhere=True)
     async with listed.running():
-        seen = await agreed(phone, "/upgrade web")
+        question = await ask(phone, "/upgrade web")
+        await tap(question, "Upgrade web@local")
+        seen = await end(phone, question, "has to be well")
+        (parked,) = names(engine) - {"web"}
+        assert running(engine) == {"web"}  # the new one, while the old one waits
+        assert inspected(engine, parked)["Id"] == before["Id"]
+        assert attached(engine) == attached_of(before)
+        seen = await end(phone, seen, *ENDS)
     told = seen.text.splitlines()
     assert told[:3] == ["web@local: upgrade undone", "The new one is unhealthy.", "no such codec"]
     assert told[3].startswith("The old one is back, after ")
     after = inspected(engine, "web")
     assert (after["Id"], after["State"]["Running"]) == (before["Id"], True)
     assert names(engine) == {"web"}
+    assert attached(engine) == attached_of(before)
     assert engine.docker("exec", "web", "cat", "/data/file") == "kept"
+    ask_by_alias = ("run", "--rm", "--network", "back", "busybox", "ping", "-c1", "-W2", "shop")
+    assert "10.99.0.7" in engine.docker(*ask_by_alias)
     assert engine.docker("inspect", "-f", "{{.Id}}", name) == before["Image"]
     assert len(engine.docker("volume", "ls", "-q").split()) == 1
+
+
+def attached(engine: Engine) -> dict[str, object]:
+    """How `web` is in its network `back` now."""
+    return attached_of(inspected(engine, "web"))
+
+
+def attached_of(container: Mapping[str, Any]) -> dict[str, object]:
+    back = container["NetworkSettings"]["Networks"]["back"]
+    aliases = set(back["Aliases"]) - {container["Id"][:12]}
+    return {"ip": back["IPAddress"], "aliases": aliases}
 
 
 async def test_a_schedule_does_not_try_again_what_was_not_well(
@@ -132,7 +157,7 @@ async def test_a_schedule_does_not_try_again_what_was_not_well(
     registry: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    module = importlib.import_module("handlers.container.upgrade.command")
+    module = importlib.import_module("handlers.container.upgrade.one")
     monkeypatch.setattr(module, "_scheduled", lambda _: True)
     name = f"{registry}/shop/nightly:1"
     published(engine, name, "1", WELL)
@@ -269,16 +294,61 @@ async def test_several_go_in_the_order_of_their_stack(
     assert image_of(engine, "web") != image_of(engine, "shop-db-1")
 
 
+@pytest.mark.parametrize("ran", [False, True])
 async def test_what_does_not_run_is_made_again_and_not_started(
-    pierhead: Pierhead, phone: Phone, engine: Engine
+    pierhead: Pierhead, phone: Phone, engine: Engine, *, ran: bool
 ) -> None:
+    """Nothing shows that the new one is well, so the old one is not removed."""
     build(engine, "app", "1")
-    engine.docker("create", "--name", "web", "app")
+    policy = ("--restart", "always") if ran else ()
+    engine.docker("create", "--name", "web", *policy, "app")
+    if ran:
+        engine.docker("start", "web")
+        engine.docker("stop", "-t", "0", "web")
+    old = inspected(engine, "web")["Id"]
     build(engine, "app", "2")
     async with pierhead.running():
-        seen = await agreed(phone, "/upgrade --no-pull web")
-    assert seen.text.startswith("Upgraded web@local: app")
+        question = await ask(phone, "/upgrade --no-pull web")
+        assert "web does not run, and the new one won't either." in question.text
+        assert "the old one is kept beside it." in question.text
+        await tap(question, "Upgrade web@local")
+        seen = await end(phone, question, *ENDS)
+    (kept,) = names(engine) - {"web"}
+    assert seen.text.splitlines() == [
+        "Upgraded web@local: app",
+        "It was not started, so nothing shows that it is well.",
+        f"The old one is kept until you remove it: {kept}",
+    ]
     assert inspected(engine, "web")["State"]["Status"] == "created"
+    assert "VERSION=2" in inspected(engine, "web")["Config"]["Env"]
+    assert inspected(engine, kept)["Id"] == old
+    assert inspected(engine, kept)["HostConfig"]["RestartPolicy"]["Name"] == "no"
+    assert not running(engine)
+
+
+async def test_an_owner_s_label_is_heard_although_the_image_has_one(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    build(engine, "app", "1", label="pierhead.upgrade=off")
+    engine.docker("run", "-d", "--name", "mine", "--label", "pierhead.upgrade=pinned", "app")
+    engine.docker("run", "-d", "--name", "theirs", "app")
+    build(engine, "app", "2")
+    async with pierhead.running():
+        seen = await ask(phone, "/upgrade --no-pull mine")
+        assert "Its label pierhead.upgrade=pinned keeps it as it is." in seen.text
+        seen = await agreed(phone, "/upgrade --no-pull theirs")
+        assert seen.text.startswith("Upgraded theirs@local")
+
+
+async def test_an_image_s_name_may_look_like_an_id(
+    pierhead: Pierhead, phone: Phone, engine: Engine
+) -> None:
+    build(engine, "deadbeefcafe", "1")
+    engine.docker("run", "-d", "--name", "web", "deadbeefcafe")
+    build(engine, "deadbeefcafe", "2")
+    async with pierhead.running():
+        seen = await agreed(phone, "/upgrade --no-pull web")
+    assert seen.text.startswith("Upgraded web@local: deadbeefcafe")
     assert "VERSION=2" in inspected(engine, "web")["Config"]["Env"]
 
 
@@ -352,20 +422,21 @@ async def test_where_its_port_was_taken_meanwhile_what_is_there_is_told(
     engine.docker("run", "-d", "--name", "web", "-p", "127.0.0.1:8099:80", "app")
     old = inspected(engine, "web")
     build(engine, "app", "2", 'ENTRYPOINT ["false"]')
-    remove = Switch._remove_new
+    remove = Acts.remove_new
 
-    async def thief(switch: Switch, member: Member, there: Mapping[str, Container]) -> None:
-        await remove(switch, member, there)
+    async def thief(acts: Acts, member: Member, there: Mapping[str, Container]) -> None:
+        await remove(acts, member, there)
         words = ("--name", "thief", "-p", "127.0.0.1:8099:80", "busybox", "sleep", "99")
         engine.docker("run", "-d", *words)
 
-    monkeypatch.setattr(Switch, "_remove_new", thief)
+    monkeypatch.setattr(Acts, "remove_new", thief)
     async with pierhead.running():
         seen = await agreed(phone, "/upgrade --no-pull web")
     told = seen.text.splitlines()
     assert told[:2] == ["? upgrade web@local", "It could not go back to the old one."]
     assert "port is already allocated" in seen.text
-    assert told[-1] == "It is called web, and does not run."
+    assert told[-2] == "It is called web, and does not run."
+    assert told[-1].startswith("Put that right, and I try again when I start next")
     assert inspected(engine, "web")["Id"] == old["Id"]
 
 
@@ -494,7 +565,7 @@ async def test_what_came_to_live_in_it_during_the_pull_is_not_left_behind(
     engine.docker("run", "-d", "--name", "web", name)
     before = inspected(engine, "web")
     published(engine, name, "2", elsewhere=True)
-    module = importlib.import_module("handlers.container.upgrade.command")
+    module = importlib.import_module("handlers.container.upgrade.one")
     pull = module.fetch
 
     async def fetch(*given: object, **more: object) -> str:

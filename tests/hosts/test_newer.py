@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.hosts.newer import choice, notes_of
+from bot.hosts.newer import choice, notes_of, unnamed
 
 SOURCE, URL = "org.opencontainers.image.source", "org.opencontainers.image.url"
 
@@ -26,9 +26,36 @@ def test_only_a_plain_https_link_is_one(labels: dict[str, str], link: str) -> No
     assert notes_of(labels).raw == link
 
 
-def test_a_label_is_not_heard_where_the_image_has_it() -> None:
-    label = {"pierhead.upgrade": "pinned"}
-    assert choice(label, {}) == "pinned"
-    assert choice(label, label) == ""
-    assert choice(label, {"pierhead.upgrade": "off"}) == ""
-    assert choice({"pierhead.upgrade": "anything"}, {}) == ""
+@pytest.mark.parametrize(
+    ("container", "image", "heard"),
+    [
+        ("pinned", None, "pinned"),
+        ("pinned", "off", "pinned"),
+        ("off", "anything", "off"),
+        ("pinned", "pinned", ""),
+        ("on", "off", ""),
+        ("anything", None, ""),
+        (None, None, ""),
+    ],
+)
+def test_an_owner_s_label_is_heard_and_an_image_s_is_not(
+    container: str | None, image: str | None, heard: str
+) -> None:
+    labels = [{} if said is None else {"pierhead.upgrade": said} for said in (container, image)]
+    assert choice(*labels) == heard
+
+
+@pytest.mark.parametrize(
+    ("reference", "id_"),
+    [
+        ("deadbeefcafe", False),
+        ("deadbeefcafe:1", False),
+        ("0123456789ab", True),
+        ("sha256:0123456789ab", True),
+        ("0123456789ab" + "c" * 52, True),
+        ("0123456789a", False),
+        ("shop/web:1", False),
+    ],
+)
+def test_a_name_that_looks_like_an_id_is_a_name(reference: str, *, id_: bool) -> None:
+    assert unnamed(reference, "sha256:0123456789ab" + "c" * 52) is id_

@@ -4,7 +4,7 @@ import dataclasses
 from itertools import product
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from storage import calls, instances
 from storage.calls import Call, State
@@ -162,3 +162,28 @@ def test_only_what_is_over_is_pruned(connection: Connection) -> None:
     assert calls.prune(connection, 11.0) == 0
     assert calls.prune(connection, 12.0) == len(OVER | {State.UNKNOWN})
     assert calls.get(connection, "started") is not None
+
+
+def test_what_is_unknown_is_begun_again_once_its_instance_is_dead(connection: Connection) -> None:
+    every = select(calls.call.c.id)
+    instances.register(connection, "i1", 10.0, 30.0)
+    reach(connection, State.STARTED)
+    assert calls.unknown(connection, 7, every) == []
+    calls.advance(connection, "c1", State.UNKNOWN, now=12.0)
+    assert calls.unknown(connection, 7, every) == []
+    instances.forget(connection, ["i1"])
+    assert [row.id for row in calls.unknown(connection, 7, every)] == ["c1"]
+    assert calls.unknown(connection, 7, every.where(calls.call.c.id == "c2")) == []
+    calls.reopen(connection, "c1", "i2", 13.0)
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert (found.state, found.instance, found.changed_at) == (State.STARTED, "i2", 13.0)
+
+
+@pytest.mark.parametrize("state", [State.REQUESTED, State.FINISHED])
+def test_only_what_is_unknown_is_begun_again(connection: Connection, state: State) -> None:
+    reach(connection, state)
+    calls.reopen(connection, "c1", "i2", 13.0)
+    found = calls.get(connection, "c1")
+    assert found is not None
+    assert (found.state, found.instance) == (state, "i1")

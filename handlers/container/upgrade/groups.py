@@ -47,15 +47,36 @@ class Group:
         return tuple(Item(Kind.CONTAINER, one.id, one.name, _state(one)) for one in self.others)
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A target that went, or whose image did, since it was named; the others don't depend on it."""
+
+    target: Target
+    why: Message
+
+
 async def groups(call: Call) -> tuple[Group, ...]:
     """What the call's targets come to, each after what it depends on.
 
     Raises:
-        DockerFault: the Engine fails, or one is gone.
+        DockerFault: the Engine fails.
     """
-    found = [await group_of(call, target) for target in _ordered(call)]
-    named = {group.main.id for group in found}
-    return tuple(_alone(group, found, named) for group in found)
+    return (await looked_at(call))[0]
+
+
+async def looked_at(call: Call) -> tuple[tuple[Group, ...], tuple[Absent, ...]]:
+    """The same, and which of them are not there any more.
+
+    Raises:
+        DockerFault: the Engine fails.
+    """
+    found, absent = list[Group](), list[Absent]()
+    for target in _ordered(call):
+        try:
+            found.append(await group_of(call, target))
+        except NotFound as error:
+            absent.append(Absent(target, error.message))
+    return tuple(_alone(group, found) for group in found), tuple(absent)
 
 
 async def group_of(call: Call, target: Target) -> Group:
@@ -98,7 +119,7 @@ def _against(call: Call, main: Snapshot) -> tuple[Message, ...]:
     if said := main.choice:
         label = Code(f"{LABEL}={said}")
         return (msg("Its label {label} keeps it as it is.", label=label),)
-    if unnamed(main.reference):
+    if unnamed(main.reference, main.image_id):
         return (msg("It was made of an image without a name: nothing can be newer."),)
     if "@" in main.reference:
         return (msg("It was made of a digest, which stays what it is."),)
@@ -138,7 +159,7 @@ async def _moved(call: Call, main: Snapshot, other: Snapshot) -> tuple[Message, 
     return (msg("It would be made again, but {image} is another image by now.", image=image),)
 
 
-def _alone(group: Group, every: Sequence[Group], named: set[str]) -> Group:
+def _alone(group: Group, every: Sequence[Group]) -> Group:
     """It can't be upgraded by itself at the same time as what it lives in."""
     hosts = [g.main.name for g in every if g is not group and group.main.id in g.ids]
     if not hosts:

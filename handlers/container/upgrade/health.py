@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.command.call import Call
 from bot.errors import BotError, Cancelled, DockerFault, NotFound
 from bot.hosts import Host
 from bot.hosts.snapshots import Life
@@ -37,13 +38,22 @@ class Watch:
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
 
-    async def until_well(self, id: str) -> None:  # noqa: A002 - Docker's name for it
-        """Return as soon as it is well.
+    async def until_well(self, *ids: str) -> None:
+        """Return as soon as all are well; they are watched at the same time.
 
         Raises:
-            Unwell: it is not, or not in time.
+            Unwell: one is not, or not in time.
             Cancelled: somebody stopped the wait.
         """
+        watches = [asyncio.ensure_future(self._until_well(one)) for one in ids]
+        try:
+            await asyncio.gather(*watches)
+        finally:
+            for one in watches:
+                one.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)
+
+    async def _until_well(self, id: str) -> None:  # noqa: A002 - Docker's name for it
         began, first = self.clock(), await self._look(id)
         while True:
             now = await self._look(id)
@@ -82,6 +92,13 @@ class Watch:
         if self.wait is not None:
             return max(self.wait, SETTLED if now is None or not now.health else 0.0)
         return min(max(_LEAST, now.patience if now else 0.0), _MOST)
+
+
+def watching(call: Call, stop: asyncio.Event) -> Watch:
+    """Looks as long as the call says, until somebody stops it."""
+    services, wait = call.services, call.params["wait"]
+    patience = None if wait is None else float(wait)
+    return Watch(call.host, patience, stop, services.clock, services.sleep)
 
 
 def _late(now: Life | None, patience: float) -> Message:

@@ -11,7 +11,7 @@ from bot.hosts.types import Container
 from bot.message import Message, Names, Untrusted, msg, plural
 from bot.pipeline.authorize import refusal
 from bot.reply import Block, Text
-from handlers.container.upgrade.groups import Group, groups, users
+from handlers.container.upgrade.groups import Absent, Group, looked_at, users
 from handlers.container.upgrade.told import short
 from handlers.image.registries import may_pull
 
@@ -27,13 +27,14 @@ async def plan(call: Call) -> Plan:
     """
     if not call.params["no_pull"]:
         may_pull(call)
-    found = await groups(call)
+    found, absent = await looked_at(call)
     able = [group for group in found if not group.obstacles]
+    why = tuple(obstacles(call, found, absent))
     if not able:
-        raise Conflict(refusal(call), *obstacles(call, found), _UNCHANGED)
+        raise Conflict(refusal(call), *why, _UNCHANGED)
     every = await call.host.snapshots.all()
     blocks: list[Block] = [line for group in able for line in _lines(call, group, every)]
-    blocks += [Text(why) for why in obstacles(call, found)]
+    blocks += map(Text, why)
     blocks.append(Text(msg("What it wrote elsewhere than in volumes is not taken along.")))
     blocks.append(Text(msg("If the new one is not well in time, the old one comes back.")))
     items = [of_target(group.target) for group in able]
@@ -69,6 +70,9 @@ def _lines(call: Call, group: Group, every: Sequence[Container]) -> Iterator[Tex
             image=Untrusted(main.reference),
         )
     )
+    if not main.runs:
+        yield Text(msg("{name} does not run, and the new one won't either.", name=main.name))
+        yield Text(msg("So nothing shows that it is well: the old one is kept beside it."))
     if group.others:
         names = Names(tuple(one.name for one in group.others))
         yield Text(msg("Made again with it: {names}", names=names))
@@ -79,9 +83,12 @@ def _lines(call: Call, group: Group, every: Sequence[Container]) -> Iterator[Tex
         yield Text(plural("{names} uses it.", "{names} use it.", len(by), names=Names(by)))
 
 
-def obstacles(call: Call, found: Sequence[Group]) -> Iterator[Message]:
+def obstacles(
+    call: Call, found: Sequence[Group], absent: Sequence[Absent] = ()
+) -> Iterator[Message]:
     """Why some can't be upgraded; by name, unless only one is asked for."""
-    for group in found:
-        for why in group.obstacles:
-            named = msg("x {name}: {why}", name=group.main.name, why=why)
-            yield why if len(call.targets) == 1 else named
+    every = [(group.main.name, why) for group in found for why in group.obstacles]
+    every += [(one.target.name, one.why) for one in absent]
+    for name, why in every:
+        named = msg("x {name}: {why}", name=name, why=why)
+        yield why if len(call.targets) == 1 else named

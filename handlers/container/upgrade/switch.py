@@ -1,58 +1,29 @@
-"""The switch from the old containers to the new ones, and back: each step is written down first.
+"""The switch from the old containers to the new ones: each step is written down first.
 
-Nothing of the old ones is removed before the new ones are well. Going back looks at what is there
-and not at what should be, so that it can begin anew wherever a kill left it.
+Nothing of the old ones is removed before the new ones are well. Whatever goes wrong, or is not
+wanted any more, leads back (`handlers.container.upgrade.back`).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, repeat
-from typing import Any, TypeVar
 
 from bot.command.call import Call
-from bot.errors import BotError, Cancelled, Conflict, DockerFault, NotFound
-from bot.hosts.answer import Refused, Unexpected
-from bot.hosts.limits import POLICY
+from bot.errors import BotError, Cancelled, DockerFault
 from bot.hosts.recreation import Recipe
-from bot.hosts.snapshots import UNLESS_STOPPED
-from bot.hosts.types import Container
 from bot.message import Message, Untrusted, msg
+from bot.pipeline.begin import UNRECORDED
 from handlers.container.lines import text_of
+from handlers.container.upgrade.acts import Acts, marked, new_of
+from handlers.container.upgrade.back import Back
+from handlers.container.upgrade.end import End
 from handlers.container.upgrade.health import Unwell, Watch
-from storage import upgrades
-from storage.errors import Closed, StorageError
-from storage.errors import Refused as Refuses
-from storage.upgrades import Member, Step, Upgrade
+from handlers.container.upgrade.journal import Journal, Unwritten
+from storage.upgrades import Member, Step
 
-T = TypeVar("T")
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds until a silent Engine is tried again
 _LINES = 5
-_UP = frozenset({"running", "restarting"})
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How it ended: which of the two is there now, and why the new one is not.
-
-    `printed` are the last lines of the new one, `kept` the old ones that could not be removed;
-    `away` is how long none of them ran, in seconds, 0 where that is not known; `touched` tells
-    whether the old one was stopped, `unwell` whether the new one is to blame; `down` are the old
-    ones that were started again, and do not run.
-    """
-
-    new: bool
-    why: tuple[Message, ...] = ()
-    printed: Untrusted | None = None
-    kept: tuple[Untrusted, ...] = ()
-    away: float = 0.0
-    touched: bool = True
-    unwell: bool = False
-    cancelled: bool = False
-    down: tuple[Untrusted, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,18 +34,19 @@ class Switch:
     """
 
     call: Call
-    upgrade: Upgrade
+    journal: Journal
     watch: Watch
     recipes: Mapping[str, Recipe] = field(default_factory=dict)
     platforms: Mapping[str, str | None] = field(default_factory=dict)
+    _acts: Acts = field(init=False)
+    _back: Back = field(init=False)
+    _unsure: Member | None = None
     _stopped_at: float | None = None
     _gap: float = 0.0
-    _kept: list[Untrusted] = field(default_factory=list)
 
-    @property
-    def step(self) -> Step:
-        """What is being done."""
-        return self.upgrade.step
+    def __post_init__(self) -> None:
+        self._acts = Acts(self.call.host, self.call.services.sleep)
+        self._back = Back(self.call, self._acts, self.journal)
 
     async def run(self) -> End:
         """From the beginning to either end.
@@ -83,47 +55,61 @@ class Switch:
             BotError: it could not even go back; told with what is there now.
         """
         try:
-            await self._note(Step.MAKING)
+            await self.journal.note(Step.MAKING)
             await self._make()
             if self.watch.stop.is_set():
                 raise Cancelled(msg("It was stopped before anything was changed."))
-            await self._note(Step.SWITCHING)
+            await self.journal.note(Step.SWITCHING)
             await self._exchange()
             return await self._proved()
         except BotError as error:
-            return await self._back(error)
+            return await self._return(error)
 
     async def settle(self) -> End:
-        """Bring what a kill left to either end; an Engine that is silent is waited for."""
-        if self.step is Step.HEALTHY:
+        """Bring what a kill left to either end; an Engine that is silent is waited for.
+
+        Raises:
+            BotError: as `run`.
+        """
+        if self.journal.step is Step.HEALTHY:
             return await self._finish()
+        if self.journal.step is not Step.STARTED:
+            return await self._return(self._left())
         try:
-            if self.step is Step.STARTED:
-                await self._patiently(self._all)
-                return await self._proved()
-            raise Cancelled(msg("I was stopped in the middle of it."))
+            await self._acts.patiently(self._acts.all)
+            return await self._proved()
         except BotError as error:
-            return await self._back(error)
+            return await self._return(error)
+
+    def _left(self) -> BotError:
+        """Why it goes back after a start."""
+        if self.journal.upgrade.tries:
+            return BotError(msg("I tried once more to go back."))
+        return Cancelled(msg("I was stopped in the middle of it."))
 
     async def _make(self) -> None:
         host, made = self.call.host, dict[str, str]()
-        for member in self.upgrade.members:
-            recipe = self.recipes[member.old].sharing(made)
-            platform = self.platforms[member.old]
-            new = (await host.creation.create(recipe.body, member.fresh, platform)).id
-            made[member.old] = new
-            await self._note(self.step, replace(member, made=new))
+        for member in self.journal.upgrade.members:
+            recipe = marked(self.recipes[member.old].sharing(made), member)
+            made[member.old] = new = await self._created(member, recipe)
+            await self.journal.made(replace(member, made=new))
             for network, how in recipe.networks:
                 await host.networks.connect(network, new, how)
 
+    async def _created(self, member: Member, recipe: Recipe) -> str:
+        creation, platform = self.call.host.creation, self.platforms[member.old]
+        try:
+            return (await creation.create(recipe.body, member.fresh, platform)).id
+        except DockerFault as error:
+            self._unsure = member if error.unknown else None
+            raise
+
     async def _exchange(self) -> None:
-        containers, members = self.call.host.containers, self.upgrade.members
-        self._stopped_at = self.call.services.clock()
+        containers, members = self.call.host.containers, self.journal.upgrade.members
+        if members[0].runs:
+            self._stopped_at = self.call.services.clock()
         for member in reversed(members):
-            if member.policy:
-                await self._restarts(member, {"Name": UNLESS_STOPPED})
-            if member.runs:
-                await containers.stop(member.old, member.grace)
+            await self._acts.stop_old(member)
         for member in members:
             await containers.rename(member.old, member.aside)
             await containers.rename(member.made, member.name)
@@ -131,7 +117,7 @@ class Switch:
             if member.runs:
                 await containers.start(member.made)
         self._gap = self._away
-        await self._note(Step.STARTED)
+        await self.journal.note(Step.STARTED)
 
     async def _proved(self) -> End:
         """Wait until the new ones are well, and remove the old ones.
@@ -139,143 +125,97 @@ class Switch:
         Raises:
             BotError: they are not.
         """
-        for member in self.upgrade.members:
-            if member.runs:
-                await self.watch.until_well(member.made)
+        members = self.journal.upgrade.members
+        await self.watch.until_well(*(one.made for one in members if one.runs))
         return await self._finish()
 
     async def _finish(self) -> End:
-        await self._note(Step.HEALTHY)
-        for member in reversed(self.upgrade.members):
-            await self._remove_old(member)
-        await self._note(Step.DONE)
-        return End(new=True, kept=tuple(self._kept), away=self._gap)
-
-    async def _remove_old(self, member: Member) -> None:
-        """Its volumes are the new one's by now. That it can't be removed, nothing depends on."""
-        containers = self.call.host.containers
+        """What is not written down is not removed."""
+        members = self.journal.upgrade.members
         try:
-            await self._patiently(lambda: containers.stop(member.old, member.grace))
-            await self._patiently(lambda: containers.remove(member.old))
-        except NotFound:
-            return
-        except BotError:
-            self._kept.append(Untrusted(member.aside))
+            if self.journal.step is not Step.HEALTHY:
+                await self.journal.note(Step.HEALTHY)
+        except Unwritten as error:
+            kept = tuple(Untrusted(one.aside) for one in members)
+            return End(new=True, why=(error.message,), kept=kept, away=self._gap)
+        left = [Untrusted(one.aside) for one in reversed(members) if await self._stays(one)]
+        await self.journal.ended(Step.DONE)
+        end = End(new=True, away=self._gap)
+        return replace(end, kept=tuple(left)) if self._proof else replace(end, spared=tuple(left))
 
-    async def _back(self, why: BotError) -> End:
-        """Put the old ones back, and say why."""
-        printed, touched = await self._printed(why), self.step is not Step.MAKING
-        await self._note(Step.RETURNING)
+    @property
+    def _proof(self) -> bool:
+        """Whether it was seen that the new one is well: one that does not run shows nothing."""
+        return self.journal.upgrade.members[0].runs
+
+    async def _stays(self, member: Member) -> bool:
+        """Whether the old one is still there, having removed it if it may go."""
+        if self._proof:
+            return not await self._acts.remove_old(member)
+        await self._acts.park(member)
+        return True
+
+    async def _return(self, why: BotError) -> End:
+        """Put the old ones back, and say why.
+
+        Raises:
+            BotError: that can't be done, or not everything is known; told with what is to be done.
+        """
+        step, printed = self.journal.step, await self._printed(why)
+        if step is Step.STARTED:
+            # A start would go on from there. Of all before it, it goes back.
+            await self.journal.tried(Step.RETURNING)
         try:
-            new = await self._patiently(self._return)
+            new = await self._acts.patiently(self._returned)
         except BotError as error:
-            raise await self._stuck(error) from error
+            raise await self._back.stuck(error) from error
+        if self._unsure is not None:
+            raise await self._may_come(why, self._unsure)
+        touched = step not in {Step.PULLING, Step.MAKING}
+        end = await self._on(why) if new else await self._as_before(why, touched=touched)
+        return replace(end, printed=printed, away=self._away)
+
+    async def _on(self, why: BotError) -> End:
+        """It could not go back, and the new ones run."""
+        gone = msg("The old one was removed meanwhile: it could not go back.")
+        return End(new=True, why=(*await self._ended(why, Step.DONE), gone))
+
+    async def _as_before(self, why: BotError, *, touched: bool) -> End:
         unwell = isinstance(why, Unwell)
-        await self._note(Step.DONE if new else Step.UNWELL if unwell else Step.BACK)
-        told = (why.message, *why.hints)
-        if new:
-            told = (*told, msg("The old one was removed meanwhile: it could not go back."))
         return End(
-            new=new,
-            why=told,
-            printed=printed,
-            away=self._away,
+            new=False,
+            why=await self._ended(why, Step.UNWELL if unwell else Step.BACK),
             touched=touched,
-            unwell=unwell and not new,
-            cancelled=isinstance(why, Cancelled) and not new,
-            down=() if new else await self._down(),
+            unwell=unwell,
+            cancelled=isinstance(why, Cancelled),
+            down=await self._back.down() if touched else (),
         )
 
-    async def _return(self) -> bool:
-        """What is there becomes what was; true if there is nothing to go back to."""
-        there = {one.id: one for one in await self._all()}
-        if self.upgrade.members[0].old not in there:
-            await self._stay(there)
-            return True
-        for member in reversed(self.upgrade.members):
-            await self._remove_new(member, there)
-        here = [member for member in self.upgrade.members if member.old in there]
-        for member in here:
-            await self._called(there[member.old], member.name)
-        tried = [await self._revived(member) for member in here]
-        await retag(self.call, self.upgrade.tag, self.upgrade.before, self.upgrade.after)
-        for error in filter(None, tried):
-            raise error
-        return False
+    async def _ended(self, why: BotError, step: Step) -> tuple[Message, ...]:
+        """Why it ended so, written down; that this can't be is told as well."""
+        written = await self.journal.ended(step) or isinstance(why, Unwritten)
+        return (why.message, *why.hints, *(() if written else UNRECORDED[:1]))
 
-    async def _revived(self, member: Member) -> BotError | None:
-        """Let an old one run as it did; why it can't, so that the others are tried as well."""
-        try:
-            if member.policy:
-                await self._restarts(member, member.policy)
-            if member.runs:
-                await self.call.host.containers.start(member.old)
-        except BotError as error:
-            return error
-        return None
+    async def _returned(self) -> bool:
+        """Go back; whether the one of which nothing was heard is there is seen by then."""
+        if self._unsure is not None and new_of(self._unsure, await self._acts.all()) is not None:
+            self._unsure = None
+        return await self._back.go()
 
-    async def _stay(self, there: Mapping[str, Container]) -> None:
-        """The new ones stay, and go by their names; what lived in the old one can't any more."""
-        for member in self.upgrade.members:
-            new, old = _new(member, there), there.get(member.old)
-            if new is None:
-                continue
-            if old is not None:
-                await self._called(old, member.aside)
-                await self._remove_old(member)
-            await self._called(new, member.name)
-            if member.runs:
-                await self.call.host.containers.start(new.id)
-
-    async def _stuck(self, error: BotError) -> DockerFault:
-        """It is neither here nor there: what is left is told by the name that it has now."""
-        first = self.upgrade.members[0]
-        name = Untrusted(first.aside)
-        left = msg("That may be called {name} now. Look before you do anything.", name=name)
-        with suppress(BotError):
-            there = {one.id: one for one in await self._all()}
-            if first.old in there and there[first.old].state not in _UP:
-                left = msg("It is called {name}, and does not run.", name=there[first.old].name)
-        why = msg("It could not go back to the old one.")
-        return DockerFault(why, error.message, left, unknown=True)
-
-    async def _down(self) -> tuple[Untrusted, ...]:
-        """The old ones that were started, and do not run all the same."""
-        down = []
-        for member in self.upgrade.members:
-            with suppress(BotError):
-                if member.runs and not (await self.call.host.snapshots.life(member.old)).running:
-                    down.append(Untrusted(member.name))
-        return tuple(down)
-
-    async def _remove_new(self, member: Member, there: Mapping[str, Container]) -> None:
-        new = _new(member, there)
-        if new is None:
-            return
-        containers = self.call.host.containers
-        with suppress(NotFound):
-            if new.state in _UP:
-                await containers.stop(new.id, member.grace)
-            # Only volumes that were made for it: those that it took over have their names here.
-            await containers.remove(new.id, force=True, volumes=True)
-
-    async def _restarts(self, member: Member, policy: Mapping[str, Any]) -> None:
-        """After a power cut both would be started, and write into the same volumes."""
-        await self.call.host.limits.change(member.old, {POLICY: policy})
-
-    async def _called(self, one: Container, name: str) -> None:
-        if one.name.raw != name:
-            await self.call.host.containers.rename(one.id, name)
-
-    async def _all(self) -> tuple[Container, ...]:
-        return await self.call.host.snapshots.all()
+    async def _may_come(self, why: BotError, member: Member) -> DockerFault:
+        """The Engine did not say whether it makes a new one, and may still do so."""
+        await self.journal.failed()
+        name = Untrusted(member.fresh)
+        told = msg("{name} may still be made. I remove it when I start next.", name=name)
+        back = msg("The old one is as it was.")
+        return DockerFault(why.message, *why.hints, back, told, unknown=True)
 
     async def _printed(self, why: BotError) -> Untrusted | None:
         """What its check said, or else its last lines: with it they will be gone."""
         if isinstance(why, Unwell) and why.said is not None and why.said.raw.strip():
             return why.said
-        made = self.upgrade.members[0].made
-        if self.step is not Step.STARTED or not made:
+        made = self.journal.upgrade.members[0].made
+        if self.journal.step is not Step.STARTED or not made:
             return None
         with suppress(BotError):
             lines = await self.call.host.logs.tail(made, tail=_LINES)
@@ -285,54 +225,3 @@ class Switch:
     @property
     def _away(self) -> float:
         return 0.0 if self._stopped_at is None else self.call.services.clock() - self._stopped_at
-
-    async def _note(self, step: Step, member: Member | None = None) -> None:
-        """Write down where it is, until that goes through: what is not written is not done."""
-        self.upgrade = replace(self.upgrade, step=step)
-        if member is not None:
-            self.upgrade = self.upgrade.having(member)
-        services, one = self.call.services, self.upgrade
-        now = services.clock()
-        while True:
-            try:
-                return await services.database.write(lambda c: upgrades.save(c, one, now))
-            except (Closed, Refuses):
-                raise
-            except StorageError:
-                await services.sleep(_PAUSES[0])
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do it as soon as the Engine answers.
-
-        Raises:
-            BotError: it answers that it can't be done.
-        """
-        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
-            try:
-                return await work()
-            except (NotFound, Conflict):
-                raise
-            except DockerFault as error:
-                if isinstance(error.__cause__, Refused | Unexpected | ValueError):
-                    raise
-            await self.call.services.sleep(pause)
-        raise AssertionError
-
-
-def _new(member: Member, there: Mapping[str, Container]) -> Container | None:
-    """The new one; a kill may have come before its id was written down."""
-    named = (one for one in there.values() if one.name.raw == member.fresh)
-    return there.get(member.made) or next(named, None)
-
-
-async def retag(call: Call, name: str, before: str, after: str) -> None:
-    """Give an image's name back to who had it before, unless it means something else by now."""
-    images = call.host.images
-    with suppress(BotError):
-        if before != after and await images.id_of(name) == after:
-            await images.tag(before, name)
-
-
-def stopped(call: Call) -> asyncio.Event:
-    """What ends a wait: somebody's tap, if it can come."""
-    return call.operation.cancelled if call.operation else asyncio.Event()

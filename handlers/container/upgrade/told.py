@@ -10,7 +10,7 @@ from bot.errors import BotError
 from bot.message import Message, Names, Span, Untrusted, msg
 from bot.pipeline.told import outcome_of
 from bot.reply import Block, Button, Excerpt, Fold, Outcome, Reply, Text
-from handlers.container.upgrade.switch import End
+from handlers.container.upgrade.end import End
 from handlers.offer import may
 
 _SHORT = 12
@@ -59,6 +59,14 @@ def failed(name: Untrusted, shown: Untrusted, error: BotError) -> Told:
     return Told(name, sign.having(name=shown), why, outcome)
 
 
+def pulled(name: Untrusted, shown: Untrusted, image: Untrusted) -> Told:
+    """It was killed before anything was done about the container, and after the pull."""
+    why = msg("I was stopped before it began.")
+    moved = msg("{image} is another image by now. The container is as it was.", image=image)
+    verdict = msg("Not upgraded: {name}", name=shown)
+    return Told(name, verdict, (Text(why), Text(moved)), Outcome.FAILED)
+
+
 def not_begun(name: Untrusted, shown: Untrusted, why: Sequence[Message]) -> Told:
     """It can't be done, or was not; nothing was changed."""
     blocks = (*map(Text, why), Text(msg("Nothing was changed.")))
@@ -97,6 +105,10 @@ def _done(name: Untrusted, shown: Untrusted, end: End, image: Untrusted) -> Told
     if end.kept:
         kept = msg("The old one could not be removed: {names}", names=Names(end.kept))
         blocks.append(Text(kept))
+    if end.spared:
+        blocks.append(Text(msg("It was not started, so nothing shows that it is well.")))
+        spared = msg("The old one is kept until you remove it: {names}", names=Names(end.spared))
+        blocks.append(Text(spared))
     verdict = msg("Upgraded {name}: {image}", name=shown, image=image)
     return Told(name, verdict, tuple(blocks), Outcome.PARTIAL if end.why else Outcome.FINISHED)
 
