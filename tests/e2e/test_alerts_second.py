@@ -130,7 +130,7 @@ async def test_one_that_takes_nothing_is_told_once_and_tried_again(
         assert KEY not in wrong.text
         await eventually(lambda: elsewhere.asked == 2, clock, 5)
     async with relayed.running():
-        await eventually(lambda: elsewhere.asked == 3, clock, 5)
+        await eventually(lambda: elsewhere.asked == 4, clock, 5)
         elsewhere.status = 200
     async with relayed.running():
         await eventually(lambda: len(elsewhere.letters) == 1, clock, 5)
