@@ -30,7 +30,7 @@ METRICS: Mapping[str, Metric] = {
     "mem": Metric(msg("memory"), ("memory",), Unit.BYTES),
     "net": Metric(msg("network"), ("received", "sent"), Unit.RATE),
     "io": Metric(msg("disk"), ("read", "written"), Unit.RATE),
-    "pids": Metric(msg("pids"), ("pids",), Unit.COUNT),
+    "pids": Metric(msg("processes"), ("pids",), Unit.COUNT),
 }
 FARTHEST = KEPT[COARSE]
 
