@@ -14,7 +14,8 @@ _NAMED = 5
 async def rehearse(call: Call, _proceed: Proceed) -> Reply:
     """The plan, if it has one; else its targets, of many the first few."""
     if call.plan is not None:
-        return Reply((Text(call.plan.question), *call.plan.blocks))
+        unasked = msg("A run does that without asking.")
+        return Reply((Text(call.plan.question), *call.plan.blocks, Text(unasked)))
     if not call.targets:
         return Reply(())
     targets = sorted(call.targets, key=lambda target: by_name(target.name))

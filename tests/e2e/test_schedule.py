@@ -235,6 +235,7 @@ async def test_what_asks_is_added_where_policy_lets_it_and_shows_its_plan(
         phone = telegram.private(OWNER)
         made = await ask(phone, "/schedule add every 1m rm old-*")
         assert "Now it would be:\nRemove old-" in made.text
+        assert lines(made.text)[-1] == "A run does that without asking."
         said = await after(phone, 61)
         assert lines(said.text)[0] == "local: 2 of 2 done"
     assert engine.docker("ps", "-aq") == ""
