@@ -6,14 +6,11 @@ Layer by layer: the services that handlers reach, the way out to Telegram, the p
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from bot.access.policy import Policy
-from bot.beacon import Beacon
 from bot.charts.painter import Painter
 from bot.command.build import Builder
 from bot.command.languages import Languages, Shared, Tongue
@@ -21,17 +18,13 @@ from bot.command.operations import Operations
 from bot.command.registry import Registry
 from bot.command.services import Services
 from bot.command.turns import Turns
-from bot.config import Settings
-from bot.config.alert import rules
 from bot.enrolment import Enrolment
 from bot.fetch import Fetch
-from bot.heartbeat import PATIENCE, SAMPLED, SCHEDULED, WATCHED, Heartbeat
+from bot.heartbeat import SCHEDULED
 from bot.hosts import Host
 from bot.hosts.own import own_container
 from bot.hosts.registry import Login
-from bot.hosts.types import Sweep
-from bot.i18n import catalogue
-from bot.message import Message
+from bot.lookout import Lookout
 from bot.pipeline.audit import Audit
 from bot.pipeline.deadline import Deadline
 from bot.pipeline.intruder import Intruder
@@ -41,9 +34,6 @@ from bot.pipeline.order import resuming, stages
 from bot.pipeline.resume import Resume
 from bot.pipeline.stage import Proceed, compose
 from bot.pipeline.upkeep import Counted
-from bot.reply import Reply
-from bot.reply.redact import Redactor
-from bot.reply.words import Words
 from bot.spool import Spool
 from bot.telegram.connection import Client, Connection, Polls, make_bot
 from bot.telegram.desk import Desk
@@ -61,21 +51,9 @@ from bot.telegram.sending import Sender
 from bot.telegram.strangers import Strangers
 from bot.telegram.taps import Taps
 from bot.telegram.toasts import Toasts
-from bot.watch.calendar import Window
-from bot.watch.card import SECOND
-from bot.watch.chronicle import Chronicle
-from bot.watch.counting import Counting
-from bot.watch.courier import Couriers, Note, Said, deliver
-from bot.watch.cursors import StoredCursors
 from bot.watch.healer import Healer
-from bot.watch.history import Recorder
-from bot.watch.notice import Audience
-from bot.watch.public import Public
-from bot.watch.rulebook import Rights, Rulebook
 from bot.watch.run import Runs
-from bot.watch.sampling import Sampling
 from bot.watch.schedules import Schedules
-from bot.watch.second import Second
 from bot.watch.watcher import Watcher
 from handlers import COMMANDS
 from storage import people
@@ -138,19 +116,8 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembly:
-    """Makes the parts of one run. `tell` writes to the console; the times are in seconds."""
-
-    settings: Settings
-    policy: Policy
-    redactor: Redactor
-    bot: int
-    instance: str
-    tell: Callable[[Message], None]
-    clock: Callable[[], float]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]]
-    heartbeat: Heartbeat
+class Assembly(Lookout):
+    """Makes the parts of one run."""
 
     def line(self) -> Line:
         """The line to Telegram. Does no I/O."""
@@ -183,87 +150,9 @@ class Assembly:
             transfer=self.settings.limits.transfer,
             part=_LOCAL_PART if self.settings.telegram.local else _PART,
             spool=Spool(self.settings.storage.key_path.parent / "spool"),
-            watch=self._watcher(hosts, database, registry),
-            recorders={
-                name: Recorder(database, name, self.clock, self.sleep)
-                for name in hosts
-                if self.settings.features.watch
-            },
+            watch=self.watcher(hosts, database, registry),
+            recorders=self.recorders(hosts, database),
         )
-
-    def _watcher(
-        self, hosts: Mapping[str, Host], database: Database, registry: Registry
-    ) -> Watcher | None:
-        """What watches the hosts, if anything may."""
-        if not self.settings.features.watch:
-            return None
-        policy = self.policy
-
-        def changes(command: str) -> bool:
-            found = registry.get(command)
-            return found is not None and found.changes
-
-        def may_show(chat: int, host: str) -> bool:
-            """Private chats have the person's id: what they may read, they may be shown."""
-            if chat > 0:
-                return policy.decide(chat, _LOGS, host).allowed
-            return policy.may_show(chat, host)
-
-        public = Public(
-            audience=self._audience,
-            may_show=may_show,
-            changes=changes,
-            good=_GOOD * self.settings.watch.every,
-            alive=self._alive(WATCHED),
-            monotonic=self.monotonic,
-        )
-        book = self._rulebook(frozenset(hosts))
-        return Watcher(book, hosts, database, self.bot, public, self.clock, self.sleep)
-
-    def _rulebook(self, hosts: frozenset[str]) -> Rulebook:
-        """The rules; those of a chat count with the rights that there are when they are asked."""
-        policy = self.policy
-
-        def may(permission: str, person: int, host: str) -> bool:
-            return policy.decide(person, permission, host).allowed
-
-        rights = Rights(partial(may, _RULES), partial(may, _LOGS), self._hears)
-        entries = self.settings.alert
-        fixed = {rule.name: rule for rule in rules(entries)}
-        own = frozenset(entry.name for entry in entries)
-        return Rulebook(fixed, own, hosts, rights)
-
-    def _alive(self, what: str, patience: float = PATIENCE) -> Callable[[], None]:
-        """What notes that a part is alive."""
-        return lambda: self.heartbeat.beat(what, self.clock(), patience)
-
-    def _audience(self) -> Audience:
-        """Who is told: the owners; when that is held back, and when it makes no sound."""
-        owners = tuple(owner.person.id for owner in self.policy.owners)
-        zone = self.settings.locale.timezone
-        return Audience(
-            owners,
-            tuple(entry.held(zone) for entry in self.settings.maintenance),
-            self._quiet((*self.policy.people, *owners)),
-            self._hears,
-            second=bool(self.settings.watch.channels),
-        )
-
-    def _hears(self, chat: int, host: str) -> bool:
-        """Whether a chat may hear of a host: a person who may list its alerts, a linked group."""
-        if chat > 0:
-            return self.policy.decide(chat, _ALERTS, host).allowed
-        return chat == SECOND or self.policy.linked(chat)
-
-    def _quiet(self, people: Iterable[int]) -> dict[int, Window]:
-        """The quiet hours, each chat's by its own clock."""
-        hours, zone = self.settings.watch.quiet, self.settings.locale.timezone
-        found = {person: Window(*hours, zone) for person in people} if hours else {}
-        for chat, entry in self.settings.access.chats.items():
-            own = entry.quiet or hours
-            if own is not None:
-                found[self.policy.current(chat)] = Window(*own, entry.timezone or zone)
-        return found
 
     def _hosts(self) -> dict[str, Host]:
         """The Engines, by name."""
@@ -286,24 +175,15 @@ class Assembly:
         self, services: Services, speech: Speech, work: Work, parts: AsyncExitStack
     ) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs without being asked, if anything may."""
-        if not isinstance(services.watch, Watcher):
+        watcher = services.watch
+        if not isinstance(watcher, Watcher):
             return ()
         notices = Notices(
-            speech.outbox, services.languages, self.redactor, self._words, self.clock, token
-        )
-        watcher = services.watch
-        second = self._second(services, notices)
-        feeds = (
-            work
-            for host in services.hosts.values()
-            for work in self._watch(host, services, watcher.sweeps(host.name))
+            speech.outbox, services.languages, self.redactor, self.words, self.clock, token
         )
         return (
-            watcher.run(Couriers(notices, {SECOND: second})),
-            second.run(),
-            watcher.probes.run(),
+            *self.watches(services, watcher, notices),
             *self._healing(watcher, work, parts),
-            *feeds,
         )
 
     def _healing(
@@ -315,54 +195,6 @@ class Assembly:
         healer = Healer(watcher, work.journal, work.builder, work.run, own_container())
         parts.push_async_callback(healer.close, _GRACE)
         return (healer.run(),)
-
-    def _second(self, services: Services, notices: Notices) -> Second:
-        """The second channel; without addresses nothing goes there."""
-
-        async def tell(reply: Reply, note: Note) -> None:
-            parcels = [notices.pack(Said(chat, reply)) for chat in self._audience().chats]
-            await deliver(services.database, parcels, note)
-
-        locale = self.settings.locale
-        return Second(
-            self.settings.watch.channels,
-            services.database,
-            self.bot,
-            self.instance,
-            self._words(locale.language, locale.timezone),
-            self.redactor,
-            tell,
-            self.clock,
-            self.sleep,
-        )
-
-    def beacon(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        """What tells a monitor elsewhere that the bot is well, if there is one."""
-        url = self.settings.watch.heartbeat
-        if url is None:
-            return ()
-        return (Beacon(url, lambda: self.heartbeat.well(self.clock()), self.sleep).run(),)
-
-    def _watch(
-        self, host: Host, services: Services, sweeps: Callable[[Sweep], None]
-    ) -> tuple[Coroutine[Any, Any, None], ...]:
-        cursors = StoredCursors(services.database, self.bot, host.name, self.clock)
-        recorder = services.recorders[host.name]
-        every, takers = self.settings.watch.every, (recorder.take, sweeps)
-        alive = self._alive(f"{SAMPLED}:{host.name}", PATIENCE + 2 * every)
-        sampling = Sampling(host, every, takers, self.monotonic, self.sleep, alive)
-        counting = Counting(host, recorder.count, self.sleep)
-        counts = (counting.run(),) if self.settings.watch.df else ()
-        chronicle = Chronicle(
-            services.database, self.bot, host.name, host.feed.subscribe(), self.clock, self.sleep
-        )
-        return (
-            host.feed.run(cursors),
-            sampling.run(),
-            recorder.run(),
-            chronicle.run(),
-            *counts,
-        )
 
     def speech(self, services: Services, line: Line) -> Speech:
         """The way out to Telegram."""
@@ -381,7 +213,7 @@ class Assembly:
             services.languages,
             self.policy,
             self.redactor,
-            self._words,
+            self.words,
             self.clock,
             token,
             Painter(),
@@ -392,7 +224,13 @@ class Assembly:
         """What happens to a call."""
         limits, clock = self.settings.limits, self.clock
         journal = Journal(
-            services.database, desk, self.redactor, self.instance, self.bot, clock, self.sleep
+            services.database,
+            desk,
+            self.redactor,
+            self.instance,
+            self.bot,
+            clock,
+            self.sleep,
         )
         deadline = Deadline(journal, limits.deadline, self.sleep)
         for host in services.hosts.values():
@@ -403,7 +241,7 @@ class Assembly:
         resume = Resume(builder, resuming(limit, audit, deadline))
         run = compose(around)
         runs = Runs(journal, builder, run)
-        schedules = Schedules(journal, runs, services.scheduled, self._alive(SCHEDULED))
+        schedules = Schedules(journal, runs, services.scheduled, self.alive(SCHEDULED))
         return Work(journal, deadline, builder, run, resume, schedules, turns)
 
     def _moved(self, services: Services, speech: Speech) -> Callable[[int, int], Awaitable[None]]:
@@ -478,7 +316,12 @@ class Assembly:
     ) -> Guesses:
         """How an owner comes in, from here on."""
         enrolment = Enrolment(
-            self.settings, self.policy, services.database, self.tell, menu.publish, self.clock
+            self.settings,
+            self.policy,
+            services.database,
+            self.tell,
+            menu.publish,
+            self.clock,
         )
         return Guesses(enrolment.claim(claimed, token()), enrolment.enrol, desk.show)
 
@@ -489,13 +332,9 @@ class Assembly:
             services.registry,
             self.policy,
             tuple(services.hosts),
-            lambda locale: self._words(locale, zone),
+            lambda locale: self.words(locale, zone),
             self.sleep,
         )
-
-    def _words(self, locale: str, timezone: str) -> Words:
-        """How somebody with this language and time zone is spoken to."""
-        return Words(locale, timezone, catalogue(locale), self.clock)
 
     async def _languages(self, database: Database) -> Languages:
         locale = self.settings.locale
