@@ -17,10 +17,10 @@ from bot.pipeline.recovery import Recovery
 from bot.reply.words import Words
 from bot.watch.alert import Reading
 from bot.watch.place import Place
+from bot.watch.rounds import Rounds
 from bot.watch.rule import Rule
 from bot.watch.schedules import Schedules
 from bot.watch.subject import Subject
-from bot.watch.watcher import Watcher
 from sandbox import Fault, Sandbox
 from storage.calls import Call
 from storage.errors import StorageError
@@ -92,7 +92,7 @@ async def test_what_a_killed_run_left_is_no_sign_of_the_next(
     ("owner", "name", "told"),
     [
         (Schedules, "_round", "Schedules were not looked at for"),
-        (Watcher, "_round", "Alerts were not looked at for"),
+        (Rounds, "once", "Alerts were not looked at for"),
         (Sampler, "sweep", "What containers use was not read for"),
     ],
 )
@@ -129,11 +129,11 @@ async def broken(*_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("owner", "fails", "said"),
+    ("owner", "name", "fails", "said"),
     [
-        (Schedules, refused, "Schedules were not looked at for"),
-        (Watcher, refused, "Alerts were not looked at for"),
-        (Watcher, broken, "Alerts were not looked at for"),
+        (Schedules, "_round", refused, "Schedules were not looked at for"),
+        (Rounds, "once", refused, "Alerts were not looked at for"),
+        (Rounds, "once", broken, "Alerts were not looked at for"),
     ],
 )
 async def test_what_fails_again_and_again_is_told(
@@ -141,11 +141,12 @@ async def test_what_fails_again_and_again_is_told(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     owner: type,
+    name: str,
     fails: object,
     said: str,
 ) -> None:
     alone.environment["PIERHEAD_FEATURES__WATCH"] = "true"
-    monkeypatch.setattr(owner, "_round", fails)
+    monkeypatch.setattr(owner, name, fails)
     async with alone.running():
         await eventually(lambda: said in health(alone), clock, 1)
 
