@@ -8,7 +8,8 @@ from __future__ import annotations
 # Both print how many they have met and, of those that KILL was sent to, which are left. What has
 # the mark counts, and what is in a session of theirs: `sudo` gives its command a fresh environment.
 # Sessions 0 and 1 are of the host, and of the container's own first process. Only the second look
-# that finds nothing counts: in the first, one may just have handed on to a child.
+# that finds nothing counts: in the first, one may just have handed on to a child. Between looks
+# they wait: on a busy machine what was killed takes a moment to be gone.
 _SHELL = r"""
 marked() {
   if command -v grep >/dev/null 2>&1; then
@@ -49,11 +50,12 @@ while [ $i -lt 20 ]; do
   none=
   kill -$k $pids 2>/dev/null
   [ $k = KILL ] || break
+  [ $i -lt 8 ] || sleep 0.1 2>/dev/null
 done
 echo $met $pids
 """
 _PYTHON = r"""
-import os, signal, sys
+import os, signal, sys, time
 mark, number = sys.argv[1].encode(), getattr(signal, "SIG" + sys.argv[2])
 def read(pid, name):
     try:
@@ -80,6 +82,7 @@ for _ in range(20):
     if number != signal.SIGKILL or (none and not found):
         break
     none = not found
+    time.sleep(0.02)
 print(met, *found)
 """
 # What an image may have, the likeliest first.

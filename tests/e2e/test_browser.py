@@ -26,7 +26,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 DRAWN = 20_000  # milliseconds: matplotlib starts anew for each chart
 SMALL, MARGIN = 150_000, 8  # bytes of a picture, pixels around a message
 HOUR, DAY = 3600.0, 86_400.0
-HUNGRY = "echo 'makes previews of 214 photos'; sleep 1; x=a; while true; do x=$x$x; done"
+SAID = "makes previews of 214 photos"
+HUNGRY = f"echo '{SAID}'; sleep 1; x=a; while true; do x=$x$x; done"
 
 
 async def test_a_newcomer_tries_it(
@@ -59,23 +60,24 @@ async def test_a_newcomer_tries_it(
 
 
 async def test_what_it_watches_is_seen_on_a_phone(
-    pierhead: Pierhead,
+    watching: Pierhead,
     telegram: Sandbox,
     engine: Engine,
     chromium: str,
     clock: Clock,
     tmp_path: Path,
 ) -> None:
-    pierhead.environment["PIERHEAD_FEATURES__WATCH"] = "true"
     for name in ("web", "db", "cache"):
         run(engine, name)
-    async with pierhead.running(), phone(chromium, telegram.link, scale=2) as page:
+    async with watching.running(), phone(chromium, telegram.link, scale=2) as page:
         await started(tmp_path, clock, 3)
         remember(tmp_path, clock())
         run(engine, "previews", *LITTLE, command=("sh", "-c", HUNGRY))
         chat = telegram.private(OWNER)
         await told(chat, clock, "Out of memory, killed (137)")
-        await picture(message(page, "Out of memory"), "alert", tmp_path)
+        card = message(page, "Out of memory")
+        await expect(card).to_contain_text(SAID)  # what is gathered of it has come: it stays
+        await picture(card, "alert", tmp_path)
         later(chat, 40)
         await eventually(lambda: count(tmp_path, "happening", "kind = 'oom'") == 1)
         await type_text(page, "/report")

@@ -220,7 +220,11 @@ async def test_who_is_no_longer_here_runs_nothing_and_is_recorded(
         busy = "running IS NOT NULL OR next_at <= {}"
         for _ in range(5):
             later(group, 50)
-            await eventually(lambda: not count(tmp_path, "schedule", busy.format(world.clock())))
+            await eventually(
+                lambda: not count(tmp_path, "schedule", busy.format(world.clock())),
+                world.clock,
+                0.2,
+            )
         assert outcomes(tmp_path, "container stop").count("denied") == 2
         assert {r["actor"] for r in audited(tmp_path, "container stop")} == {OPERATOR}
         assert (private.unseen(), group.unseen()) == ([], [])

@@ -158,7 +158,7 @@ async def test_a_schedule_does_not_try_again_what_was_not_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     module = importlib.import_module("handlers.container.upgrade.one")
-    monkeypatch.setattr(module, "_scheduled", lambda _: True)
+    monkeypatch.setattr(module, "scheduled", lambda _: True)
     name = f"{registry}/shop/nightly:1"
     published(engine, name, "1", WELL)
     engine.docker("run", "-d", "--name", "web", name)
