@@ -17,6 +17,7 @@ from bot.watch.watched import Watched
 
 _PULSE = 60.0  # seconds for which memory that was out counts, where nothing ended of it
 # What does not run uses nothing and is asked nothing: that is known, and not stale.
+_WELL, _BAD, _UNKNOWN = Reading(holds=False), Reading(holds=True), Reading(holds=None)
 _STOPPED = Reading(holds=False, stopped=True)
 LINES = "log"  # the figure of a rule that looks at a log: the lines that match
 
@@ -44,12 +45,12 @@ def readings(
         if not rule.on.fits(subject, one.name, one.labels):
             continue
         if not reachable:
-            found[subject] = Reading(None)
+            found[subject] = _UNKNOWN
             continue
         if _lives(rule.when) and not one.running:
             new = _STOPPED
         else:
-            new = _one(rule.when, one, now, figures, firing=firing(subject))
+            new = _one(rule.when, one, now, figures, firing)
         found[subject] = _worse(found[subject], new) if subject in found else new
     return found
 
@@ -69,21 +70,30 @@ def _lives(when: Condition) -> bool:
     return isinstance(when, Threshold) or when is Native.UNHEALTHY
 
 
-def _one(when: Condition, one: Watched, now: float, figures: Figures, *, firing: bool) -> Reading:
+def _one(
+    when: Condition,
+    one: Watched,
+    now: float,
+    figures: Figures,
+    firing: Callable[[Subject], bool],
+) -> Reading:
     match when:
         case Threshold():
             value = figures(one, when.when.metric)
-            return Reading(None if value is None else when.holds(value, firing=firing), value)
+            if value is None:
+                return _UNKNOWN
+            return Reading(when.holds(value, firing=firing(one.subject)), value)
         case Restarts(most, seconds):
             count = sum(0 <= now - at < seconds for at in one.ends)
             return Reading(count > most, count)
         case Logged(most=most):
             lines = figures(one, LINES)
-            return Reading(None if lines is None and firing else (lines or 0) > most, lines)
+            unsure = lines is None and firing(one.subject)
+            return Reading(None if unsure else (lines or 0) > most, lines)
         case Probe():
-            return Reading(None)  # that is said of no container
+            return _UNKNOWN  # that is said of no container
         case _:
-            return Reading(_native(when, one, now))
+            return _BAD if _native(when, one, now) else _WELL
 
 
 def _native(when: Native, one: Watched, now: float) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from bot.watch.alert import Alert, Reading, State, advance, dropped, meaning
 from bot.watch.rule import Rule, Severity
@@ -59,16 +60,15 @@ class Roster:
 
     def look(self, rule: Rule, host: str, readings: Mapping[Subject, Reading], now: float) -> Seen:
         """Take in what holds now. Of what fires and is not among it, nothing is left."""
+        known = [a for a in self.alerts.values() if (a.rule, a.subject.host) == (rule.name, host)]
         gone = {
             a.subject: Reading(holds=False)
-            for a in self.alerts.values()
-            if a.state is not State.INACTIVE
-            and (a.rule, a.subject.host) == (rule.name, host)
-            and a.subject not in readings
+            for a in known
+            if a.state is not State.INACTIVE and a.subject not in readings
         }
         seen = Seen()
-        for subject, reading in {**readings, **gone}.items():
-            before = self.of(rule.name, subject)
+        for subject, reading in chain(readings.items(), gone.items()):
+            before = self.of(rule.name, subject) if known else None
             if before is None and not meaning(rule, reading):
                 continue
             before = before or Alert(rule.name, subject, rule.severity)

@@ -66,20 +66,23 @@ class Selector:
         """Whether a container called `name` is meant."""
         return (
             self.about(subject.host)
-            and any(fnmatch.fnmatchcase(n, self.name) for n in (name, subject.name))
-            and (not self.project or fnmatch.fnmatchcase(subject.project, self.project))
-            and self._labelled(labels)
+            and (_like(name, self.name) or _like(subject.name, self.name))
+            and (not self.project or _like(subject.project, self.project))
+            and (not self.label or self._labelled(labels))
         )
 
     def about(self, host: str) -> bool:
         """Whether anything on that host may be meant."""
-        return fnmatch.fnmatchcase(host, self.host)
+        return _like(host, self.host)
 
     def _labelled(self, labels: Mapping[str, str]) -> bool:
         key, equals, value = self.label.partition("=")
-        if not key:
-            return True
         return key in labels and (not equals or labels[key] == value)
+
+
+def _like(text: str, pattern: str) -> bool:
+    """Whether a pattern fits; that of everything is asked for each container in each look."""
+    return pattern == "*" or fnmatch.fnmatchcase(text, pattern)
 
 
 def written(on: Selector) -> str:
