@@ -20,7 +20,7 @@ from storage.database import Connection
 from storage.happenings import Kind
 from storage.history import HOST
 
-_DAY = 86_400.0
+_DAY, _MOMENT = 86_400.0, 60.0
 _STEP = 100.0  # seconds between two looks at a mean of five minutes
 _CONTAINERS = 20  # of a host: a day of as many takes some seconds of a core
 
@@ -28,8 +28,8 @@ Series = dict[str, tuple[Watched, list[Figure]]]
 
 
 def whole(begins: float, now: float) -> bool:
-    """Whether every sweep of that time is still stored."""
-    return now - begins <= _DAY
+    """Whether every sweep of that time is still stored; a day was asked for a moment ago."""
+    return now - begins <= _DAY + _MOMENT
 
 
 async def series_of(call: Call, rule: Rule, host: str, begins: float, now: float) -> Series:

@@ -14,6 +14,7 @@ from bot.command.turns import Turns
 from bot.errors import Conflict, Denied, UsageError
 from bot.message import Person, Untrusted
 from handlers import COMMANDS
+from handlers.alert.past import whole
 from handlers.alert.taken import ack, snooze
 from tests.command.samples import request, services
 
@@ -81,3 +82,9 @@ async def test_it_is_never_put_off_for_ever(text: str) -> None:
     call = asked(f"/alert snooze c1 {text}", Watch(), "nas")
     with pytest.raises(UsageError):
         await snooze.handler(call, **call.params)
+
+
+def test_a_day_that_was_asked_for_a_moment_ago_is_stored_in_full() -> None:
+    now, day = 1_780_974_000.0, 86_400.0
+    assert whole(now - day - 0.5, now)
+    assert not whole(now - day - 3600, now)
