@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("run", "run the bot"),
         ("check", "say what is well and how to mend what isn't"),
-        ("health", "exit 0 only if polling, database, schedules and sampling are alive"),
+        ("health", "exit 0 only if polling, database, schedules, alerts and sampling are alive"),
         ("claim", "show a code that makes its sender an owner"),
     ):
         commands.add_parser(name, help=text, description=text, parents=[config])

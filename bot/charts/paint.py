@@ -54,7 +54,7 @@ def picture(sheet: dict[str, Any]) -> bytes:
     mpl.rcParams.update({"text.parse_math": False, "font.size": LETTER})
     mpl.rcParams.update({"text.color": INK, "font.family": "DejaVu Sans"})
     warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn in its place
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415 - the same
 
     lines = sheet["lines"]
     height = HEAD + PLOT + LEGEND * len(lines)
@@ -77,7 +77,7 @@ def picture(sheet: dict[str, Any]) -> bytes:
 
 def _legend(figure: Any, line: dict[str, Any], row: int, height: int) -> None:  # noqa: ANN401 - matplotlib is not imported yet
     """A line of the key: its stroke, its name, what it is now."""
-    from matplotlib.lines import Line2D  # noqa: PLC0415
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - the same
 
     colour, dashes, sign = STYLES[row % len(STYLES)]
     at = 1 - (HEAD + LEGEND * row + LEGEND / 2) / height
