@@ -88,7 +88,7 @@ class Rounds:
             fresh = await self._fresh()
             await self.ledger.settle(now)
             while self._moves:
-                board.deck.move(*self._moves.pop())
+                board.deck.move(*self._moves.pop(0))
             self._sight.look(board.deck.waiting, now)
             letters = Letters(board, self.public, courier, now)
             reports = [*letters.reports(self._sight)]
@@ -102,9 +102,13 @@ class Rounds:
         self.gathering.gather(fresh, self._attach)
 
     async def _fresh(self) -> list[Fired]:
-        """What has just fired, with what is known of it without asking."""
+        """What has just fired, with what is known of it without asking.
+
+        Of a round that could not be stored it is still here, though its rule may be gone by now.
+        """
+        rules = self._board.rules
         alerts = filter(None, map(self._board.alerts.get, self._board.fresh))
-        fresh = [Fired(alert, self._board.rules[alert.rule]) for alert in alerts]
+        fresh = [Fired(alert, rules[alert.rule]) for alert in alerts if alert.rule in rules]
         for some in _parts(fresh):
             for key, found in self.looking.senses.known(some).items():
                 self._board.attach(key, found)

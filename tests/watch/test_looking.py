@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from bot.hosts import Host
 from bot.hosts.subscription import Subscription
+from bot.watch.alert import Alert, State
 from bot.watch.board import Board
 from bot.watch.condition import Native
 from bot.watch.figures import Figures
@@ -18,8 +19,10 @@ from bot.watch.memory import Memory
 from bot.watch.notice import Audience
 from bot.watch.place import Place
 from bot.watch.probes import Probes
+from bot.watch.rounds import Rounds
 from bot.watch.rule import Rule
 from bot.watch.rulebook import Rights, Rulebook
+from bot.watch.subject import Subject
 from storage.rules import Made
 from tests.watch.world import CHAT, event
 
@@ -76,3 +79,18 @@ def test_a_label_that_a_new_rule_asks_for_is_asked_for_at_once_and_only_once() -
     one.go_by(made, NOW)
     one.go_by(made, NOW)
     assert asked == ["a list"]
+
+
+async def test_what_fired_in_a_round_that_failed_may_have_no_rule_any_more() -> None:
+    logs = LogRules(lambda: NOW, asyncio.sleep)
+    all_of_them = looking(place("nas", logs), logs=logs)
+    board, kept = all_of_them.board, RULES["one"]
+    alerts = [
+        Alert(rule.name, Subject("nas", "db"), rule.severity, State.FIRING, fires=(NOW,))
+        for rule in (kept, Rule("gone", Native.EXITED))
+    ]
+    board.load(alerts, (), NOW, {"nas"})
+    board.fresh.extend(alert.key for alert in alerts)
+    unused = cast("Any", None)
+    rounds = Rounds(all_of_them, unused, unused, unused, lambda: NOW, unused)
+    assert [one.rule for one in await rounds._fresh()] == [kept]
